@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::amount::Amount;
-use crate::cells::{Cell, CellKind, CellProblem, Column, Row, read_cell};
+use crate::cells::{Cell, CellProblem, Column, Row, read_cell};
 use crate::names::Name;
 use crate::time::{Day, Interval, Month};
 use crate::words::{Activity, Agreement, Capacity, ClaimState, Cloud, Flag, Grain, PartnerKind, PrincipalKind, Tier};

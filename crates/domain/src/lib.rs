@@ -23,3 +23,9 @@ pub mod words;
 
 /// Facts: what we were told.
 pub mod facts;
+
+/// Attach types: the kinds of tie.
+pub mod attach;
+
+/// The rulebook: the program's rules as dated, sourced data.
+pub mod rulebook;

@@ -1,0 +1,203 @@
+//! The rules of associations. Files: `associations/{pal,dpor,csp,cpor,people}.toml`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::attach::AttachType;
+use crate::names::Name;
+use crate::rulebook::Sourced;
+use crate::words::{Activity, Agreement, Capacity, Cloud, Tier};
+
+/// The rules of every association type, one file each.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AssociationRules {
+    /// Partner admin links.
+    pub pal: PalRules,
+    /// Partners of record.
+    pub dpor: DporRules,
+    /// Resale.
+    pub csp: CspRules,
+    /// Claims.
+    pub cpor: CporRules,
+    /// Certified people.
+    pub people: PeopleRules,
+}
+
+/// Partner admin links. File: `associations/pal.toml`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PalRules {
+    /// Which roles count.
+    pub roles: Sourced<RolePolicy>,
+    /// How a role held for a part of a day counts.
+    pub day: Sourced<DayPolicy>,
+    /// Clouds in which links give nothing.
+    pub excluded_clouds: Sourced<Vec<Cloud>>,
+    /// Which owner of a resource is credited.
+    pub owner_pick: Sourced<OwnerPick>,
+    /// The workloads that are credited through owners of resources, with the capacities that make an owner.
+    pub owned: BTreeMap<Name, Sourced<Vec<Capacity>>>,
+    /// The environment in which ownership counts.
+    pub environment: Sourced<Name>,
+}
+
+/// Which Azure roles a link may hold to count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RolePolicy {
+    /// Every role, Reader and custom roles too.
+    Any,
+}
+
+/// How a role held for a part of a day counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum DayPolicy {
+    /// As the whole day.
+    Whole,
+}
+
+/// Which of several linked owners of a resource is credited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum OwnerPick {
+    /// The latest owner; then the latest link; then the lowest partner ID.
+    Latest,
+}
+
+/// Partners of record. File: `associations/dpor.toml`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DporRules {
+    /// The product that is held for the whole tenant.
+    pub tenant_product: Sourced<Name>,
+    /// The list of workloads of that product.
+    pub tenant_workloads: Sourced<Name>,
+    /// Agreements on whose subscriptions a partner of record gives nothing.
+    pub excluded_agreements: Sourced<Vec<Agreement>>,
+    /// How many partners of record a subscription may have at a time.
+    pub holders_per_subscription: Sourced<u32>,
+}
+
+/// Resale. File: `associations/csp.toml`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CspRules {
+    /// The day on which the chain is current.
+    pub current_on: Sourced<CurrentOn>,
+    /// To whom past usage belongs after a move.
+    pub history: Sourced<History>,
+    /// The attach type of each place in the chain.
+    pub tiers: BTreeMap<Tier, Sourced<AttachType>>,
+    /// Revenue floor of a direct-bill partner, US dollars of the trailing twelve months.
+    pub direct_bill_revenue_floor_usd: Sourced<i64>,
+}
+
+/// The day on which the current chain is looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum CurrentOn {
+    /// The last day of the scored month.
+    LastDayOfMonth,
+}
+
+/// To whom past usage belongs after a move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum History {
+    /// To the current chain.
+    Follows,
+}
+
+/// Claims. File: `associations/cpor.toml`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CporRules {
+    /// What can be claimed.
+    pub activities: BTreeMap<Activity, ActivityRules>,
+    /// Clocks, in business days of the operator's calendar unless the unit says otherwise.
+    pub clocks: BTreeMap<Name, Clock>,
+    /// Days for which a claim on a subscription that is not known yet is retried.
+    pub unknown_subscription_days: Sourced<u32>,
+}
+
+/// What can be claimed with an activity, and what it feeds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ActivityRules {
+    /// A title for people.
+    pub title: String,
+    /// The solution area that it is claimed in.
+    pub solution_area: String,
+    /// The attach type of the ties that it makes.
+    pub attach: AttachType,
+    /// What it is claimed on.
+    pub scope: ClaimScope,
+    /// The list of workloads that can be claimed; none: any.
+    #[serde(default)]
+    pub workloads: Option<Sourced<Name>>,
+    /// Months after approval from which the activity also makes a revenue association.
+    #[serde(default)]
+    pub revenue_lag_months: Option<Sourced<i32>>,
+    /// Agreements that the subscription may have; none: any.
+    #[serde(default)]
+    pub agreements: Option<Sourced<Vec<Agreement>>>,
+    /// States that the subscription may be in.
+    pub statuses: Sourced<Vec<Name>>,
+    /// Whether proof of execution is required.
+    pub proof_required: Sourced<bool>,
+    /// Whether the activity can earn an incentive.
+    pub incentive: Sourced<bool>,
+    /// The metrics that it feeds, as `area/metric`.
+    pub feeds: Sourced<Vec<String>>,
+}
+
+/// What an activity is claimed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClaimScope {
+    /// A workload of a tenant.
+    TenantWorkload,
+    /// A product of a subscription.
+    SubscriptionProduct,
+}
+
+/// A clock of the claim process.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Clock {
+    /// The number of days.
+    pub days: u32,
+    /// `business-days` or `days`.
+    pub unit: Name,
+    /// What happens when it runs out.
+    pub then: String,
+    /// Where it comes from.
+    pub source: String,
+    /// Where sources leave a choice: the reading taken.
+    #[serde(default)]
+    pub choice: Option<String>,
+}
+
+/// Certified people. File: `associations/people.toml`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PeopleRules {
+    /// Which of a person's links decides.
+    pub link: Sourced<LinkPick>,
+    /// Links that a person may make in a year.
+    pub links_per_year: Sourced<u32>,
+    /// Days between two links.
+    pub cool_off_days: Sourced<u32>,
+    /// Whether the grace of a retired certification extends an expired certificate.
+    pub grace_extends_expiry: Sourced<bool>,
+}
+
+/// Which of a person's links decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LinkPick {
+    /// The latest; a link that ended does not bring an earlier one back.
+    Latest,
+}
