@@ -16,7 +16,7 @@ macro_rules! tables {
     } )*) => {
         $(
             $(#[$doc])*
-            #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+            #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
             #[serde(deny_unknown_fields)]
             pub struct $row {
                 $( $(#[$need_doc])* pub $need: $need_type, )*

@@ -29,3 +29,36 @@ pub mod attach;
 
 /// The rulebook: the program's rules as dated, sourced data.
 pub mod rulebook;
+
+/// Who can be credited.
+pub mod partners;
+
+/// The register: associations as facts record them.
+pub mod register;
+
+/// Ties: which locations a row of usage is credited to.
+pub mod ties;
+
+/// Credited lines: consumption as credited, with duplicate flags.
+pub mod lines;
+
+/// Reason codes: why something does not count.
+pub mod reasons;
+
+/// Credits: usage summed by the account that it is credited to.
+pub mod credits;
+
+/// Certified people: links and certificates on a day.
+pub mod people;
+
+/// Metrics: values measured on credits and people.
+pub mod metrics;
+
+/// Points: values turned into points.
+pub mod points;
+
+/// Designations: tracks, the floor, the window and the status.
+pub mod designations;
+
+/// Explanations: the tree behind a score.
+pub mod explain;

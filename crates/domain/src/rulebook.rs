@@ -238,7 +238,7 @@ pub struct Contradiction {
 
 impl Rulebook {
     /// The names on a list; a list that is not there is empty (the check refuses a rulebook that names one).
-    pub fn list(&self, list: &Name) -> impl Iterator<Item = &Name> {
+    pub fn list<'a>(&'a self, list: &Name) -> impl Iterator<Item = &'a Name> + use<'a> {
         self.lists.get(list).into_iter().flat_map(|list| &list.values)
     }
 

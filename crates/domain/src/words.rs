@@ -193,7 +193,7 @@ words! {
 }
 
 /// `true` or `false`; blank is true.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Flag(pub bool);
 
 impl Default for Flag {
