@@ -4,14 +4,14 @@ fn pages() -> Vec<(String, String)> {
     files(&[".md"]).into_iter().map(|file| (file.clone(), text(&file).unwrap())).collect()
 }
 
-/// The lines of a page outside its code blocks.
+/// The lines of a page outside its code blocks and comments.
 fn prose(text: &str) -> Vec<&str> {
     let mut inside = false;
     let mut lines = Vec::new();
     for line in text.lines() {
         if line.trim_start().starts_with("```") {
             inside = !inside;
-        } else if !inside {
+        } else if !inside && !line.starts_with("<!--") {
             lines.push(line);
         }
     }
