@@ -1,0 +1,132 @@
+//! The checks, in order.
+
+use anyhow::{Result, bail};
+
+use crate::tools::{self, Missing};
+use crate::{places, postgres, shell};
+
+/// How a step went, when it did not fail.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Everything was checked.
+    Passed,
+    /// Checked, with one thing to know.
+    PassedBut(String),
+    /// Not checked: why, and what to install.
+    Skipped(String),
+}
+
+/// One check.
+#[derive(Debug)]
+pub struct Step {
+    /// What `--only` calls it.
+    pub name: &'static str,
+    /// What it checks, as a sentence.
+    pub sentence: &'static str,
+    /// Does it.
+    pub run: fn() -> Result<Outcome>,
+}
+
+/// Every check, in the order that shows trouble earliest.
+pub const STEPS: &[Step] = &[
+    Step { name: "format", sentence: "the source is formatted by rustfmt", run: format },
+    Step { name: "clippy", sentence: "clippy has nothing to say", run: clippy },
+    Step { name: "docs", sentence: "the API documentation builds and its links hold", run: docs },
+    Step { name: "doctests", sentence: "the examples in doc comments run", run: doctests },
+    Step { name: "tests", sentence: "all tests pass, the registers on SQLite and on PostgreSQL", run: tests },
+    Step { name: "rulebook", sentence: "the worked examples of the rulebook pass", run: rulebook },
+    Step { name: "browser", sentence: "the pages work in a real browser", run: browser },
+    Step { name: "deny", sentence: "licences, sources and bans of the dependencies are as deny.toml says", run: deny },
+];
+
+fn format() -> Result<Outcome> {
+    shell::run(&mut shell::cargo(&["fmt", "--all", "--check"]))?;
+    Ok(Outcome::Passed)
+}
+
+fn clippy() -> Result<Outcome> {
+    shell::run(&mut shell::cargo(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    Ok(Outcome::Passed)
+}
+
+fn docs() -> Result<Outcome> {
+    let mut doc = shell::cargo(&["doc", "--quiet", "--workspace", "--no-deps", "--document-private-items"]);
+    shell::run(doc.env("RUSTDOCFLAGS", "-D rustdoc::broken_intra_doc_links -D warnings"))?;
+    Ok(Outcome::Passed)
+}
+
+fn doctests() -> Result<Outcome> {
+    shell::run(&mut shell::cargo(&["test", "--quiet", "--workspace", "--doc"]))?;
+    Ok(Outcome::Passed)
+}
+
+fn tests() -> Result<Outcome> {
+    let server = match tools::postgres()? {
+        Ok(programs) => Ok(postgres::Server::start(&programs)?),
+        Err(missing) => Err(missing),
+    };
+    let mut command = test_command(Tests::WithoutBrowser);
+    if let Ok(server) = &server {
+        command.env("TEST_POSTGRES_URL", server.url());
+    }
+    shell::run(&mut command)?;
+    Ok(match server {
+        Ok(_) => Outcome::Passed,
+        Err(Missing(cure)) => Outcome::Skipped(format!("the tests passed on SQLite, but not on PostgreSQL: {cure}")),
+    })
+}
+
+fn rulebook() -> Result<Outcome> {
+    // The tests have built the program with the same features; `cargo run` would build the dependencies again with others.
+    shell::run(&mut shell::cargo(&["test", "--quiet", "--workspace", "--no-run"]))?;
+    shell::run(shell::command(places::built("debug").join("counterfoil")).args(["rulebook", "test"]))?;
+    Ok(Outcome::Passed)
+}
+
+fn browser() -> Result<Outcome> {
+    match tools::browser()? {
+        Ok(browser) => {
+            let mut command = test_command(Tests::Browser);
+            shell::run(command.env("CHROMIUM", browser.chromium).env("CHROMEDRIVER", browser.driver))?;
+            Ok(Outcome::Passed)
+        }
+        Err(Missing(cure)) => Ok(Outcome::Skipped(cure)),
+    }
+}
+
+fn deny() -> Result<Outcome> {
+    let program = tools::cargo_deny()?;
+    let check = |what: &[&str]| {
+        shell::output(shell::command(&program).args(["--log-level", "error", "check", "--hide-inclusion-graph"]).args(what))
+    };
+    println!("    {}", check(&["bans", "licenses", "sources"])?.trim());
+    match check(&["advisories"]) {
+        Ok(said) => {
+            println!("    {}", said.trim());
+            Ok(Outcome::Passed)
+        }
+        Err(error) if format!("{error:#}").contains("failed to fetch advisory database") => {
+            Ok(Outcome::PassedBut("advisories were not checked: the advisory database cannot be reached from here".to_owned()))
+        }
+        Err(error) => bail!(error),
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tests {
+    WithoutBrowser,
+    Browser,
+}
+
+/// Tests that need a browser live in modules named `browser`; nextest runs them when it is installed, else cargo does.
+fn test_command(tests: Tests) -> std::process::Command {
+    if shell::on_path("cargo-nextest").is_some() {
+        let filter = if tests == Tests::Browser { "test(/(^|::)browser::/)" } else { "not test(/(^|::)browser::/)" };
+        let mut nextest = shell::cargo(&["nextest", "run", "--workspace", "--no-fail-fast", "--no-tests=pass"]);
+        nextest.args(["--status-level=fail", "--final-status-level=fail", "--show-progress=none", "-E", filter]);
+        return nextest;
+    }
+    let mut test = shell::cargo(&["test", "--workspace", "--all-targets", "--no-fail-fast"]);
+    test.args(if tests == Tests::Browser { ["--", "browser::"].as_slice() } else { &["--", "--skip", "browser::"] });
+    test
+}
