@@ -15,6 +15,9 @@ pub mod suggest;
 /// Reading a rulebook from its files.
 pub mod parse;
 
+/// Every value with its place and its source.
+pub mod entries;
+
 /// Whether the rules fit together.
 mod check;
 

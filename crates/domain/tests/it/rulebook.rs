@@ -93,3 +93,56 @@ fn a_missing_key_a_missing_file_and_a_text_that_is_no_toml_are_told_with_their_p
     let said = listed(&Rulebook::parse(&missing).map(|_| ()).unwrap_err());
     assert!(said.contains("the rulebook has no file `associations/pal.toml`"), "{said}");
 }
+
+#[test]
+fn rules_that_do_not_fit_together_are_refused_with_their_place_and_a_cure() {
+    let cases = [
+        ("rulebook.toml", "\"playbook#requirements\"", "\"playbok#requirements\"", "no source `playbok`", "did you mean `playbook`?"),
+        (
+            "designations/security.toml",
+            "\"azure-security-services\"",
+            "\"azure-security-service\"",
+            "no list",
+            "did you mean `azure-security-services`?",
+        ),
+        ("designations/data-ai.toml", "max = { value = 30", "max = { value = 31", "give 101 points", "must add up to 100"),
+        ("designations/data-ai.toml", "\"DP-300\"", "\"DP-303\"", "no certification `dp-303`", "did you mean `dp-300`?"),
+        (
+            "designations/data-ai.toml",
+            "minimum_usd = { value = 1000",
+            "minimum_usd = { value = -1",
+            "`data-ai/net-customer-adds/minimum_usd` is \"-1\"",
+            "zero or more",
+        ),
+        ("designations/security.toml", "from = \"2023-12-01\"", "from = \"2023-12-02\"", "leave a hole", "let each begin"),
+        ("designations/business-applications.toml", "below = \"smb\"", "below = \"small\"", "no track `small`", "write one of"),
+        (
+            "designations/business-applications.toml",
+            "accepts.dynamics-365]",
+            "accepts.dynamics]",
+            "no family `dynamics`",
+            "did you mean `dynamics-365`?",
+        ),
+        (
+            "lists/certifications.toml",
+            "counts_until = \"2024-08-01\"",
+            "counts_until = \"2023-07-01\"",
+            "do not fit together",
+            "the second one later",
+        ),
+        ("lists/service-aliases.toml", "service = \"Key Vault\"", "service = \"Key Vaults\"", "on no list", "did you mean `key vault`?"),
+        (
+            "associations/cpor.toml",
+            "\"modern-work/deployments\"",
+            "\"modern-work/deployment\"",
+            "no metric",
+            "did you mean `modern-work/deployments`?",
+        ),
+        ("contradictions.toml", "field = \"pal.roles\"", "field = \"pal.role\"", "no value `pal.role`", "did you mean `pal.roles`?"),
+    ];
+    for (file, old, new, message, cure) in cases {
+        let said = problems_after(file, old, new);
+        assert!(said.contains(&format!("{file}:")), "{said}");
+        assert!(said.contains(message) && said.contains(cure), "{said}");
+    }
+}
