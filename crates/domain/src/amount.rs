@@ -132,7 +132,7 @@ impl fmt::Display for Amount {
 
 /// A number as TOML and JSON write it: a whole number or a text.
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a whole number, or a number in quotes such as \"1234.56\"")]
 enum AmountText {
     Whole(i64),
     Text(String),

@@ -101,7 +101,7 @@ impl From<Amount> for Fraction {
 
 /// A fraction as TOML and JSON write it: a whole number, `"40/6"` or `"2.5"`.
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a whole number, or a number in quotes such as \"40/6\" or \"2.5\"")]
 enum FractionText {
     Whole(i64),
     Text(String),

@@ -9,6 +9,18 @@ pub mod associations;
 /// The rules of designations: areas, tracks, metrics and their parts.
 pub mod designations;
 
+/// Did you mean: the known word that is most like a misspelt one.
+pub mod suggest;
+
+/// Reading a rulebook from its files.
+pub mod parse;
+
+/// Every value with its place and its source.
+pub mod entries;
+
+/// Whether the rules fit together.
+mod check;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -19,6 +31,7 @@ use crate::time::Day;
 
 pub use associations::AssociationRules;
 pub use designations::{AreaRules, MetricName, MetricRule, PartKind, PartRule, TrackChoice, TrackRules};
+pub use parse::RulebookProblem;
 
 /// A value with the source that it rests on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]

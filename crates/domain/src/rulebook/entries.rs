@@ -1,0 +1,159 @@
+//! Every value of a rulebook with its place in it: `modern-work/enterprise/net-customer-adds/seats.from`.
+//!
+//! The place of a value of an area is `area/track/metric/part/field`, without the parts that have no name; elsewhere it is
+//! `file.field`. A gate or a scoring step goes by its first certification and, if dated, by its first day
+//! (`gates.az-500@2023-12-01.people`).
+
+use toml::{Table, Value};
+
+use crate::rulebook::Rulebook;
+
+/// A value with its place and its source.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Entry {
+    /// The place of the value.
+    pub path: String,
+    /// The value, as files write it.
+    pub value: Value,
+    /// Where it comes from.
+    pub source: String,
+    /// Where sources leave a choice: the reading taken and the others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub choice: Option<String>,
+    /// What else a reader should know.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+impl Entry {
+    /// The last part of the place: what kind of value it is.
+    #[must_use]
+    pub fn field(&self) -> &str {
+        self.path.rsplit(['.', '/']).next().unwrap_or(&self.path)
+    }
+}
+
+/// Keys that tell about a value and are none.
+const ABOUT: [&str; 4] = ["source", "choice", "note", "title"];
+/// Keys that leave no trace in a place.
+const SILENT: [&str; 6] = ["tracks", "metrics", "parts", "measure", "choice", "values"];
+
+/// A place while it grows: within an area, names are separated by `/` down to the first field.
+#[derive(Clone)]
+struct Place {
+    text: String,
+    in_area: bool,
+}
+
+impl Place {
+    /// The place of a key of the table at this place.
+    fn key(&self, key: &str) -> Self {
+        if SILENT.contains(&key) {
+            return self.clone();
+        }
+        let separator = if self.in_area { "/" } else { "." };
+        let text = if self.text.is_empty() { key.to_owned() } else { format!("{}{separator}{key}", self.text) };
+        Self { text, in_area: false }
+    }
+
+    /// The place of an element of the array at this place: by its name, if it has one.
+    fn element(&self, element: &Value) -> Self {
+        let name = ["track", "metric", "part"].iter().find_map(|key| element.get(*key)?.as_str());
+        if let Some(name) = name {
+            return Self { in_area: true, ..self.key(name) };
+        }
+        let Some(first) = element.get("any_of").and_then(|any_of| any_of.get(0)?.as_str()) else { return self.clone() };
+        match element.get("from").and_then(Value::as_str) {
+            Some(from) => self.key(&format!("{first}@{from}")),
+            None => self.key(first),
+        }
+    }
+}
+
+impl Rulebook {
+    /// Every value that has a source: the program's, of associations, of areas, of lists.
+    ///
+    /// # Panics
+    /// Never: the types of a rulebook are all known to TOML.
+    #[must_use]
+    pub fn entries(&self) -> Vec<Entry> {
+        let tree = Table::try_from(self).expect("a rulebook is made of strings, whole numbers, arrays and tables");
+        let mut entries = Vec::new();
+        for (key, name) in [
+            ("program", ""),
+            ("associations", ""),
+            ("areas", ""),
+            ("lists", "lists"),
+            ("rate_card", "rate-card"),
+            ("certifications", "certifications"),
+            ("service_aliases", "service-aliases"),
+        ] {
+            let root = Place { text: name.to_owned(), in_area: false };
+            for (child, value) in tree.get(key).and_then(Value::as_table).into_iter().flatten() {
+                walk(&Place { in_area: key == "areas", ..root.key(child) }, value, &mut entries);
+            }
+        }
+        entries
+    }
+}
+
+/// Gathers the values at and below a place.
+fn walk(place: &Place, value: &Value, entries: &mut Vec<Entry>) {
+    match value {
+        Value::Table(table) => match table.get("source").and_then(Value::as_str) {
+            Some(source) => add(place, table, source, entries),
+            None => table.iter().for_each(|(key, value)| walk(&place.key(key), value, entries)),
+        },
+        Value::Array(elements) => elements.iter().for_each(|element| walk(&place.element(element), element, entries)),
+        _ => {}
+    }
+}
+
+/// Adds a sourced value, or each value of a table that has one source for all.
+fn add(place: &Place, table: &Table, source: &str, entries: &mut Vec<Entry>) {
+    let text = |key: &str| table.get(key).and_then(Value::as_str).map(str::to_owned);
+    let mut push = |place: Place, value: &Value| {
+        let (path, value) = (place.text, value.clone());
+        entries.push(Entry { path, value, source: source.to_owned(), choice: text("choice"), note: text("note") });
+    };
+    match table.get("value") {
+        Some(value) => push(place.clone(), value),
+        None => table.iter().filter(|(key, _)| !ABOUT.contains(&key.as_str())).for_each(|(key, value)| push(place.key(key), value)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn paths(path: &str, toml: &str) -> Vec<String> {
+        let mut entries = Vec::new();
+        let place = Place { text: path.to_owned(), in_area: true };
+        walk(&place, &Value::Table(toml.parse().unwrap()), &mut entries);
+        entries.into_iter().map(|entry| entry.path).collect()
+    }
+
+    #[test]
+    fn a_value_goes_by_area_track_metric_part_and_field() {
+        let toml = r#"
+            [[tracks]]
+            track = "smb"
+            [[tracks.metrics]]
+            metric = "deployments"
+            max = { value = 25, source = "s" }
+            [[tracks.metrics.parts]]
+            part = "cpor"
+            [tracks.metrics.parts.measure.seats]
+            from = { value = 11, source = "s" }
+        "#;
+        assert_eq!(paths("modern-work", toml), ["modern-work/smb/deployments/max", "modern-work/smb/deployments/cpor/seats.from"]);
+    }
+
+    #[test]
+    fn a_dated_gate_goes_by_its_first_certification_and_first_day() {
+        let gate = r#"gates = [{ people = 2, any_of = ["az-500"], from = "2023-12-01", source = "s" }]"#;
+        let [any_of, from, people] = paths("security", gate).try_into().unwrap();
+        assert_eq!(any_of, "security/gates.az-500@2023-12-01.any_of");
+        assert!(from.ends_with(".from") && people.ends_with(".people"));
+    }
+}

@@ -1,0 +1,3 @@
+//! The tests of `domain` that need more than one module: one binary, so that they link once.
+
+mod rulebook;
