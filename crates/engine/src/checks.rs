@@ -1,0 +1,36 @@
+//! Checks that need more than one row: unknown ids, overlapping exclusive intervals, odd amounts.
+
+mod ids;
+mod intervals;
+mod overlaps;
+
+use crate::dataset::{Dataset, Origins};
+use crate::problems::{RowProblem, Severity};
+
+/// Checks the registers of a dataset; rows that contradict earlier ones are taken out.
+pub fn check(dataset: &mut Dataset) {
+    ids::check(dataset);
+    intervals::check(dataset);
+    overlaps::check(dataset);
+}
+
+/// Checks what was read of `consumption`.
+pub fn check_consumption(dataset: &mut Dataset) {
+    ids::check_consumption(dataset);
+}
+
+/// What is wrong with a cell of a row that was read.
+struct Finding<'a> {
+    column: &'a str,
+    value: String,
+    reason: &'static str,
+    message: String,
+    cure: String,
+}
+
+/// The finding as a warning about row `index` of `table`, told with the row's place.
+fn at(origins: &Origins, table: &'static str, index: usize, finding: Finding<'_>) -> RowProblem {
+    let (file, line) = origins.of(table, index).map_or((table.to_owned(), None), |(file, line)| (file.to_owned(), Some(line)));
+    let Finding { column, value, reason, message, cure } = finding;
+    RowProblem { table, file, line, column: column.to_owned(), value, reason, message, cure, severity: Severity::Warning, rows: 1 }
+}

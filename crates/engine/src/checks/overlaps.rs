@@ -1,0 +1,83 @@
+//! Scopes that one partner holds at a time: claims, partners of record, resale chains. Of two rows that contradict each other,
+//! the one that comes later in the files is taken out.
+
+use std::collections::HashMap;
+
+use domain::facts::{Claim, Csp, PartnerOfRecord};
+use domain::names::Name;
+use domain::time::Interval;
+use domain::words::{Activity, Tier};
+
+use super::Finding;
+use crate::dataset::Dataset;
+use crate::problems::{RowProblem, Severity};
+use crate::tables::TableRow;
+
+/// Takes out the rows that give a held scope to another partner.
+pub fn check(dataset: &mut Dataset) {
+    take_out::<Claim>(dataset, "approved_on", |row| Some((claimed(row)?, row.held()?, &row.partner_id)));
+    take_out::<PartnerOfRecord>(dataset, "from", |row| Some((recorded(row)?, row.held(), &row.partner_id)));
+    take_out::<Csp>(dataset, "from", |row| Some((sold(row), row.held(), &row.partner_id)));
+}
+
+/// The scope of a claim, in words; nothing for a claim that covers nothing.
+fn claimed(row: &Claim) -> Option<String> {
+    match row.activity {
+        Activity::OsuM365 | Activity::UsageAssociation => {
+            let workload = row.workload.as_ref()?;
+            Some(format!("usage of `{workload}` in tenant `{}`", row.tenant_id))
+        }
+        activity => {
+            let subscription = row.subscription_id.as_ref()?;
+            let product = row.workload.as_ref().map_or_else(|| "every product".to_owned(), |product| format!("`{product}`"));
+            Some(format!("`{activity}` of {product} in subscription `{subscription}`"))
+        }
+    }
+}
+
+fn recorded(row: &PartnerOfRecord) -> Option<String> {
+    match (&row.subscription_id, &row.tenant_id, &row.product) {
+        (Some(subscription), ..) => Some(format!("subscription `{subscription}`")),
+        (None, Some(tenant), Some(product)) => Some(format!("`{product}` in tenant `{tenant}`")),
+        _ => None,
+    }
+}
+
+fn sold(row: &Csp) -> String {
+    let tier = match row.tier {
+        Tier::DirectBill | Tier::IndirectProvider => 1,
+        Tier::IndirectReseller => 2,
+    };
+    format!("tier {tier} of subscription `{}`", row.subscription_id)
+}
+
+/// Keeps, in the order of the files, the rows that no kept row of another partner contradicts.
+fn take_out<R: TableRow>(dataset: &mut Dataset, column: &str, scope: impl Fn(&R) -> Option<(String, Interval, &Name)>) {
+    let mut held: HashMap<String, Vec<(usize, Interval, &Name)>> = HashMap::new();
+    let mut contradictions = Vec::new();
+    for (index, row) in R::rows(&dataset.program).iter().enumerate() {
+        let Some((scope, interval, partner)) = scope(row) else { continue };
+        let holders = held.entry(scope.clone()).or_default();
+        let first = holders.iter().find(|(_, other, holder)| *holder != partner && other.and(interval).is_some());
+        match first {
+            Some((first, other, holder)) => {
+                contradictions.push((index, *first, scope, interval, *other, partner.clone(), (*holder).clone()));
+            }
+            None => holders.push((index, interval, partner)),
+        }
+    }
+    let mut keep = vec![true; R::rows(&dataset.program).len()];
+    for (index, first, scope, interval, other, partner, holder) in contradictions {
+        keep[index] = false;
+        let place = dataset.origins.of(R::TABLE, first).map_or_else(String::new, |(file, line)| format!(" (`{file}` line {line})"));
+        let message = format!("{scope} has one partner at a time: `{partner}` over {interval} overlaps `{holder}` over {other}{place}");
+        let cure = "end the one before the other starts, or take out the wrong row".to_owned();
+        let value = interval.from.to_string();
+        let problem =
+            super::at(&dataset.origins, R::TABLE, index, Finding { column, value, reason: "overlapping-interval", message, cure });
+        dataset.problems.push(RowProblem { severity: Severity::Quarantined, ..problem });
+    }
+    let mut kept = keep.iter().copied();
+    R::rows_mut(&mut dataset.program).retain(|_| kept.next().unwrap_or(true));
+    dataset.origins.retain(R::TABLE, &keep);
+}

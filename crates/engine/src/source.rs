@@ -1,0 +1,243 @@
+//! One file as rows of text cells, whatever its form.
+
+mod csv;
+mod parquet;
+
+use std::path::Path;
+
+use crate::files::{Compression, FileForm, TableFile};
+
+/// Why a file cannot be read at all, or not to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// The file or folder cannot be opened.
+    #[error("cannot open `{file}`; check that it exists and may be read")]
+    Open {
+        /// The file or folder.
+        file: String,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// The folder holds no table.
+    #[error("`{folder}` holds no table; expected files such as `partners.csv` or `consumption.parquet`; tables are {known}")]
+    NoTables {
+        /// The folder.
+        folder: String,
+        /// The names of the tables.
+        known: String,
+    },
+    /// A table is there twice.
+    #[error("table `{table}` is there in two forms, `{first}` and `{second}`; keep one of them")]
+    TwoForms {
+        /// The table.
+        table: &'static str,
+        /// The one form.
+        first: String,
+        /// The other form.
+        second: String,
+    },
+    /// The file has no header.
+    #[error("`{file}` is empty; expected a header with the columns {expected}")]
+    NoHeader {
+        /// The file.
+        file: String,
+        /// The columns that the table needs.
+        expected: String,
+    },
+    /// The header has a name twice.
+    #[error("`{file}` has the column `{column}` twice, as column {first} and column {second}; keep one of them")]
+    DuplicateColumn {
+        /// The file.
+        file: String,
+        /// The column's name.
+        column: String,
+        /// Its first place, counted from 1.
+        first: usize,
+        /// Its second place.
+        second: usize,
+    },
+    /// The header lacks columns that every row needs.
+    #[error("`{file}` lacks the required column{plural} {missing}; its header has {found}{hint}", plural = if missing.contains(',') { "s" } else { "" })]
+    MissingColumns {
+        /// The file.
+        file: String,
+        /// The missing names, in backticks.
+        missing: String,
+        /// The names that are there, in backticks.
+        found: String,
+        /// `; did you mean …`, or nothing.
+        hint: String,
+    },
+    /// A Parquet column of a type that is no text, number, day or flag.
+    #[error("`{file}`: column `{column}` has the type {found}, which is not read; write it as text, date, decimal or boolean")]
+    ColumnType {
+        /// The file.
+        file: String,
+        /// The column's name.
+        column: String,
+        /// Its Arrow type.
+        found: String,
+    },
+    /// The file ends or breaks before its end.
+    #[error("`{file}` cannot be read {place}: {message}; the file is cut off or damaged, fetch it again")]
+    Broken {
+        /// The file.
+        file: String,
+        /// How far it could be read.
+        place: String,
+        /// The reader's reason.
+        message: String,
+    },
+}
+
+impl FileError {
+    /// A kebab-case word for the kind of trouble.
+    #[must_use]
+    pub const fn reason(&self) -> &'static str {
+        match self {
+            Self::Open { .. } => "cannot-open",
+            Self::NoTables { .. } => "no-tables",
+            Self::TwoForms { .. } => "table-in-two-forms",
+            Self::NoHeader { .. } => "empty-file",
+            Self::DuplicateColumn { .. } => "duplicate-column",
+            Self::MissingColumns { .. } => "missing-column",
+            Self::ColumnType { .. } => "column-type",
+            Self::Broken { .. } => "broken-file",
+        }
+    }
+
+    fn open(file: &str, source: std::io::Error) -> Self {
+        Self::Open { file: file.to_owned(), source }
+    }
+
+    fn broken(file: &str, rows: u64, message: impl ToString) -> Self {
+        let place = if rows == 0 { "at all".to_owned() } else { format!("after row {rows}") };
+        Self::Broken { file: file.to_owned(), place, message: message.to_string() }
+    }
+}
+
+/// Why the cells of one row cannot be told apart or read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BadCells {
+    /// A cell is not UTF-8.
+    BrokenText {
+        /// The place of the column in the header, from 0.
+        at: usize,
+        /// The first wrong byte of the cell, counted from 1.
+        position: usize,
+        /// That byte.
+        byte: u8,
+        /// The cell with the wrong bytes replaced.
+        text: String,
+    },
+    /// The row has more or fewer cells than the header has columns.
+    Count {
+        /// Cells found.
+        found: usize,
+        /// Columns of the header.
+        expected: usize,
+    },
+}
+
+/// A row of a file: its line (row number in a Parquet file) and its cells, or why there are none.
+pub type Line<'a> = (u64, Result<&'a [Option<&'a str>], BadCells>);
+
+/// A file that is open, with its header read.
+pub struct Source {
+    shown: String,
+    header: Vec<String>,
+    floats: Vec<usize>,
+    body: Body,
+}
+
+enum Body {
+    Csv(csv::CsvBody),
+    Parquet(parquet::ParquetBody),
+}
+
+impl Source {
+    /// Opens a file and reads its header.
+    ///
+    /// # Errors
+    /// When the file cannot be opened, has no header, or has a column twice.
+    pub fn open(file: &TableFile) -> Result<Self, FileError> {
+        Self::open_path(&file.path, &file.shown, file.form)
+    }
+
+    /// Opens the file at `path` in the form `form`; messages name it `shown`.
+    ///
+    /// # Errors
+    /// As [`Source::open`].
+    pub fn open_path(path: &Path, shown: &str, form: FileForm) -> Result<Self, FileError> {
+        let opened = std::fs::File::open(path).map_err(|source| FileError::open(shown, source))?;
+        let (header, floats, body) = match form {
+            FileForm::Parquet => {
+                let (header, floats, body) = parquet::open(opened, shown)?;
+                (header, floats, Body::Parquet(body))
+            }
+            FileForm::Csv(compression) => {
+                let plain: Box<dyn std::io::Read> = match compression {
+                    Compression::Plain => Box::new(opened),
+                    Compression::Gzip => Box::new(flate2::read::MultiGzDecoder::new(std::io::BufReader::new(opened))),
+                    Compression::Zstd => Box::new(zstd::Decoder::new(opened).map_err(|source| FileError::open(shown, source))?),
+                };
+                let (header, body) = csv::open(plain, shown)?;
+                (header, Vec::new(), Body::Csv(body))
+            }
+        };
+        let source = Self { shown: shown.to_owned(), header, floats, body };
+        source.refuse_duplicates()?;
+        Ok(source)
+    }
+
+    /// The file as messages name it.
+    #[must_use]
+    pub fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    /// The header's names as spelled, without outer blanks; empty when the file is empty.
+    #[must_use]
+    pub fn header(&self) -> &[String] {
+        &self.header
+    }
+
+    /// The places of columns that hold binary floating point numbers.
+    #[must_use]
+    pub fn floats(&self) -> &[usize] {
+        &self.floats
+    }
+
+    /// The place of the column `name`, compared without case.
+    #[must_use]
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.header.iter().position(|found| found.eq_ignore_ascii_case(name))
+    }
+
+    /// Gives every row to `take`, with the cells of the columns at the places `pick`, in that order; nothing for a blank
+    /// cell and where `pick` has no place.
+    ///
+    /// # Errors
+    /// When the file breaks before its end; the rows before were given.
+    pub fn read(self, pick: &[Option<usize>], take: &mut dyn FnMut(Line<'_>)) -> Result<u64, FileError> {
+        match self.body {
+            Body::Csv(body) => body.read(&self.shown, self.header.len(), pick, take),
+            Body::Parquet(body) => body.read(&self.shown, &self.header, pick, take),
+        }
+    }
+
+    fn refuse_duplicates(&self) -> Result<(), FileError> {
+        for (second, name) in self.header.iter().enumerate() {
+            let first = self.position(name).unwrap_or(second);
+            if first < second && !name.is_empty() {
+                return Err(FileError::DuplicateColumn {
+                    file: self.shown.clone(),
+                    column: name.clone(),
+                    first: first + 1,
+                    second: second + 1,
+                });
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,156 @@
+//! Comma-separated text.
+
+use std::io::Read;
+
+use csv::{ByteRecord, Reader, ReaderBuilder};
+
+use super::{BadCells, FileError, Line};
+
+/// The rows behind the header.
+pub struct CsvBody {
+    reader: Reader<PlainLines<Box<dyn Read>>>,
+}
+
+/// Reads the header; it is empty when the file is.
+pub fn open(plain: Box<dyn Read>, shown: &str) -> Result<(Vec<String>, CsvBody), FileError> {
+    let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(PlainLines::new(plain));
+    let mut record = ByteRecord::new();
+    let any = reader.read_byte_record(&mut record).map_err(|error| FileError::broken(shown, 0, error))?;
+    let header = if any { record.iter().map(name).collect() } else { Vec::new() };
+    Ok((header, CsvBody { reader }))
+}
+
+fn name(cell: &[u8]) -> String {
+    String::from_utf8_lossy(cell).trim_start_matches('\u{feff}').trim().to_owned()
+}
+
+impl CsvBody {
+    /// See [`super::Source::read`].
+    pub fn read(mut self, shown: &str, width: usize, pick: &[Option<usize>], take: &mut dyn FnMut(Line<'_>)) -> Result<u64, FileError> {
+        let mut record = ByteRecord::new();
+        let mut rows = 0;
+        loop {
+            match self.reader.read_byte_record(&mut record) {
+                Ok(true) => {}
+                Ok(false) => return Ok(rows),
+                Err(error) => return Err(FileError::broken(shown, rows, error)),
+            }
+            rows += 1;
+            let line = first_line(&self.reader, &record);
+            if record.len() != width {
+                take((line, Err(BadCells::Count { found: record.len(), expected: width })));
+                continue;
+            }
+            let mut cells = Vec::with_capacity(pick.len());
+            match pick.iter().try_for_each(|place| cell(&record, *place).map(|text| cells.push(text))) {
+                Ok(()) => take((line, Ok(&cells))),
+                Err(bad) => take((line, Err(bad))),
+            }
+        }
+    }
+}
+
+/// The line on which the record that was just read starts: the reader stands behind its last line.
+fn first_line<R: Read>(reader: &Reader<R>, record: &ByteRecord) -> u64 {
+    let inner = record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
+    reader.position().line().saturating_sub(inner + 1)
+}
+
+fn cell(record: &ByteRecord, place: Option<usize>) -> Result<Option<&str>, BadCells> {
+    let Some((at, bytes)) = place.and_then(|at| Some((at, record.get(at)?))) else { return Ok(None) };
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok(Some(text).filter(|text| !text.is_empty())),
+        Err(error) => {
+            let wrong = error.valid_up_to();
+            let text = String::from_utf8_lossy(bytes).into_owned();
+            Err(BadCells::BrokenText { at, position: wrong + 1, byte: bytes[wrong], text })
+        }
+    }
+}
+
+/// Text whose lines all end in one line feed, the last one too; so that lines can be counted.
+struct PlainLines<R> {
+    inner: R,
+    /// A carriage return that was held back, since a line feed may follow.
+    held: bool,
+    ended: bool,
+    is_line_start: bool,
+}
+
+impl<R: Read> PlainLines<R> {
+    fn new(inner: R) -> Self {
+        Self { inner, held: false, ended: false, is_line_start: true }
+    }
+}
+
+impl<R: Read> Read for PlainLines<R> {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        if self.ended || out.len() < 2 {
+            return Ok(0);
+        }
+        loop {
+            // one byte is left free for a carriage return that was held back
+            let read = self.inner.read(&mut out[1..])?;
+            if read == 0 {
+                self.ended = true;
+                let line_end = usize::from(!self.is_line_start || self.held);
+                out[0] = b'\n';
+                return Ok(line_end);
+            }
+            let length = plain(out, read, &mut self.held);
+            if length > 0 {
+                self.is_line_start = out[length - 1] == b'\n';
+                return Ok(length);
+            }
+        }
+    }
+}
+
+/// Makes the `read` bytes behind the first of `out` plain, from the first on; returns how many there are then.
+fn plain(out: &mut [u8], read: usize, held: &mut bool) -> usize {
+    if !*held && !out[1..=read].contains(&b'\r') {
+        out.copy_within(1..=read, 0);
+        return read;
+    }
+    let mut length = 0;
+    for at in 1..=read {
+        let byte = out[at];
+        if std::mem::take(held) && byte != b'\n' {
+            out[length] = b'\r';
+            length += 1;
+        }
+        if byte == b'\r' {
+            *held = true;
+        } else {
+            out[length] = byte;
+            length += 1;
+        }
+    }
+    length
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(text: &'static str) -> Vec<(u64, usize)> {
+        let (_, body) = open(Box::new(text.as_bytes()), "f.csv").unwrap();
+        let mut lines = Vec::new();
+        body.read("f.csv", 2, &[Some(0), Some(1)], &mut |(line, cells)| lines.push((line, cells.map_or(0, <[_]>::len)))).unwrap();
+        lines
+    }
+
+    #[test]
+    fn rows_have_the_line_on_which_they_start_whatever_ends_lines() {
+        let expected = [(2, 2), (4, 2), (6, 0)];
+        assert_eq!(lines("a,b\n1,2\n\n\"3\nx\",4\n5\n"), expected);
+        assert_eq!(lines("a,b\r\n1,2\r\n\r\n\"3\r\nx\",4\r\n5"), expected);
+    }
+
+    #[test]
+    fn a_lone_carriage_return_stays() {
+        let mut text = String::new();
+        PlainLines::new("a\rb\r\nc\r".as_bytes()).read_to_string(&mut text).unwrap();
+        assert_eq!(text, "a\rb\nc\n");
+    }
+}

@@ -1,0 +1,7 @@
+//! Files in, facts out: the engine against real files in folders of their own.
+
+#![expect(clippy::unwrap_used, reason = "a scene that cannot be set stops its test")]
+
+mod bad_input;
+mod forms;
+mod scene;
