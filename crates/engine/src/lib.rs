@@ -20,3 +20,9 @@ pub mod checks;
 
 /// A dataset folder (or the lake) as facts.
 pub mod dataset;
+
+/// Usage rows as columns.
+mod columns;
+
+/// Crediting at volume.
+pub mod credits;

@@ -1,0 +1,184 @@
+//! Decoding usage files into columns, and routing rows by tenant.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
+
+use domain::credits::ScoredMonths;
+use domain::facts::Consumption;
+use domain::register::Register;
+use domain::time::Month;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
+
+use super::place::Placer;
+use super::segments::Grants;
+use super::{Credited, Crediting};
+use crate::columns::{Columns, Fast, Gathered, fast_reader};
+use crate::files::TableFile;
+use crate::problems::{Problems, Severity};
+use crate::source::FileError;
+use crate::tables::read_rows;
+
+/// Rows that wait between decoding and placing, in chunks for each placer: bounds memory.
+const CHUNKS_WAITING: usize = 4;
+
+/// Rows of one batch that belong to one placer, with the hashes of their names.
+struct Chunk {
+    columns: Arc<Columns>,
+    rows: Vec<(u32, u128)>,
+}
+
+/// A piece of work: a row group of a Parquet file that reads fast, or a whole other file.
+enum Work<'f> {
+    RowGroup(&'f Fast, usize),
+    File(&'f TableFile),
+}
+
+/// Credits the rows of `files`: every processor decodes, and every processor places the rows of its share of the tenants.
+pub(super) fn run<C: Crediting>(
+    files: &[TableFile],
+    register: &Register<'_>,
+    months: &ScoredMonths,
+    crediting: &C,
+    problems: &mut Problems,
+) -> Result<Credited<C>, FileError> {
+    let grants = Grants::new(register, months);
+    let fast: Vec<Option<Fast>> = files.iter().map(fast_reader).collect();
+    let work: Vec<Work<'_>> = files.iter().zip(&fast).flat_map(|(file, fast)| pieces(file, fast.as_ref())).collect();
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let last = months.last();
+    let next = AtomicUsize::new(0);
+    let outcome = Mutex::new((problems, Ok(()), None));
+    let parts = std::thread::scope(|scope| {
+        let (senders, receivers): (Vec<_>, Vec<_>) = (0..threads).map(|_| sync_channel::<Chunk>(CHUNKS_WAITING)).unzip();
+        let (next, outcome, work) = (&next, &outcome, &work);
+        for _ in 0..threads.min(work.len()) {
+            let senders = senders.clone();
+            scope.spawn(move || {
+                let mut seen = Seen::default();
+                while let Some(piece) = work.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let mut found = Problems::default();
+                    let read = decode(piece, last, &senders, &mut seen, &mut found);
+                    let mut outcome = outcome.lock().expect("no thread panics while it holds the lock");
+                    outcome.0.absorb(found);
+                    if read.is_err() && outcome.1.is_ok() {
+                        outcome.1 = read;
+                    }
+                    outcome.2 = earliest(outcome.2, seen.first);
+                }
+            });
+        }
+        drop(senders);
+        let grants = &grants;
+        let placers = receivers.into_iter().map(|chunks| scope.spawn(move || place(&chunks, crediting, grants, register)));
+        let placers: Vec<_> = placers.collect();
+        placers.into_iter().map(|placer| placer.join().expect("placing does not panic")).collect::<Vec<_>>()
+    });
+    let (_, read, first) = outcome.into_inner().expect("no thread panics while it holds the lock");
+    read.map(|()| Credited { parts, first })
+}
+
+fn pieces<'f>(file: &'f TableFile, fast: Option<&'f Fast>) -> Vec<Work<'f>> {
+    match fast {
+        Some(fast) => (0..fast.row_groups()).map(|group| Work::RowGroup(fast, group)).collect(),
+        None => vec![Work::File(file)],
+    }
+}
+
+fn place<C: Crediting>(chunks: &Receiver<Chunk>, crediting: &C, grants: &Grants<'_>, register: &Register<'_>) -> super::Sums<C> {
+    let mut placer = Placer::new(crediting, grants, register.rulebook);
+    for chunk in chunks {
+        let columns = &*chunk.columns;
+        for (row, hash) in chunk.rows {
+            let row = row as usize;
+            let Some((day, month)) = columns.days[row] else { continue };
+            placer.add(hash, || columns.names(row), day, month, columns.steps(row));
+        }
+    }
+    placer.finish()
+}
+
+fn earliest(one: Option<Month>, other: Option<Month>) -> Option<Month> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
+}
+
+/// What a decoding thread has seen, and its scratch space.
+#[derive(Default)]
+struct Seen {
+    first: Option<Month>,
+    names: Vec<u8>,
+}
+
+/// Reads a piece and sends its rows to the placers.
+fn decode(
+    piece: &Work<'_>,
+    last: Option<Month>,
+    senders: &[SyncSender<Chunk>],
+    seen: &mut Seen,
+    problems: &mut Problems,
+) -> Result<(), FileError> {
+    match piece {
+        Work::RowGroup(fast, group) => {
+            fast.read(*group, problems, |columns| route(columns, last, senders, seen));
+            Ok(())
+        }
+        Work::File(file) => {
+            let mut gathered = Gathered::default();
+            let (mut remarks, mut bad_rows) = (Problems::default(), Problems::default());
+            read_rows::<Consumption>(file, &mut remarks, |read| match read.row {
+                Ok(row) => {
+                    gathered.push(&row);
+                    if gathered.len() == Gathered::ROWS {
+                        route(std::mem::take(&mut gathered).finish(), last, senders, seen);
+                    }
+                }
+                Err(problem) => bad_rows.push(*problem),
+            })?;
+            route(gathered.finish(), last, senders, seen);
+            // Remarks on the header were told when the file was found.
+            remarks
+                .kept()
+                .iter()
+                .filter(|problem| problem.severity != Severity::Warning)
+                .for_each(|problem| problems.push(problem.clone()));
+            problems.absorb(bad_rows);
+            Ok(())
+        }
+    }
+}
+
+/// Hashes the names of each row and sends it to the placer of its tenant. Rows after the last scored month are not read.
+fn route(columns: Columns, last: Option<Month>, senders: &[SyncSender<Chunk>], seen: &mut Seen) {
+    let last = last.map_or(i32::MIN, |month| month.months_since(Month::new(0, 1)));
+    let mut rows: Vec<Vec<(u32, u128)>> = vec![Vec::with_capacity(columns.len() / senders.len() + 1); senders.len()];
+    let mut first = i32::MAX;
+    for (row, day) in columns.days.iter().enumerate() {
+        let Some((_, month)) = *day else { continue };
+        first = first.min(month);
+        if month > last {
+            continue;
+        }
+        let names = columns.names(row);
+        seen.names.clear();
+        seen.names.extend_from_slice(names.tenant.as_bytes());
+        seen.names.make_ascii_lowercase();
+        let placer = usize::try_from(xxh3_64(seen.names.trim_ascii()) % senders.len() as u64).unwrap_or_default();
+        for name in [names.subscription, names.resource, names.service, names.offer] {
+            // No UTF-8 text has this byte, so names cannot run into one another.
+            seen.names.push(0xff);
+            seen.names.extend_from_slice(name.as_bytes());
+        }
+        rows[placer].push((u32::try_from(row).unwrap_or_default(), xxh3_128(&seen.names)));
+    }
+    if first != i32::MAX {
+        seen.first = earliest(seen.first, Some(Month::new(0, 1).plus(first)));
+    }
+    let columns = Arc::new(columns);
+    for (sender, rows) in senders.iter().zip(rows).filter(|(_, rows)| !rows.is_empty()) {
+        // A placer that stopped has panicked, which joining it tells.
+        let _ = sender.send(Chunk { columns: Arc::clone(&columns), rows });
+    }
+}
