@@ -1,13 +1,179 @@
 //! The benchmark: Counterfoil beside its peers.
 
+use std::fs::{self, File};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
-/// Generates the folders, runs the peers and prints the table.
+use crate::{places, shell, tools};
+
+/// What is measured, and how one of them is run.
+mod peers;
+
+/// The table of results.
+mod table;
+
+use peers::{PEERS, Peer, Setting};
+use table::Line;
+
+const HELP: &str = "\
+Measures crediting beside DuckDB and Polars on the same folders, and compares the answers exactly.
+
+Usage: cargo xtask bench [OPTIONS]
+
+Options:
+  --usage N        Rows of consumption in each generated folder [default: 20000000]
+  --runs N         Runs of each peer, taking turns; the median counts [default: 3]
+  --folder A|B     Only this generated folder (A: 2,000 customers, 300 partners; B: 20,000 and 2,000)
+  --dataset DIR    A dataset folder of your own instead of the generated ones (may be given again)
+  --peer NAME      Only this peer, `counterfoil`, `duckdb` or `polars` (may be given again)";
+
+/// A generated folder: its letter, customers and partners.
+const FOLDERS: [(&str, &str, &str); 2] = [("A", "2000", "300"), ("B", "20000", "2000")];
+
+struct Options {
+    usage: u64,
+    runs: usize,
+    folders: Vec<String>,
+    datasets: Vec<PathBuf>,
+    peers: Vec<Peer>,
+}
+
+/// Generates the folders, lets the peers take turns and prints the table.
 ///
 /// # Errors
-/// Always, for now.
-pub fn run(_arguments: &[String]) -> Result<ExitCode> {
-    bail!("the benchmark is not here yet")
+/// When an option is not understood, or the Python environment or a folder cannot be made. A peer that fails or answers
+/// otherwise is told by the exit code.
+pub fn run(arguments: &[String]) -> Result<ExitCode> {
+    let Some(options) = options(arguments)? else {
+        println!("{HELP}");
+        return Ok(ExitCode::SUCCESS);
+    };
+    let scripts = places::workspace().join("crates/xtask/bench");
+    let python = tools::python_environment("bench", &scripts.join("requirements.txt"))?.join("bin/python");
+    if options.peers.contains(&Peer::Counterfoil) {
+        println!("==> building the release");
+        shell::run(&mut shell::cargo(&["build", "--quiet", "--release", "--package", "app"]))?;
+    }
+    let setting = Setting { python, scripts, answers: places::cache()?.join("bench/answers") };
+    fs::create_dir_all(&setting.answers).with_context(|| format!("cannot make `{}`", setting.answers.display()))?;
+
+    let mut lines = Vec::new();
+    let mut well = true;
+    for (name, folder) in folders(&options, &setting)? {
+        warm(&folder)?;
+        let (measured, fine) = measure(&options, &setting, &name, &folder);
+        well &= fine;
+        lines.extend(measured);
+    }
+    table::print(&lines, options.runs);
+    Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn options(arguments: &[String]) -> Result<Option<Options>> {
+    let mut options = Options { usage: 20_000_000, runs: 3, folders: Vec::new(), datasets: Vec::new(), peers: Vec::new() };
+    let mut arguments = arguments.iter();
+    while let Some(name) = arguments.next() {
+        if ["--help", "-h"].contains(&name.as_str()) {
+            return Ok(None);
+        }
+        let mut value = || arguments.next().with_context(|| format!("`{name}` needs a value"));
+        match name.as_str() {
+            "--usage" => options.usage = number(name, value()?)?,
+            "--runs" => options.runs = usize::try_from(number(name, value()?)?)?,
+            "--folder" => options.folders.push(value()?.to_uppercase()),
+            "--dataset" => options.datasets.push(std::path::absolute(value()?)?),
+            "--peer" => options.peers.push(Peer::named(value()?)?),
+            other => bail!("no option `{other}`; `cargo xtask bench --help` lists them"),
+        }
+    }
+    if let Some(unknown) = options.folders.iter().find(|name| FOLDERS.iter().all(|folder| folder.0 != name.as_str())) {
+        bail!("no folder `{unknown}`; expected `A` or `B`");
+    }
+    if options.peers.is_empty() {
+        options.peers = PEERS.to_vec();
+    }
+    Ok(Some(options))
+}
+
+fn number(option: &str, text: &str) -> Result<u64> {
+    let number = text.replace('_', "").parse().with_context(|| format!("`{option} {text}`: expected a whole number"))?;
+    if number == 0 {
+        bail!("`{option} 0`: expected at least 1");
+    }
+    Ok(number)
+}
+
+/// The folders to measure, by name; generated when they are not there yet.
+fn folders(options: &Options, setting: &Setting) -> Result<Vec<(String, PathBuf)>> {
+    if !options.datasets.is_empty() {
+        let name = |folder: &PathBuf| folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        return Ok(options.datasets.iter().map(|folder| (name(folder), folder.clone())).collect());
+    }
+    let generator = setting.scripts.join("generate.py");
+    let mut version = DefaultHasher::new();
+    fs::read(&generator).with_context(|| format!("cannot read `{}`", generator.display()))?.hash(&mut version);
+    let mut found = Vec::new();
+    for (name, tenants, partners) in FOLDERS {
+        if !options.folders.is_empty() && !options.folders.iter().any(|folder| folder == name) {
+            continue;
+        }
+        let folder = places::cache()?.join(format!("bench/{name}-{}-{:08x}", options.usage, version.finish() as u32));
+        if !folder.is_dir() {
+            println!("==> generating folder {name}");
+            let mut generate = shell::command(&setting.python);
+            generate.arg(&generator).arg(&folder).args(["--tenants", tenants, "--partners", partners]);
+            shell::run(generate.args(["--usage", &options.usage.to_string()]))?;
+        }
+        found.push((name.to_owned(), folder));
+    }
+    Ok(found)
+}
+
+/// Reads the files once, so that the first peer does not pay for the disk.
+fn warm(folder: &Path) -> Result<()> {
+    for entry in fs::read_dir(folder).with_context(|| format!("cannot read `{}`", folder.display()))? {
+        let path = entry?.path();
+        if path.is_dir() {
+            warm(&path)?;
+        } else {
+            io::copy(&mut File::open(&path)?, &mut io::sink())?;
+        }
+    }
+    Ok(())
+}
+
+/// Lets the peers take turns on one folder and compares what they answered.
+fn measure(options: &Options, setting: &Setting, name: &str, folder: &Path) -> (Vec<Line>, bool) {
+    let mut lines: Vec<Line> = options.peers.iter().map(|peer| Line::new(name, *peer)).collect();
+    for run in 1..=options.runs {
+        for line in lines.iter_mut().filter(|line| !line.has_failed) {
+            match setting.run(line.peer, folder) {
+                Ok(measured) => {
+                    println!("    {name}, run {run}: {} {:.2} s", line.peer.name(), measured.seconds);
+                    line.measured.push(measured);
+                }
+                Err(error) => {
+                    println!("    {name}, run {run}: {} failed: {error:#}", line.peer.name());
+                    line.has_failed = true;
+                }
+            }
+        }
+    }
+    let answered: Vec<Peer> = lines.iter().filter(|line| !line.has_failed).map(|line| line.peer).collect();
+    let equal = match setting.compare(&answered) {
+        Ok(said) => {
+            println!("    {name}, answers: {}", said.trim());
+            true
+        }
+        Err(error) => {
+            println!("    {name}, answers: {error:#}");
+            false
+        }
+    };
+    let well = equal && answered.len() == lines.len();
+    (lines, well)
 }

@@ -77,8 +77,8 @@ fn tests() -> Result<Outcome> {
 }
 
 fn rulebook() -> Result<Outcome> {
-    // The tests have built the program with the same features; `cargo run` would build the dependencies again with others.
-    shell::run(&mut shell::cargo(&["test", "--quiet", "--workspace", "--no-run"]))?;
+    // With the tests beside it the program gets the features that they have; `cargo run` would build dependencies again with others.
+    shell::run(&mut shell::cargo(&["build", "--quiet", "--workspace", "--bins", "--tests"]))?;
     shell::run(shell::command(places::built("debug").join("counterfoil")).args(["rulebook", "test"]))?;
     Ok(Outcome::Passed)
 }

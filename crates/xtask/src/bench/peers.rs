@@ -1,0 +1,120 @@
+//! What is measured, and how one of them is run.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::{places, shell};
+
+/// Who answers the question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Peer {
+    /// Ourselves: `counterfoil credit`.
+    Counterfoil,
+    /// The question in SQL.
+    DuckDb,
+    /// The question as a data frame.
+    Polars,
+}
+
+/// Everybody, in the order of the table.
+pub const PEERS: [Peer; 3] = [Peer::Counterfoil, Peer::DuckDb, Peer::Polars];
+
+/// One run.
+#[derive(Debug, Clone, Copy)]
+pub struct Measured {
+    /// Seconds from files to answer written. Of Counterfoil the whole process, of the peers without the start of Python.
+    pub seconds: f64,
+    /// The most memory that the process held, in KiB.
+    pub peak_kib: u64,
+}
+
+/// What every run needs.
+#[derive(Debug)]
+pub struct Setting {
+    /// Python, with the peers installed.
+    pub python: PathBuf,
+    /// The folder of the scripts.
+    pub scripts: PathBuf,
+    /// Where answers are written.
+    pub answers: PathBuf,
+}
+
+impl Peer {
+    /// What tables and options call it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Counterfoil => "counterfoil",
+            Self::DuckDb => "duckdb",
+            Self::Polars => "polars",
+        }
+    }
+
+    /// The peer of that name.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn named(name: &str) -> Result<Self> {
+        let found = PEERS.into_iter().find(|peer| peer.name() == name.to_lowercase());
+        found.with_context(|| format!("no peer `{name}`; expected `counterfoil`, `duckdb` or `polars`"))
+    }
+}
+
+impl Setting {
+    fn answer(&self, peer: Peer) -> PathBuf {
+        self.answers.join(format!("{}.parquet", peer.name()))
+    }
+
+    /// Lets `peer` answer from `folder`, in a process of its own.
+    ///
+    /// # Errors
+    /// When it fails, or does not tell its time.
+    pub fn run(&self, peer: Peer, folder: &Path) -> Result<Measured> {
+        let answer = self.answer(peer);
+        if answer.exists() {
+            std::fs::remove_file(&answer)?;
+        }
+        let mut measure = shell::command(&self.python);
+        measure.arg(self.scripts.join("measure.py"));
+        let said = shell::output(self.question(&mut measure, peer, folder, &answer))?;
+        if !answer.is_file() {
+            bail!("no answer in `{}`", answer.display());
+        }
+        let mut lines = said.lines().rev();
+        let last: Vec<&str> = lines.next().unwrap_or_default().split(' ').collect();
+        let [process, peak] = last[..] else { bail!("no measure on the last line of:\n{said}") };
+        let seconds = match peer {
+            Peer::Counterfoil => process,
+            Peer::DuckDb | Peer::Polars => lines.next().unwrap_or_default(),
+        };
+        Ok(Measured {
+            seconds: seconds.trim().parse().with_context(|| format!("`{seconds}` is not a number of seconds"))?,
+            peak_kib: peak.parse().with_context(|| format!("`{peak}` is not a number of KiB"))?,
+        })
+    }
+
+    fn question<'a>(&self, measure: &'a mut Command, peer: Peer, folder: &Path, answer: &Path) -> &'a mut Command {
+        let script = |name: &str| self.scripts.join(name);
+        match peer {
+            Peer::Counterfoil => {
+                measure.arg(places::built("release").join("counterfoil")).args(["credit", "--dataset"]).arg(folder);
+                measure.args(["--group", "global-partner,tenant,service,month", "--out"]).arg(answer)
+            }
+            Peer::DuckDb => measure.arg(&self.python).arg(script("duckdb_peer.py")).arg(folder).arg(answer),
+            Peer::Polars => measure.arg(&self.python).arg(script("polars_peer.py")).arg(folder).arg(answer),
+        }
+    }
+
+    /// Compares the answers of `peers`; says how many groups there are.
+    ///
+    /// # Errors
+    /// When two answers differ, or there are not two.
+    pub fn compare(&self, peers: &[Peer]) -> Result<String> {
+        if peers.len() < 2 {
+            bail!("nothing to compare with");
+        }
+        let answers = peers.iter().map(|peer| self.answer(*peer));
+        shell::output(shell::command(&self.python).arg(self.scripts.join("compare.py")).args(answers))
+    }
+}
