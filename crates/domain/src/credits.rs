@@ -290,15 +290,24 @@ fn credit_revenue(register: &Register<'_>, program: &Program, months: &ScoredMon
 /// Who covers a pair of tenant and workload in a month: accounts with the attach types of their ties.
 pub type Covering = Vec<(AccountIx, AttachSet)>;
 
+/// A tenant and a workload.
+type Pair<'a> = (&'a Name, &'a Name);
+
+/// The thirteen months up to a scored one, of the pairs asked for so far.
+type Known<'a> = HashMap<(Pair<'a>, Month), Rc<Vec<Covering>>>;
+
+/// The months with rows, by the subscription that the rows name.
+type MonthsBySubscription<'a> = BTreeMap<Option<&'a Name>, BTreeSet<Month>>;
+
 /// Coverage of pairs of tenant and workload, month by month, whether or not there was usage in the month.
 ///
 /// A pair is covered in a month when a tie holds on its last day for the tenant, the workload and any subscription (or none)
 /// found on the pair's rows in the twelve months up to, and in, the scored month.
 pub struct Coverage<'a> {
     register: &'a Register<'a>,
-    rows: HashMap<(&'a Name, &'a Name), BTreeMap<Option<&'a Name>, BTreeSet<Month>>>,
-    pairs: HashMap<&'a Name, Vec<(&'a Name, &'a Name)>>,
-    known: RefCell<HashMap<(&'a Name, &'a Name, Month), Rc<Vec<Covering>>>>,
+    rows: HashMap<Pair<'a>, MonthsBySubscription<'a>>,
+    pairs: HashMap<&'a Name, Vec<Pair<'a>>>,
+    known: RefCell<Known<'a>>,
 }
 
 impl<'a> Coverage<'a> {
@@ -313,7 +322,7 @@ impl<'a> Coverage<'a> {
             let subscriptions = rows.entry((&row.tenant_id, &row.workload)).or_default();
             subscriptions.entry(row.subscription_id.as_ref()).or_default().insert(row.month);
         }
-        let mut pairs: HashMap<&Name, Vec<(&Name, &Name)>> = HashMap::new();
+        let mut pairs: HashMap<&Name, Vec<Pair<'_>>> = HashMap::new();
         for pair @ (tenant, _) in rows.keys().copied().collect::<BTreeSet<_>>() {
             pairs.entry(tenant).or_default().push(pair);
         }
@@ -321,14 +330,14 @@ impl<'a> Coverage<'a> {
     }
 
     /// The pairs of a tenant that have rows.
-    pub fn pairs(&self, tenant: &Name) -> &[(&'a Name, &'a Name)] {
+    pub fn pairs(&self, tenant: &Name) -> &[Pair<'a>] {
         self.pairs.get(tenant).map_or(&[], Vec::as_slice)
     }
 
     /// Who covers a pair in each of the thirteen months up to `scored`, oldest first.
     #[must_use]
     pub fn of(&self, tenant: &'a Name, workload: &'a Name, scored: Month) -> Rc<Vec<Covering>> {
-        let key = (tenant, workload, scored);
+        let key = ((tenant, workload), scored);
         if let Some(known) = self.known.borrow().get(&key) {
             return Rc::clone(known);
         }

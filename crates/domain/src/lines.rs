@@ -119,17 +119,20 @@ pub fn flag(ties: &[Tie], partners: &Partners) -> Vec<FlaggedTie> {
     flagged.collect()
 }
 
+/// What a part of a metric reads of consumption: the attach types that it accepts, and its list of services.
+type Reads<'a> = (AttachSet, Option<&'a Name>);
+
 /// Which areas count consumption, by attach type and service.
 pub struct ConsumptionAreas<'a> {
     rulebook: &'a Rulebook,
-    areas: Vec<(&'a Name, Vec<(AttachSet, Option<&'a Name>)>)>,
+    areas: Vec<(&'a Name, Vec<Reads<'a>>)>,
 }
 
 impl<'a> ConsumptionAreas<'a> {
     /// The areas of a rulebook whose metrics measure consumption.
     #[must_use]
     pub fn new(rulebook: &'a Rulebook) -> Self {
-        let parts = |area: &'a crate::rulebook::AreaRules| -> Vec<(AttachSet, Option<&'a Name>)> {
+        let parts = |area: &'a crate::rulebook::AreaRules| -> Vec<Reads<'a>> {
             let parts = area.tracks.iter().flat_map(|track| &track.metrics).flat_map(|metric| &metric.parts);
             let reads = parts.filter_map(|part| match &part.measure {
                 PartKind::ConsumingCustomers { accepts, services, .. } | PartKind::ConsumptionGrowth { accepts, services, .. } => {
@@ -147,9 +150,7 @@ impl<'a> ConsumptionAreas<'a> {
     /// The areas that usage of a service counts for through an attach type, joined by `;` in alphabetical order.
     #[must_use]
     pub fn of(&self, attach: AttachType, service: &Name) -> String {
-        let counts = |(accepts, list): &(AttachSet, Option<&Name>)| {
-            accepts.has(attach) && list.is_none_or(|list| self.rulebook.is_on(list, service))
-        };
+        let counts = |(accepts, list): &Reads<'_>| accepts.has(attach) && list.is_none_or(|list| self.rulebook.is_on(list, service));
         let names = self.areas.iter().filter(|(_, parts)| parts.iter().any(counts)).map(|(name, _)| name.as_str());
         names.collect::<Vec<_>>().join(";")
     }

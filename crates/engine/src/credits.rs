@@ -9,6 +9,9 @@
 //! merged at the end but lists. A row costs two look-ups however many partners are tied to it, because partner sets are
 //! interned and expanded to partners only after summing.
 
+#[cfg(test)]
+mod equals_domain;
+
 /// Summing rows by names, month and partner set.
 mod place;
 

@@ -229,7 +229,6 @@ fn latin(byte: u8) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
 
     #[test]
     fn every_table_of_the_exchange_format_can_be_read() {

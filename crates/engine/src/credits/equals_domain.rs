@@ -1,0 +1,214 @@
+//! The engine's crediting equals the domain's on generated programs.
+
+use std::path::Path;
+
+use domain::amount::Amount;
+use domain::credits::ScoredMonths;
+use domain::facts::{
+    Consumption, Csp, GroupMember, ManagementGroup, PalLink, Partner, PartnerOfRecord, Principal, Program, RoleAssignment,
+};
+use domain::names::Name;
+use domain::register::Register;
+use domain::rulebook::Rulebook;
+use domain::time::{Day, Month};
+use domain::words::{Agreement, Cloud, Flag, Grain, PartnerKind, PrincipalKind, Tier};
+use proptest::prelude::*;
+
+use super::{GroupBy, credit_consumption, credited_groups, credited_lines};
+use crate::files::{FileForm, TableFile};
+use crate::problems::Problems;
+
+fn rulebook() -> Rulebook {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rulebook/2023-10");
+    let mut files = Vec::new();
+    for folder in ["", "associations", "designations", "lists"] {
+        for entry in std::fs::read_dir(root.join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "toml") {
+                let shown = path.strip_prefix(&root).unwrap().display().to_string();
+                files.push((shown, std::fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    Rulebook::parse(&files).unwrap_or_else(|problems| panic!("{problems:?}"))
+}
+
+/// Day 0 is 2023-09-15; programs live in the four months after it.
+fn day(offset: i32) -> Day {
+    Day::from_ymd(2023, 9, 15).unwrap().plus(offset)
+}
+
+fn pick<T: Clone + std::fmt::Debug + 'static>(values: &[T]) -> impl Strategy<Value = T> + use<T> {
+    prop::sample::select(values.to_vec())
+}
+
+fn name(values: &'static [&'static str]) -> impl Strategy<Value = Name> {
+    pick(values).prop_map(Name::new)
+}
+
+fn tenant() -> impl Strategy<Value = Name> {
+    name(&["t1", "t2"])
+}
+
+fn subscription() -> impl Strategy<Value = Name> {
+    name(&["s1", "s2", "s3"])
+}
+
+fn partner() -> impl Strategy<Value = Name> {
+    name(&["10", "11", "20", "21", "30", "99", "900", "31"])
+}
+
+fn principal() -> impl Strategy<Value = Name> {
+    name(&["p1", "p2", "g1", "g2"])
+}
+
+fn days() -> impl Strategy<Value = (Day, Option<Day>)> {
+    (0..120, prop::option::of(0..60)).prop_map(|(from, length)| (day(from), length.map(|length| day(from + length))))
+}
+
+fn scope() -> impl Strategy<Value = Name> {
+    name(&[
+        "/",
+        "/subscriptions/s1",
+        "/subscriptions/S2/",
+        "/subscriptions/s1/resourceGroups/rg-1",
+        "/subscriptions/s1/resourceGroups/rg-1/providers/x/y/z",
+        "/providers/Microsoft.Management/managementGroups/m1",
+        "/providers/Microsoft.Management/managementGroups/m2",
+        "/providers/Microsoft.Management/managementGroups/t1",
+    ])
+}
+
+fn consumption() -> impl Strategy<Value = Consumption> {
+    let resource = pick(&[
+        None,
+        Some("/subscriptions/s1/resourceGroups/rg-1/providers/x/y/z"),
+        Some("/Subscriptions/s1/resourcegroups/RG-10/providers/x/y/z"),
+        Some("/subscriptions/s2/resourceGroups/rg-1"),
+    ]);
+    let service = pick(&["Key Vault", "key vault", "Storage"]);
+    let offer = pick(&[None, None, None, Some("support"), Some("payg")]);
+    (0..125, tenant(), subscription(), resource, service, offer, -50..500_i64, any::<bool>()).prop_map(
+        |(at, tenant_id, subscription_id, resource, service, offer, cents, is_month)| {
+            let usage_date = if is_month { day(at).month().first_day() } else { day(at) };
+            Consumption {
+                usage_date,
+                tenant_id,
+                subscription_id,
+                service: service.to_owned(),
+                acr_usd: Amount::from_steps(i128::from(cents) * Amount::ONE / 100),
+                resource_id: resource.map(Name::new),
+                offer: offer.map(Name::new),
+                grain: if is_month { Grain::Month } else { Grain::Day },
+            }
+        },
+    )
+}
+
+prop_compose! {
+    fn access()(
+        links in prop::collection::vec((tenant(), principal(), partner(), days()), 0..6),
+        roles in prop::collection::vec((tenant(), principal(), pick(&["Owner", "owner", "Contributor", "Reader", "Backup"]), scope(), days()), 0..8),
+        members in prop::collection::vec((tenant(), name(&["g1", "g2"]), principal(), days()), 0..4),
+        principals in prop::collection::vec((tenant(), principal(), any::<bool>(), prop::option::of(0..130)), 0..3),
+        groups in prop::collection::vec((tenant(), name(&["m1", "m2", "t1"]), name(&["/subscriptions/s1", "/subscriptions/s2", "/providers/Microsoft.Management/managementGroups/m1", "/providers/microsoft.management/managementgroups/m2"]), prop::option::of(0..100), prop::option::of(50..140)), 0..4),
+    ) -> Program {
+        Program {
+            pal_links: links.into_iter().map(|(tenant_id, principal_id, partner_id, (linked_on, unlinked_on))| PalLink { tenant_id, principal_id, partner_id, linked_on, unlinked_on }).collect(),
+            role_assignments: roles.into_iter().map(|(tenant_id, principal_id, role, scope, (assigned_on, removed_on))| RoleAssignment { tenant_id, principal_id, role: role.to_owned(), scope, assigned_on, removed_on }).collect(),
+            group_members: members.into_iter().map(|(tenant_id, group_id, principal_id, (from, to))| GroupMember { tenant_id, group_id, principal_id, from, to }).collect(),
+            principals: principals.into_iter().map(|(tenant_id, principal_id, is_group, deleted)| Principal { tenant_id, principal_id, kind: if is_group { PrincipalKind::Group } else { PrincipalKind::Guest }, name: None, deleted_on: deleted.map(day) }).collect(),
+            management_groups: groups.into_iter().map(|(tenant_id, management_group_id, child, from, to)| ManagementGroup { tenant_id, management_group_id, child, from: from.map(day), to: to.map(day) }).collect(),
+            ..Program::default()
+        }
+    }
+}
+
+prop_compose! {
+    fn program()(
+        access in access(),
+        of_record in prop::collection::vec((subscription(), partner(), days()), 0..4),
+        chain in prop::collection::vec((subscription(), partner(), pick(&[Tier::DirectBill, Tier::IndirectProvider, Tier::IndirectReseller]), days()), 0..5),
+        products in prop::collection::vec((subscription(), tenant(), prop::option::of(name(&["office-365", "azure"])), prop::option::of(pick(&[Agreement::Ea, Agreement::CspModern]))), 0..2),
+        cloud in pick(&[Cloud::Public, Cloud::Public, Cloud::China]),
+        consumption in prop::collection::vec(consumption(), 0..40),
+    ) -> Program {
+        let row = |id: &str, global: &str, kind, active| Partner {
+            partner_id: Name::new(id), global_partner_id: Name::new(global), name: id.to_owned(), country: None, kind, active: Flag(active),
+        };
+        Program {
+            partners: vec![
+                row("10", "100", PartnerKind::Location, true), row("11", "100", PartnerKind::Location, true),
+                row("20", "200", PartnerKind::Location, true), row("21", "200", PartnerKind::Location, false),
+                row("30", "900", PartnerKind::Location, true), row("31", "900", PartnerKind::Location, true), row("900", "900", PartnerKind::Global, true),
+            ],
+            customers: vec![domain::facts::Customer { tenant_id: Name::new("t2"), name: "two".to_owned(), domains: None, country: None, cloud, segment: None }],
+            partner_of_record: of_record.into_iter().map(|(subscription, partner_id, (from, to))| PartnerOfRecord { partner_id, from, subscription_id: Some(subscription), tenant_id: None, product: None, to }).collect(),
+            csp: chain.into_iter().map(|(subscription_id, partner_id, tier, (from, to))| Csp { subscription_id, partner_id, tier, from, to }).collect(),
+            subscriptions: products.into_iter().map(|(subscription_id, tenant_id, product, agreement)| domain::facts::Subscription { subscription_id, tenant_id, product, agreement, status: None, starts_on: None, ends_on: None, predecessor_id: None }).collect(),
+            consumption,
+            ..access
+        }
+    }
+}
+
+/// Writes the rows as a CSV file and as a Parquet file of the usual types.
+fn written(folder: &Path, rows: &[Consumption]) -> [TableFile; 2] {
+    use arrow::array::{ArrayRef, Date32Array, Decimal128Array, StringArray};
+    use domain::cells::Row;
+    let csv = folder.join("consumption.csv");
+    let mut writer = csv::Writer::from_path(&csv).unwrap();
+    writer.write_record(Consumption::COLUMNS.iter().map(|column| column.name)).unwrap();
+    for row in rows {
+        writer.write_record(row.write().into_iter().map(Option::unwrap_or_default)).unwrap();
+    }
+    writer.flush().unwrap();
+    let parquet = folder.join("consumption.parquet");
+    let texts = |ix: usize| -> ArrayRef { std::sync::Arc::new(rows.iter().map(|row| row.write()[ix].clone()).collect::<StringArray>()) };
+    let columns = Consumption::COLUMNS.iter().enumerate().map(|(ix, column)| {
+        let array: ArrayRef = match column.name {
+            "usage_date" => std::sync::Arc::new(Date32Array::from_iter_values(rows.iter().map(|row| row.usage_date.epoch_days()))),
+            "acr_usd" => {
+                let cents = rows.iter().map(|row| row.acr_usd.steps() * 10_000 / Amount::ONE);
+                std::sync::Arc::new(Decimal128Array::from_iter_values(cents).with_precision_and_scale(18, 4).unwrap())
+            }
+            _ => texts(ix),
+        };
+        (column.name, array)
+    });
+    let batch = arrow::record_batch::RecordBatch::try_from_iter(columns).unwrap();
+    let mut writer = parquet::arrow::ArrowWriter::try_new(std::fs::File::create(&parquet).unwrap(), batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    let file = |path: std::path::PathBuf, form| TableFile { table: "consumption", shown: "consumption".to_owned(), path, form };
+    [file(csv, FileForm::Csv(crate::files::Compression::Plain)), file(parquet, FileForm::Parquet)]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn volume_and_row_by_row_credit_the_same(program in program()) {
+        let rulebook = rulebook();
+        let register = Register::new(&program, &rulebook);
+        let folder = tempfile::tempdir().unwrap();
+        let months = ScoredMonths::new([Month::new(2023, 10), Month::new(2023, 11), Month::new(2023, 12)]);
+        for file in written(folder.path(), &program.consumption) {
+            let mut problems = Problems::default();
+            let expected = domain::credits::credit_consumption(&register, &program.consumption, &months);
+            let got = credit_consumption(std::slice::from_ref(&file), &register, &months, &mut problems).unwrap();
+            prop_assert_eq!(&got, &expected, "{:?}", file.form);
+
+            let month = Month::new(2023, 11);
+            let expected = domain::lines::credited_lines(&register, &program.consumption, month);
+            let got = credited_lines(std::slice::from_ref(&file), &register, month, &mut problems).unwrap();
+            prop_assert_eq!(&got, &expected, "{:?}", file.form);
+
+            let by = [GroupBy::GlobalPartner, GroupBy::Tenant, GroupBy::Month];
+            let groups = credited_groups(std::slice::from_ref(&file), &register, month, &by, &mut problems).unwrap();
+            let once: Amount = expected.iter().filter(|(line, _)| !line.duplicate_in_account).map(|(_, acr)| *acr).sum();
+            prop_assert_eq!(groups.iter().map(|(_, acr)| *acr).sum::<Amount>(), once);
+            prop_assert!(problems.is_empty());
+        }
+    }
+}
