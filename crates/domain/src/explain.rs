@@ -2,13 +2,22 @@
 
 use serde::Serialize;
 
+use crate::attach::AttachSet;
+use crate::designations::Scoring;
+use crate::evidence::{Evidence, RowGroup, RowSums};
 use crate::fraction::Fraction;
+use crate::metrics::{Figure, Leaf, Measurement, Quantity, Table, Term};
+use crate::names::Name;
+use crate::partners::AccountIx;
+use crate::points::{Measured, score_metric};
 use crate::reasons::Reason;
+use crate::rulebook::designations::Combine;
+use crate::rulebook::{AreaRules, MetricRule, PartKind, PartRule, RateUnit, Rulebook, TrackRules};
 
 /// A node of an explanation: area → track → metric → part → term → customer or person → figure → rows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Node {
-    /// What kind of node: `area`, `track`, `metric`, `part`, `term`, `customer`, `person`, `service`, `figure`, `rows`.
+    /// What kind of node: `area`, `track`, `metric`, `part`, `term`, `gate`, `customer`, `person`, `service`, `figure`, `rows`.
     pub kind: &'static str,
     /// What it is, in words.
     pub label: String,
@@ -20,10 +29,10 @@ pub struct Node {
     pub unit: &'static str,
     /// Its points, for metrics and parts.
     pub points: Option<Fraction>,
-    /// Whether the counted children add up to the value (those subtracted with a minus).
+    /// What it adds to its parent, with its sign; nothing when it does not count.
+    pub adds: Fraction,
+    /// Whether what the children add is the value.
     pub adds_up: bool,
-    /// Whether the parent subtracts the value.
-    pub subtracted: bool,
     /// Whether the parent counts it.
     pub counted: bool,
     /// Why it does not count.
@@ -45,7 +54,7 @@ pub struct Node {
 /// A rule as an explanation cites it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RuleRef {
-    /// The field of the rulebook: `data-ai/net-customer-adds/minimum_usd`.
+    /// The place in the rulebook: `data-ai/net-customer-adds/minimum_usd`.
     pub field: String,
     /// Its value.
     pub value: String,
@@ -53,4 +62,304 @@ pub struct RuleRef {
     pub version: String,
     /// The source of the value.
     pub source: String,
+}
+
+impl Node {
+    fn new(kind: &'static str, label: String, value: Fraction, unit: &'static str) -> Self {
+        Self {
+            kind,
+            label,
+            keys: Vec::new(),
+            adds: value.clone(),
+            value,
+            unit,
+            points: None,
+            adds_up: false,
+            counted: true,
+            reason: None,
+            arithmetic: None,
+            rules: Vec::new(),
+            associations: Vec::new(),
+            notes: Vec::new(),
+            rows: 0,
+            children: Vec::new(),
+        }
+    }
+
+    /// The node, not counted by its parent.
+    fn uncounted(self, reason: Option<Reason>) -> Self {
+        Self { adds: Fraction::zero(), counted: false, reason, ..self }
+    }
+
+    /// The nodes at and below this one that claim to add up and do not; none in a sound explanation.
+    #[must_use]
+    pub fn unsound(&self) -> Vec<&Self> {
+        let sum: Fraction = self.children.iter().map(|child| child.adds.clone()).sum();
+        let own = (self.adds_up && sum != self.value).then_some(self);
+        own.into_iter().chain(self.children.iter().flat_map(Self::unsound)).collect()
+    }
+}
+
+/// Explains the score of an account in an area as of the day of `scoring`; `evidence` holds the rows that concern the account.
+#[must_use]
+pub fn explain(scoring: &Scoring<'_>, evidence: &Evidence<'_>, account: AccountIx, area: &AreaRules) -> Node {
+    let score = scoring.score(account, area);
+    let explainer = Explainer { scoring, evidence, account, area, rulebook: scoring.register().rulebook };
+    let tracks = area.tracks.iter().zip(&score.tracks).map(|(rules, track)| {
+        let node = explainer.track(rules, track.score.clone());
+        let notes =
+            if track.qualified { vec!["qualifies: the points and the floor of every metric are reached".to_owned()] } else { Vec::new() };
+        let node = Node { notes, ..node };
+        if track.chosen { node } else { node.uncounted(None) }
+    });
+    let chosen = score.chosen();
+    let mut node = Node::new("area", area.title.clone(), chosen.score.clone(), "points");
+    node.children = tracks.collect();
+    node.adds_up = true;
+    node.keys = vec![("global_partner_id", score.global_partner_id.to_string()), ("area", area.area.to_string())];
+    node.keys.extend([("as_of", score.as_of.to_string()), ("month", score.month.to_string())]);
+    node.arithmetic = Some(format!("{} of {} points needed", chosen.score.shown(), explainer.rulebook.program.qualifying_points.value));
+    node.rules = explainer.rules(&["qualifying_points", "floor", "partial_units", "missing_baseline"]);
+    node.rules.extend(explainer.rules(&[&format!("{}.", area.area)]));
+    node
+}
+
+struct Explainer<'e, 'a, 'v> {
+    scoring: &'e Scoring<'a>,
+    evidence: &'e Evidence<'v>,
+    account: AccountIx,
+    area: &'e AreaRules,
+    rulebook: &'a Rulebook,
+}
+
+impl Explainer<'_, '_, '_> {
+    fn track(&self, rules: &TrackRules, score: Fraction) -> Node {
+        let label = rules.track.as_ref().map_or_else(|| "all metrics".to_owned(), |track| format!("track {track}"));
+        let mut node = Node::new("track", label, score, "points");
+        node.keys = rules.track.iter().map(|track| ("track", track.to_string())).collect();
+        node.children = rules.metrics.iter().map(|rule| self.metric(rules, rule)).collect();
+        node.adds_up = true;
+        node
+    }
+
+    fn metric(&self, track: &TrackRules, rule: &MetricRule) -> Node {
+        let asked = self.scoring.measuring(self.account, self.scoring.as_of(), true);
+        let Measured { score, parts, part_points, used } = score_metric(&asked, rule);
+        let mut node = Node::new("metric", rule.metric.shown().to_owned(), score.value.clone(), score.unit);
+        let place = match &track.track {
+            Some(track) => format!("{}/{track}/{}", self.area.area, rule.metric.as_str()),
+            None => format!("{}/{}", self.area.area, rule.metric.as_str()),
+        };
+        node.keys = vec![("metric", rule.metric.as_str().to_owned())];
+        node.adds = score.points.clone();
+        node.notes = score.notes.iter().map(|note| format!("{}: {}", note.code(), note.sentence())).collect();
+        node.rules = self.rules(&[&format!("{place}/")]);
+        let uncapped: Fraction = part_points.iter().zip(&used).filter(|(_, used)| **used).map(|(points, _)| points.clone()).sum();
+        let capped = if uncapped > score.points { format!(", at most {}", rule.max.value) } else { String::new() };
+        node.points = Some(score.points.clone());
+        if rule.combine == Combine::One {
+            let (part, measured) = (&rule.parts[0], &parts[0]);
+            let worth =
+                format!("{} × {} a unit = {} points{capped}", measured.value.shown(), part.points_per_unit.value.exact(), uncapped.shown());
+            node.arithmetic = Some(format!("{}; {worth}", measured.arithmetic));
+            self.fill(&mut node, part, measured);
+            return node;
+        }
+        node.adds_up = true;
+        node.arithmetic = Some(format!("{} points{capped}", uncapped.shown()));
+        let all = rule.parts.iter().zip(parts).zip(part_points.into_iter().zip(used));
+        node.children = all.map(|((part, measured), (points, used))| self.part(rule.combine, part, &measured, points, used)).collect();
+        node
+    }
+
+    fn part(&self, combine: Combine, rule: &PartRule, measured: &Measurement, points: Fraction, used: bool) -> Node {
+        let name = rule.part.as_ref().map_or_else(String::new, ToString::to_string);
+        let mut node = Node::new("part", name.clone(), measured.value.clone(), measured.unit);
+        node.keys = vec![("part", name)];
+        let worth = format!("{} × {} a unit = {} points", measured.value.shown(), rule.points_per_unit.value.exact(), points.shown());
+        node.arithmetic = Some(format!("{}; {worth}", measured.arithmetic));
+        node.adds = match combine {
+            Combine::AddUnits => measured.value.clone().floor_zero(),
+            Combine::AddPoints => points.clone(),
+            Combine::One | Combine::Best => measured.value.clone(),
+        };
+        node.points = Some(points);
+        self.fill(&mut node, rule, measured);
+        if used { node } else { node.uncounted(None) }
+    }
+
+    /// The terms of a measurement as children.
+    fn fill(&self, node: &mut Node, rule: &PartRule, measured: &Measurement) {
+        let is_skilling = matches!(rule.measure, PartKind::CertifiedPeople { .. });
+        node.adds_up = measured.unit != "percent";
+        let last = measured.terms.len().saturating_sub(1);
+        let terms = measured.terms.iter().enumerate().map(|(ix, term)| {
+            let is_gate = is_skilling && ix < last;
+            let child = self.term(rule, term, if is_gate { "gate" } else { "term" });
+            if is_gate { child.uncounted(None) } else { child }
+        });
+        node.children = terms.collect();
+    }
+
+    fn term(&self, rule: &PartRule, term: &Term, kind: &'static str) -> Node {
+        let unit = if kind == "gate" { "people" } else { "" };
+        let mut node = Node::new(kind, term.label.clone(), term.value.clone(), unit);
+        if term.subtracted {
+            node.adds = Fraction::zero() - term.value.clone();
+        }
+        node.adds_up = true;
+        node.children = term.leaves.iter().map(|leaf| self.leaf(rule, leaf)).collect();
+        node
+    }
+
+    fn leaf(&self, rule: &PartRule, leaf: &Leaf) -> Node {
+        let (kind, mut label) = match (&leaf.tenant, &leaf.person, &leaf.item) {
+            (_, Some(person), _) => ("person", self.scoring.people().label(person).map_or_else(|| person.to_string(), str::to_owned)),
+            (Some(tenant), ..) => ("customer", self.scoring.register().customer_name(tenant)),
+            (None, None, item) => ("service", item.as_ref().map_or_else(String::new, ToString::to_string)),
+        };
+        if let (Some(item), "customer" | "person") = (&leaf.item, kind) {
+            label = format!("{label}: {item}");
+        }
+        let mut node = Node::new(kind, label, leaf.value.clone(), "");
+        let keys = [("tenant_id", &leaf.tenant), ("item", &leaf.item), ("person_id", &leaf.person)];
+        node.keys = keys.into_iter().filter_map(|(key, value)| value.as_ref().map(|value| (key, value.to_string()))).collect();
+        node.children = leaf.figures.iter().map(|figure| self.figure(rule, leaf, figure)).collect();
+        let sum: Fraction = node.children.iter().map(|child| child.value.clone()).sum();
+        node.adds_up = !node.children.is_empty() && sum == leaf.value;
+        if leaf.reason.is_some() { node.uncounted(leaf.reason) } else { node }
+    }
+
+    /// A figure with the rows that make it, and those of the same customer and months that do not.
+    fn figure(&self, rule: &PartRule, leaf: &Leaf, figure: &Figure) -> Node {
+        let months = if figure.from == figure.to { figure.to.to_string() } else { format!("{} to {}", figure.from, figure.to) };
+        let mut node = Node::new("figure", format!("{} {months}", figure.quantity.shown()), figure.value.clone(), figure.quantity.unit());
+        node.keys = vec![("from", figure.from.to_string()), ("to", figure.to.to_string())];
+        node.adds_up = true;
+        let reads = Reads::of(&rule.measure, self.rulebook);
+        let groups = self.evidence.of(figure.quantity.table()).iter();
+        let concerned = groups.filter(|(group, _)| {
+            leaf.tenant.as_ref().is_none_or(|tenant| *tenant == group.tenant)
+                && (figure.from..=figure.to).contains(&group.month)
+                && leaf.item.as_ref().is_none_or(|item| self.is_item(item, &group.item, figure.quantity))
+        });
+        node.children = concerned.map(|(group, sums)| self.rows(&reads, figure.quantity, group, sums)).collect();
+        node
+    }
+
+    /// Whether rows of `found` belong to the leaf's item: the same name, for MCV the same rate-card row.
+    fn is_item(&self, item: &Name, found: &Name, quantity: Quantity) -> bool {
+        match quantity {
+            Quantity::Mcv => self.rulebook.rate_row(found).is_some_and(|(row, _)| row == item),
+            _ => item == found,
+        }
+    }
+
+    fn rows(&self, reads: &Reads<'_>, quantity: Quantity, group: &RowGroup, sums: &RowSums) -> Node {
+        let value = self.worth(quantity, group, sums);
+        let place = group.resource.as_ref().or(group.subscription.as_ref()).map_or("", Name::as_str);
+        let mut node = Node::new("rows", format!("{} {} {place}", group.month, group.item).trim_end().to_owned(), value, quantity.unit());
+        node.keys = vec![("tenant_id", group.tenant.to_string()), ("month", group.month.to_string()), ("item", group.item.to_string())];
+        let optional = [("subscription_id", &group.subscription), ("resource_id", &group.resource)];
+        node.keys.extend(optional.into_iter().filter_map(|(key, value)| value.as_ref().map(|value| (key, value.to_string()))));
+        node.rows = sums.rows;
+        node.associations.clone_from(&group.associations);
+        match reads.judge(group) {
+            None => node,
+            reason => node.uncounted(reason),
+        }
+    }
+
+    fn worth(&self, quantity: Quantity, group: &RowGroup, sums: &RowSums) -> Fraction {
+        match quantity {
+            Quantity::Acr | Quantity::Revenue => sums.dollars.into(),
+            Quantity::Seats => sums.seats.into(),
+            Quantity::Users => sums.users.into(),
+            Quantity::Mcv => self.rulebook.rate_row(&group.item).map_or_else(Fraction::zero, |(_, rate)| {
+                let units = match rate.unit {
+                    RateUnit::ActiveUsers => sums.users,
+                    RateUnit::Quantity => sums.quantity,
+                };
+                &Fraction::from(units) * &rate.rate
+            }),
+        }
+    }
+
+    /// The values of the rulebook whose place begins with one of `prefixes`.
+    fn rules(&self, prefixes: &[&str]) -> Vec<RuleRef> {
+        let entries = self.rulebook.entries().into_iter();
+        let cited = entries.filter(|entry| prefixes.iter().any(|prefix| entry.path.starts_with(prefix)));
+        let version = &self.rulebook.program.version;
+        let text = |value: &toml::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        cited
+            .map(|entry| RuleRef { value: text(&entry.value), field: entry.path, version: version.clone(), source: entry.source })
+            .collect()
+    }
+}
+
+impl Quantity {
+    /// The table whose rows make the quantity.
+    const fn table(self) -> Table {
+        match self {
+            Self::Acr => Table::Consumption,
+            Self::Seats | Self::Users | Self::Mcv => Table::Usage,
+            Self::Revenue => Table::Revenue,
+        }
+    }
+}
+
+/// The attach types that are accepted for rows of a name.
+type Accepts<'r> = Box<dyn Fn(&Name) -> AttachSet + 'r>;
+/// Whether rows of a name are read at all.
+type Counts<'r> = Box<dyn Fn(&Name) -> bool + 'r>;
+
+/// Which rows a kind of measurement counts: accepted attach types, and the names that it reads.
+struct Reads<'r> {
+    accepts: Accepts<'r>,
+    counts_item: Counts<'r>,
+}
+
+impl<'r> Reads<'r> {
+    fn of(kind: &'r PartKind, rulebook: &'r Rulebook) -> Self {
+        let set = |accepts: AttachSet| -> Accepts<'r> { Box::new(move |_| accepts) };
+        let lists = |lists: &'r [Name]| -> Counts<'r> { Box::new(move |item| lists.iter().any(|list| rulebook.is_on(list, item))) };
+        let (accepts, counts_item): (Accepts<'r>, Counts<'r>) = match kind {
+            PartKind::ConsumingCustomers { accepts, services, .. } | PartKind::ConsumptionGrowth { accepts, services, .. } => {
+                let listed = move |item: &Name| services.as_ref().is_none_or(|list| rulebook.is_on(list, item));
+                (set(accepts.value), Box::new(listed))
+            }
+            PartKind::DistinctServices { accepts, .. } => (set(accepts.value), Box::new(|_| true)),
+            PartKind::SeatedCustomers { seats, .. } => (set(seats.accepts.value), lists(&seats.workloads)),
+            PartKind::ActiveUserGrowth { accepts, seats, .. } | PartKind::ActiveDeployments { accepts, seats, .. } => {
+                (set(accepts.value), lists(&seats.workloads))
+            }
+            PartKind::ProtectedUserGrowth { accepts, workloads, .. } | PartKind::RevenuePairs { accepts, workloads, .. } => {
+                (set(accepts.value), lists(std::slice::from_ref(workloads)))
+            }
+            PartKind::McvGrowth { accepts, .. } | PartKind::McvDeployments { accepts, .. } => {
+                let by_family = move |item: &Name| {
+                    let family = rulebook.rate_row(item).and_then(|(_, rate)| accepts.get(&rate.family));
+                    family.map_or(AttachSet::NONE, |accepted| accepted.value)
+                };
+                (Box::new(by_family), Box::new(|_| true))
+            }
+            PartKind::CertifiedPeople { .. } => (set(AttachSet::NONE), Box::new(|_| false)),
+        };
+        Self { accepts, counts_item }
+    }
+
+    /// Why rows do not count: nothing when they do.
+    fn judge(&self, group: &RowGroup) -> Option<Reason> {
+        if group.failure == Some(Reason::OfferExcluded) {
+            group.failure
+        } else if !(self.counts_item)(&group.item) {
+            Some(Reason::ServiceNotInArea)
+        } else if group.attach.meets((self.accepts)(&group.item)) {
+            None
+        } else if group.attach == AttachSet::NONE {
+            Some(group.failure.unwrap_or(Reason::NoAssociation))
+        } else {
+            Some(Reason::TypeNotAccepted)
+        }
+    }
 }

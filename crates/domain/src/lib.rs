@@ -60,5 +60,8 @@ pub mod points;
 /// Designations: tracks, the floor, the window and the status.
 pub mod designations;
 
+/// Evidence: the rows that concern a partner, credited or not.
+pub mod evidence;
+
 /// Explanations: the tree behind a score.
 pub mod explain;

@@ -99,8 +99,68 @@ pub struct Leaf {
     pub value: Fraction,
     /// Why it does not count.
     pub reason: Option<Reason>,
-    /// The figures that decided: a label and a number each.
-    pub figures: Vec<(String, Fraction)>,
+    /// The figures that decided.
+    pub figures: Vec<Figure>,
+}
+
+/// A figure that decides about a leaf: a quantity of one or more months.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Figure {
+    /// What is counted.
+    pub quantity: Quantity,
+    /// The first month.
+    pub from: Month,
+    /// The last month.
+    pub to: Month,
+    /// The number.
+    pub value: Fraction,
+}
+
+/// What a figure counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Quantity {
+    /// Azure consumed revenue, dollars.
+    Acr,
+    /// Paid seats.
+    Seats,
+    /// Active users.
+    Users,
+    /// Revenue, dollars.
+    Revenue,
+    /// Monthly customer value: units × rate.
+    Mcv,
+}
+
+impl Quantity {
+    /// What is counted, in words.
+    #[must_use]
+    pub const fn shown(self) -> &'static str {
+        match self {
+            Self::Acr => "ACR",
+            Self::Seats => "paid seats",
+            Self::Users => "active users",
+            Self::Revenue => "revenue",
+            Self::Mcv => "MCV",
+        }
+    }
+
+    /// The unit of the number.
+    #[must_use]
+    pub const fn unit(self) -> &'static str {
+        match self {
+            Self::Acr | Self::Revenue => "dollars",
+            Self::Seats => "seats",
+            Self::Users => "users",
+            Self::Mcv => "MCV",
+        }
+    }
+}
+
+impl Figure {
+    /// A figure of one month.
+    fn of(quantity: Quantity, month: Month, value: impl Into<Fraction>) -> Self {
+        Self { quantity, from: month, to: month, value: value.into() }
+    }
 }
 
 impl Measuring<'_, '_> {
@@ -161,7 +221,7 @@ impl Term {
 
 impl Leaf {
     /// A leaf of one customer that counts once, or not at all for a reason.
-    fn count(tenant: &Name, item: Option<&Name>, passes: Result<(), Reason>, figures: Vec<(String, Fraction)>) -> Self {
+    fn count(tenant: &Name, item: Option<&Name>, passes: Result<(), Reason>, figures: Vec<Figure>) -> Self {
         Self {
             tenant: Some(tenant.clone()),
             item: item.cloned(),

@@ -30,6 +30,8 @@ pub enum Reason {
     IdNotEligible,
     /// Another partner holds the exclusive association.
     HeldByAnother,
+    /// The claim was never approved, or is not any more.
+    ClaimNotApproved,
     /// No association of the partner concerns the row.
     NoAssociation,
     /// The customer is under the rule's minimum.
@@ -71,6 +73,7 @@ impl Reason {
             Self::TypeNotAccepted => "area-not-eligible-for-type",
             Self::IdNotEligible => "wrong-id-type",
             Self::HeldByAnother => "held-by-another",
+            Self::ClaimNotApproved => "claim-not-approved",
             Self::NoAssociation => "no-association",
             Self::BelowThreshold => "below-threshold",
             Self::NotInTrack => "not-in-track",
@@ -103,6 +106,7 @@ impl Reason {
             Self::TypeNotAccepted => "the area does not accept this kind of association; add one of the kinds that it accepts",
             Self::IdNotEligible => "the association names an unknown, global or closed ID; make it again with an open location ID",
             Self::HeldByAnother => "another partner holds this association; ask the customer, or claim with better proof",
+            Self::ClaimNotApproved => "the claim is not approved; answer the reviewers, or claim again",
             Self::NoAssociation => "no association of yours concerns this usage; link, claim or ask to be partner of record",
             Self::BelowThreshold => "the customer is under the minimum; more usage makes it count",
             Self::NotInTrack => "the customer's paid seats are outside the track's range; the other track may count it",

@@ -6,7 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::facts::{
-    Claim, Csp, GroupMember, ManagementGroup, PalLink, PartnerOfRecord, Principal, Program, ResourceOwner, RoleAssignment, Subscription,
+    Claim, Consumption, Csp, Customer, GroupMember, ManagementGroup, PalLink, PartnerOfRecord, Principal, Program, ResourceOwner,
+    RoleAssignment, Subscription,
 };
 use crate::names::Name;
 use crate::partners::Partners;
@@ -23,7 +24,7 @@ pub struct Register<'a> {
     pub rulebook: &'a Rulebook,
     /// Who can be credited.
     pub partners: Partners,
-    pub(crate) clouds: HashMap<&'a Name, Cloud>,
+    customers: HashMap<&'a Name, &'a Customer>,
     pub(crate) subscriptions: HashMap<&'a Name, &'a Subscription>,
     pub(crate) tenant_product_subscriptions: ByTenant<'a, Subscription>,
     principals: HashMap<(&'a Name, &'a Name), &'a Principal>,
@@ -56,7 +57,7 @@ impl<'a> Register<'a> {
         let mut register = Self {
             rulebook,
             partners: Partners::new(&program.partners),
-            clouds: program.customers.iter().map(|row| (&row.tenant_id, row.cloud)).collect(),
+            customers: program.customers.iter().map(|row| (&row.tenant_id, row)).collect(),
             subscriptions: program.subscriptions.iter().map(|row| (&row.subscription_id, row)).collect(),
             tenant_product_subscriptions: HashMap::new(),
             principals: program.principals.iter().map(|row| ((&row.tenant_id, &row.principal_id), row)).collect(),
@@ -170,6 +171,11 @@ impl<'a> Register<'a> {
         Some(Chain { held: Interval { from, to }, rows })
     }
 
+    /// Everybody who sold, sells or will sell a subscription.
+    pub fn sellers_of(&self, subscription: &Name) -> impl Iterator<Item = &'a Csp> {
+        self.csp.get(subscription).into_iter().flatten().copied()
+    }
+
     /// Whether a subscription is, was or will be sold by a chain.
     #[must_use]
     pub fn has_chain(&self, subscription: &Name) -> bool {
@@ -218,10 +224,29 @@ impl<'a> Register<'a> {
         self.of_record.get(subscription).into_iter().flatten().copied()
     }
 
+    /// Whether a row of consumption is of an offer that counts.
+    #[must_use]
+    pub fn counts_offer(&self, row: &Consumption) -> bool {
+        self.rulebook.counts_offer(row.offer.as_ref())
+    }
+
+    /// The roles, of any day, of a link's principal and of the groups that it belongs to on a day.
+    #[must_use]
+    pub fn held_roles(&self, link: &'a PalLink, day: Day) -> Vec<&'a RoleAssignment> {
+        let holders = self.holders(&link.tenant_id, &link.principal_id, day);
+        holders.into_iter().flat_map(|holder| self.roles_of(&link.tenant_id, holder)).collect()
+    }
+
+    /// The name of a customer, or its tenant ID when it is not known.
+    #[must_use]
+    pub fn customer_name(&self, tenant: &Name) -> String {
+        self.customers.get(tenant).map_or_else(|| tenant.to_string(), |row| row.name.clone())
+    }
+
     /// Whether partner admin links give nothing in a tenant, because of its cloud.
     #[must_use]
     pub fn excludes_links(&self, tenant: &Name) -> bool {
-        let cloud = self.clouds.get(tenant).copied().unwrap_or_default();
+        let cloud = self.customers.get(tenant).map_or(Cloud::default(), |row| row.cloud);
         self.rulebook.associations.pal.excluded_clouds.value.contains(&cloud)
     }
 

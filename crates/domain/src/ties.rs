@@ -275,6 +275,31 @@ impl Register<'_> {
         ties
     }
 
+    /// Partners of record and sellers of what a row is about, whatever the day: who, and the days for which they are credited;
+    /// no days for a seller whose chain is not the current one.
+    #[must_use]
+    pub fn dated_ties_of(&self, subject: Subject<'_>, month: Month) -> Vec<(&Name, Option<Interval>)> {
+        let mut ties: Vec<(&Name, Option<Interval>)> = Vec::new();
+        if let Some(subscription) = subject.subscription {
+            ties.extend(self.partners_of_record(subscription).map(|row| (&row.partner_id, Some(row.held()))));
+            let chain = self.chain(subscription, month);
+            ties.extend(self.sellers_of(subscription).map(|row| {
+                let current = chain.as_ref().filter(|chain| chain.rows.contains(&row));
+                (&row.partner_id, current.map(|chain| chain.held))
+            }));
+        }
+        if self.is_tenant_workload(subject.workload) {
+            let rows = self.of_record_tenant.get(subject.tenant).into_iter().flatten();
+            ties.extend(rows.map(|row| (&row.partner_id, Some(row.held()))));
+        }
+        ties
+    }
+
+    /// The claims in a row's tenant, each with whether it is on what the row is about.
+    pub fn claims_in(&self, subject: Subject<'_>) -> impl Iterator<Item = (&Claim, bool)> {
+        self.claims.get(subject.tenant).into_iter().flatten().map(move |claim| (*claim, self.is_claim_on(claim, subject)))
+    }
+
     /// Whether a claim is on what the row is about, whatever the day.
     fn is_claim_on(&self, claim: &Claim, subject: Subject<'_>) -> bool {
         let (Some(rules), Some(workload)) = (self.rulebook.associations.cpor.activities.get(&claim.activity), subject.workload) else {

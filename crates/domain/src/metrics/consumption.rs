@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Leaf, Measurement, Measuring, Table, Term, difference};
+use super::{Figure, Leaf, Measurement, Measuring, Quantity, Table, Term, difference};
 use crate::amount::Amount;
 use crate::attach::AttachSet;
 use crate::credits::ConsumptionCell;
@@ -58,7 +58,7 @@ pub(super) fn customers(asked: &Measuring<'_, '_>, kind: &PartKind) -> Measureme
                 MonthsTest::Sum => read.iter().map(|(_, acr)| *acr).sum::<Amount>() >= minimum_usd.value,
             };
             let figures =
-                if asked.explains { read.iter().map(|(month, acr)| (format!("ACR {month}"), (*acr).into())).collect() } else { Vec::new() };
+                if asked.explains { read.iter().map(|(month, acr)| Figure::of(Quantity::Acr, *month, *acr)).collect() } else { Vec::new() };
             Some(Leaf::count(tenant, None, if passes { Ok(()) } else { Err(Reason::BelowThreshold) }, figures))
         });
         Term::sum(format!("customers in {end}"), asked.explains, leaves)
@@ -82,7 +82,7 @@ pub(super) fn growth(asked: &Measuring<'_, '_>, kind: &PartKind) -> Measurement 
             let sum: Amount = read.clone().map(|(_, acr)| *acr).sum();
             total += sum;
             if asked.explains && read.clone().next().is_some() {
-                let figures = read.map(|(month, acr)| (format!("ACR {month}"), (*acr).into())).collect();
+                let figures = read.map(|(month, acr)| Figure::of(Quantity::Acr, *month, *acr)).collect();
                 leaves.push(Leaf { figures, ..Leaf::number(tenant, None, sum.into()) });
             }
         }
@@ -125,7 +125,8 @@ pub(super) fn services(asked: &Measuring<'_, '_>, kind: &PartKind) -> Measuremen
         } else {
             Err(Reason::BelowThreshold)
         };
-        let figures = vec![(format!("ACR of the {} months to {}", months.value, asked.month), (*acr).into())];
+        let from = asked.month.minus(months.value - 1);
+        let figures = vec![Figure { quantity: Quantity::Acr, from, to: asked.month, value: (*acr).into() }];
         Leaf { tenant: None, ..Leaf::count(service, Some(service), counts, figures) }
     });
     let term = Term::sum(format!("services in the {} months to {}", months.value, asked.month), asked.explains, leaves);

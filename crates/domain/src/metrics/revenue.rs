@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Leaf, Measurement, Measuring, Table, Term, difference};
+use super::{Figure, Leaf, Measurement, Measuring, Quantity, Table, Term, difference};
 use crate::amount::Amount;
 use crate::attach::AttachSet;
 use crate::fraction::Fraction;
@@ -33,7 +33,7 @@ pub(super) fn pairs(asked: &Measuring<'_, '_>, kind: &PartKind) -> Measurement {
         let leaves = sums.iter().filter_map(|((tenant, workload), by_month)| {
             let revenue = *by_month.get(&month)?;
             let passes = if revenue >= minimum_usd.value { Ok(()) } else { Err(Reason::BelowThreshold) };
-            Some(Leaf::count(tenant, Some(workload), passes, vec![(format!("revenue {month}"), revenue.into())]))
+            Some(Leaf::count(tenant, Some(workload), passes, vec![Figure::of(Quantity::Revenue, month, revenue)]))
         });
         Term::sum(format!("customer workloads in {month}"), asked.explains, leaves)
     };
@@ -67,7 +67,8 @@ pub(super) fn mcv_growth(asked: &Measuring<'_, '_>, kind: &PartKind) -> Measurem
     let term = |month: Month| {
         let leaves = sums.iter().filter_map(|((tenant, row), by_month)| {
             let value = by_month.get(&month)?.clone();
-            Some(Leaf::number(tenant, Some(row), value))
+            let figures = vec![Figure::of(Quantity::Mcv, month, value.clone())];
+            Some(Leaf { figures, ..Leaf::number(tenant, Some(row), value) })
         });
         Term::sum(format!("MCV of {month}"), asked.explains, leaves)
     };
@@ -93,7 +94,7 @@ pub(super) fn mcv_deployments(asked: &Measuring<'_, '_>, kind: &PartKind) -> Mea
         let leaves = sums.iter().filter_map(|((tenant, row), by_month)| {
             let value = by_month.get(&month)?;
             let passes = if *value >= least { Ok(()) } else { Err(Reason::BelowThreshold) };
-            Some(Leaf::count(tenant, Some(row), passes, vec![(format!("MCV {month}"), value.clone())]))
+            Some(Leaf::count(tenant, Some(row), passes, vec![Figure::of(Quantity::Mcv, month, value.clone())]))
         });
         Term::sum(format!("customer workloads in {month}"), asked.explains, leaves)
     };

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Leaf, Measurement, Measuring, Table, Term, difference};
+use super::{Figure, Leaf, Measurement, Measuring, Quantity, Table, Term, difference};
 use crate::amount::Amount;
 use crate::attach::AttachSet;
 use crate::fraction::Fraction;
@@ -26,8 +26,8 @@ impl Pair {
     }
 
     /// The figures that explain a pair in a month.
-    pub fn figures(self, month: Month) -> Vec<(String, Fraction)> {
-        vec![(format!("paid seats {month}"), self.seats.into()), (format!("active users {month}"), self.users.into())]
+    pub fn figures(self, month: Month) -> Vec<Figure> {
+        vec![Figure::of(Quantity::Seats, month, self.seats), Figure::of(Quantity::Users, month, self.users)]
     }
 }
 

@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::seats::{Pair, Pairs, in_track, pairs};
-use super::{Leaf, Measurement, Measuring, Table, Term, difference};
-use crate::amount::Amount;
+use super::{Figure, Leaf, Measurement, Measuring, Quantity, Table, Term, difference};
 use crate::attach::AttachSet;
 use crate::fraction::Fraction;
 use crate::names::Name;
@@ -87,9 +86,9 @@ pub(super) fn growth(asked: &Measuring<'_, '_>, kind: &PartKind) -> Measurement 
     let grown = standings.iter().filter(|standing| standing.counts_now || !standing.counted_before).map(|standing| {
         let (now, base) = (standing.at(asked.month), base_of(standing));
         let figures = vec![
-            (format!("active users {}", asked.month), now.users.into()),
-            (format!("active users {base}, the base"), standing.at(base).users.into()),
-            (format!("paid seats {}", asked.month), now.seats.into()),
+            Figure::of(Quantity::Users, asked.month, now.users),
+            Figure::of(Quantity::Users, base, standing.at(base).users),
+            Figure::of(Quantity::Seats, asked.month, now.seats),
         ];
         let value = if standing.counts_now { (now.users - standing.at(base).users).into() } else { Fraction::zero() };
         Leaf { reason: standing.reason, figures, ..Leaf::number(standing.tenant, Some(standing.workload), value) }
@@ -143,7 +142,6 @@ fn deployed(
             *known = leaf;
         }
     }
-    let shown =
-        best.into_values().filter(|leaf| leaf.reason.is_none() || leaf.figures.iter().any(|(_, figure)| *figure > Amount::ZERO.into()));
+    let shown = best.into_values().filter(|leaf| leaf.reason.is_none() || leaf.figures.iter().any(|figure| !figure.value.is_zero()));
     Term::sum(format!("customers with an active workload in {month}"), asked.explains, shown)
 }

@@ -1,0 +1,274 @@
+//! Evidence: the rows that concern a partner, each credited or with the first condition that failed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::amount::Amount;
+use crate::attach::AttachSet;
+use crate::facts::{Consumption, PalLink, Program};
+use crate::metrics::Table;
+use crate::names::Name;
+use crate::partners::AccountIx;
+use crate::reasons::Reason;
+use crate::register::{Register, tidy_scope};
+use crate::ties::{Subject, Tie};
+use crate::time::{Day, Interval, Month};
+
+/// Rows of one table that share customer, month, names and verdict.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RowGroup {
+    /// The customer.
+    pub tenant: Name,
+    /// The service or workload.
+    pub item: Name,
+    /// The month.
+    pub month: Month,
+    /// The subscription.
+    pub subscription: Option<Name>,
+    /// The resource.
+    pub resource: Option<Name>,
+    /// The attach types through which the account is tied to the rows; none when it is not.
+    pub attach: AttachSet,
+    /// The associations, in words, each with the location that it names.
+    pub associations: Vec<String>,
+    /// Why the account is not tied to the rows, or why nobody can be.
+    pub failure: Option<Reason>,
+}
+
+/// What the rows of a group add up to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RowSums {
+    /// How many rows.
+    pub rows: u64,
+    /// Azure consumed revenue or revenue, dollars.
+    pub dollars: Amount,
+    /// Paid seats.
+    pub seats: Amount,
+    /// Active users.
+    pub users: Amount,
+    /// Units that are not users.
+    pub quantity: Amount,
+}
+
+/// The rows that concern an account, as of a scored month: those of tenants and subscriptions that an association names.
+pub struct Evidence<'a> {
+    register: &'a Register<'a>,
+    account: AccountIx,
+    month: Month,
+    ids: BTreeSet<Name>,
+    tenants: BTreeSet<Name>,
+    subscriptions: BTreeSet<Name>,
+    consumption: BTreeMap<RowGroup, RowSums>,
+    usage: BTreeMap<RowGroup, RowSums>,
+    revenue: BTreeMap<RowGroup, RowSums>,
+}
+
+impl<'a> Evidence<'a> {
+    /// Judges the rows of workload usage and revenue; consumption is added row by row.
+    #[must_use]
+    pub fn new(register: &'a Register<'a>, program: &Program, account: AccountIx, month: Month) -> Self {
+        let id = register.partners.account_id(account);
+        let own = program.partners.iter().filter(|row| row.global_partner_id == *id || row.partner_id == *id);
+        let ids: BTreeSet<Name> = own.map(|row| row.partner_id.clone()).chain([id.clone()]).collect();
+        let (tenants, subscriptions) = Register::reach(program, &ids.iter().collect());
+        let mut evidence = Self {
+            register,
+            account,
+            month,
+            ids,
+            tenants,
+            subscriptions,
+            consumption: BTreeMap::new(),
+            usage: BTreeMap::new(),
+            revenue: BTreeMap::new(),
+        };
+        evidence.add_usage(program);
+        evidence.add_revenue(program);
+        evidence
+    }
+
+    /// The groups of rows of a table.
+    #[must_use]
+    pub fn of(&self, table: Table) -> &BTreeMap<RowGroup, RowSums> {
+        match table {
+            Table::Consumption => &self.consumption,
+            Table::Usage => &self.usage,
+            Table::Revenue => &self.revenue,
+        }
+    }
+
+    /// Whether rows of a tenant or a subscription concern the account.
+    #[must_use]
+    pub fn concerns(&self, tenant: &Name, subscription: Option<&Name>) -> bool {
+        self.tenants.contains(tenant) || subscription.is_some_and(|subscription| self.subscriptions.contains(subscription))
+    }
+
+    /// Judges a row of consumption, if it concerns the account and is not after the scored month.
+    pub fn add_consumption(&mut self, row: &Consumption) {
+        let month = row.usage_date.month();
+        if month > self.month || !self.concerns(&row.tenant_id, Some(&row.subscription_id)) {
+            return;
+        }
+        let (ties, failure) = if self.register.counts_offer(row) {
+            let ties = self.own(self.register.ties_of_consumption(row, self.month));
+            let failure = ties.is_empty().then(|| self.why_no_consumption(row));
+            (ties, failure)
+        } else {
+            (Vec::new(), Some(Reason::OfferExcluded))
+        };
+        let group = RowGroup {
+            tenant: row.tenant_id.clone(),
+            item: Name::new(&row.service),
+            month,
+            subscription: Some(row.subscription_id.clone()),
+            resource: row.resource_id.clone(),
+            attach: ties.iter().map(|tie| tie.attach).collect(),
+            associations: self.told(&ties),
+            failure,
+        };
+        let sums = self.consumption.entry(group).or_default();
+        sums.rows += 1;
+        sums.dollars += row.acr_usd;
+    }
+
+    fn add_usage(&mut self, program: &Program) {
+        for row in program.workload_usage.iter().filter(|row| row.month <= self.month) {
+            if !self.concerns(&row.tenant_id, row.subscription_id.as_ref()) {
+                continue;
+            }
+            let ties = self.own(self.register.ties_of_usage(row, self.month));
+            let subject = Subject { tenant: &row.tenant_id, subscription: row.subscription_id.as_ref(), workload: Some(&row.workload) };
+            let group = RowGroup {
+                tenant: row.tenant_id.clone(),
+                item: row.workload.clone(),
+                month: row.month,
+                subscription: row.subscription_id.clone(),
+                resource: row.resource_id.clone(),
+                attach: ties.iter().map(|tie| tie.attach).collect(),
+                associations: self.told(&ties),
+                failure: ties.is_empty().then(|| self.why_not(subject, row.month.last_day())),
+            };
+            let sums = self.usage.entry(group).or_default();
+            sums.rows += 1;
+            sums.seats += row.paid_seats;
+            sums.users += row.active_users;
+            sums.quantity += row.quantity;
+        }
+    }
+
+    fn add_revenue(&mut self, program: &Program) {
+        for row in program.revenue.iter().filter(|row| row.month <= self.month) {
+            if !self.concerns(&row.tenant_id, row.subscription_id.as_ref()) {
+                continue;
+            }
+            let ties = self.own(self.register.ties_of_revenue(row, self.month));
+            let subject = Subject { tenant: &row.tenant_id, subscription: row.subscription_id.as_ref(), workload: Some(&row.workload) };
+            let group = RowGroup {
+                tenant: row.tenant_id.clone(),
+                item: row.workload.clone(),
+                month: row.month,
+                subscription: row.subscription_id.clone(),
+                resource: None,
+                attach: ties.iter().map(|tie| tie.attach).collect(),
+                associations: self.told(&ties),
+                failure: ties.is_empty().then(|| self.why_not(subject, row.month.last_day())),
+            };
+            let sums = self.revenue.entry(group).or_default();
+            sums.rows += 1;
+            sums.dollars += row.revenue_usd;
+        }
+    }
+
+    fn own(&self, ties: Vec<Tie>) -> Vec<Tie> {
+        ties.into_iter().filter(|tie| self.register.partners.account_of(tie.location) == self.account).collect()
+    }
+
+    fn told(&self, ties: &[Tie]) -> Vec<String> {
+        let tell = |tie: &Tie| format!("{} {}: {}", self.register.partners.partner_id(tie.location), tie.attach.shown(), tie.association);
+        ties.iter().map(tell).collect()
+    }
+
+    /// The first condition that failed, of the account's association that came furthest.
+    fn why_no_consumption(&self, row: &Consumption) -> Reason {
+        let day = row.tested_day();
+        let links = self.register.links_in(&row.tenant_id).filter(|link| self.ids.contains(&link.partner_id));
+        let of_links = links.map(|link| self.why_no_link(link, row, day));
+        let subject = Subject { tenant: &row.tenant_id, subscription: Some(&row.subscription_id), workload: None };
+        of_links.chain([self.why_not(subject, day)]).max_by_key(|reason| progress(*reason)).unwrap_or(Reason::NoAssociation)
+    }
+
+    fn why_no_link(&self, link: &PalLink, row: &Consumption, day: Day) -> Reason {
+        let register = self.register;
+        if register.partners.location(&link.partner_id).is_none() {
+            return Reason::IdNotEligible;
+        }
+        if let Some(reason) = outside(link.held(), day) {
+            return reason;
+        }
+        if register.excludes_links(&link.tenant_id) {
+            return Reason::CloudExcluded;
+        }
+        if !register.can_link(&link.tenant_id, &link.principal_id, day) {
+            return Reason::IdentityGone;
+        }
+        let scopes = register.covering_scopes(&row.tenant_id, &row.subscription_id, row.resource_id.as_ref(), day);
+        let roles = register.held_roles(link, day);
+        let covering = roles.iter().filter(|role| scopes.contains(&tidy_scope(role.scope.as_str())));
+        match covering.map(|role| outside(role.held(), day)).max_by_key(|reason| reason.map_or(99, progress)) {
+            Some(Some(reason)) => reason,
+            _ if roles.iter().any(|role| role.held().holds_on(day)) => Reason::ScopeEmpty,
+            _ => Reason::LinkWithoutRole,
+        }
+    }
+
+    /// Why no partner of record, chain or claim of the account ties a subject on a day.
+    fn why_not(&self, subject: Subject<'_>, day: Day) -> Reason {
+        let mut reasons = vec![Reason::NoAssociation];
+        for (partner_id, held) in self.register.dated_ties_of(subject, self.month) {
+            if !self.ids.contains(partner_id) {
+                continue;
+            }
+            reasons.push(match held {
+                None => Reason::HeldByAnother,
+                Some(held) => outside(held, day).unwrap_or(Reason::IdNotEligible),
+            });
+        }
+        for (claim, is_on) in self.register.claims_in(subject) {
+            if !self.ids.contains(&claim.partner_id) {
+                continue;
+            }
+            reasons.push(match claim.held() {
+                _ if !is_on => Reason::NotCovered,
+                None => Reason::ClaimNotApproved,
+                Some(held) => outside(held, day).unwrap_or(Reason::IdNotEligible),
+            });
+        }
+        reasons.into_iter().max_by_key(|reason| progress(*reason)).unwrap_or(Reason::NoAssociation)
+    }
+}
+
+fn outside(held: Interval, day: Day) -> Option<Reason> {
+    if day < held.from {
+        Some(Reason::BeforeAssociation)
+    } else if held.holds_on(day) {
+        None
+    } else {
+        Some(Reason::Ended)
+    }
+}
+
+/// How far an association came before a condition failed: the furthest one is told.
+const fn progress(reason: Reason) -> u8 {
+    match reason {
+        Reason::NoAssociation => 0,
+        Reason::NotCovered => 1,
+        Reason::IdNotEligible => 2,
+        Reason::ClaimNotApproved => 3,
+        Reason::HeldByAnother => 4,
+        Reason::BeforeAssociation => 5,
+        Reason::Ended => 6,
+        Reason::CloudExcluded => 7,
+        Reason::IdentityGone => 8,
+        Reason::LinkWithoutRole => 9,
+        _ => 10,
+    }
+}
