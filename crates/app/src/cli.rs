@@ -1,0 +1,120 @@
+//! The command line: what can be asked, and how.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Result;
+use clap::{CommandFactory, Parser, Subcommand};
+use domain::rulebook::Rulebook;
+use engine::problems::Problems;
+
+use crate::commands::{credit, score};
+use crate::output::{Output, OutputOptions};
+use crate::problem::{self, Exit};
+use crate::rules;
+
+/// Counterfoil reads what partners already have, and proves what they earned.
+///
+/// Files go in; an exact, explained score comes out. Every number leads back, through the rule and its source, to the rows that
+/// counted, and to those that did not and why.
+#[derive(Debug, Parser)]
+#[command(name = "counterfoil", version, propagate_version = true, max_term_width = 110, after_long_help = AFTER, after_help = SHORT_AFTER)]
+pub struct Cli {
+    #[command(flatten)]
+    shared: Shared,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+const SHORT_AFTER: &str = "\
+Examples:
+  counterfoil score show --dataset my-exports/ --as-of 2024-08-10
+  counterfoil score explain --dataset my-exports/ --partner 900010 --area modern-work
+  counterfoil credit --dataset my-exports/ --out credits.csv";
+
+const AFTER: &str = "\
+Examples:
+  counterfoil score show --dataset my-exports/ --as-of 2024-08-10
+  counterfoil score explain --dataset my-exports/ --partner 900010 --area modern-work
+  counterfoil credit --dataset my-exports/ --out credits.csv
+
+Exit codes:
+  0  done
+  1  refused: the input, the home or the rulebook cannot be used; the message names file, line, column, value and cure
+  2  the command line does not fit
+  3  done, but some rows need attention: they were kept out, or a file breaks off; the answer rests on the others
+
+Data go to stdout, everything else to stderr.";
+
+/// What every command takes.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Shared {
+    #[command(flatten)]
+    output: OutputOptions,
+
+    /// A folder with another rulebook than the one that the program carries
+    #[arg(long, value_name = "FOLDER", global = true, help_heading = "Rules and messages")]
+    rulebook: Option<PathBuf>,
+
+    /// Tell every problem of rows, not the first twenty
+    #[arg(long, global = true, help_heading = "Rules and messages")]
+    all_problems: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// What partners score, and why
+    #[command(subcommand)]
+    Score(score::ScoreCommand),
+    /// Usage as credited
+    Credit(credit::CreditArgs),
+}
+
+/// What every command is handed: where answers go, and what they rest on.
+pub struct Setting {
+    /// Where answers go.
+    pub output: Output,
+    shared: Shared,
+}
+
+impl Setting {
+    /// The rulebook to judge by.
+    ///
+    /// # Errors
+    /// When it cannot be used; every problem is told.
+    pub fn rulebook(&self) -> Result<Arc<Rulebook>> {
+        rules::open(self.shared.rulebook.as_deref())
+    }
+
+    /// Tells problems of rows on stderr, and says how a command ends that met them.
+    pub fn tell_rows(&self, problems: &Problems) -> Exit {
+        problem::tell_rows(problems, self.shared.all_problems)
+    }
+}
+
+/// Parses the arguments, does what they ask, and says how it went.
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage } else { Exit::Done }.into();
+        }
+    };
+    dispatch(cli).unwrap_or_else(|error| problem::tell(&error)).into()
+}
+
+/// The command line as clap knows it, for completions and manual pages.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+fn dispatch(cli: Cli) -> Result<Exit> {
+    let setting = Setting { output: Output::new(&cli.shared.output)?, shared: cli.shared };
+    match cli.command {
+        Command::Score(command) => score::run(&command, &setting),
+        Command::Credit(args) => credit::run(&args, &setting),
+    }
+}

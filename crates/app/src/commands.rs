@@ -1,0 +1,48 @@
+//! The commands, one file each.
+
+/// `credit`: usage as credited.
+pub mod credit;
+
+/// `score`: what partners score, and why.
+pub mod score;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use domain::time::Day;
+
+use crate::cli::Setting;
+use crate::clock;
+use crate::problem::Refusal;
+use crate::program::OpenProgram;
+
+/// Which program is asked, and as of when.
+#[derive(Debug, Clone, clap::Args)]
+pub struct ProgramArgs {
+    /// A dataset folder: one CSV or Parquet file per table; without it, what was imported into the home
+    #[arg(long, value_name = "FOLDER")]
+    pub dataset: Option<PathBuf>,
+
+    /// The day of the question: the state at its end [default: today, UTC]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    as_of: Option<Day>,
+}
+
+impl ProgramArgs {
+    /// The day of the question.
+    pub fn as_of(&self) -> Day {
+        self.as_of.unwrap_or_else(clock::today)
+    }
+
+    /// The program, opened for reading.
+    ///
+    /// # Errors
+    /// When the rulebook or the facts cannot be used.
+    pub fn open(&self, setting: &Setting) -> Result<OpenProgram> {
+        let rulebook = setting.rulebook()?;
+        match &self.dataset {
+            Some(folder) => OpenProgram::from_dataset(folder, rulebook),
+            None => Err(Refusal::usage("there is no program to ask").hint("name a dataset folder with `--dataset FOLDER`").into()),
+        }
+    }
+}

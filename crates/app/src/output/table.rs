@@ -1,0 +1,16 @@
+//! Lines with columns that stand under each other.
+
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+
+/// Rows of cells under a header, one line each, two blanks between columns; columns in `right` end under each other.
+pub fn lines(header: &[&str], rows: &[Vec<String>], right: &[usize]) -> Vec<String> {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(header.iter().copied());
+    table.add_rows(rows);
+    for (at, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((0, 2));
+        column.set_cell_alignment(if right.contains(&at) { CellAlignment::Right } else { CellAlignment::Left });
+    }
+    table.lines().map(|line| line.trim_end().to_owned()).collect()
+}

@@ -1,0 +1,103 @@
+//! The rulebook: the one that the program carries, or one from a folder.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use domain::rulebook::{Rulebook, RulebookProblem};
+use include_dir::{Dir, include_dir};
+
+use crate::problem::Refusal;
+
+static CARRIED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../rulebook");
+
+/// The version that is used when no folder is given.
+const VERSION: &str = "2023-10";
+
+/// The rulebook from a folder, or else the one that the program carries.
+///
+/// # Errors
+/// When the folder cannot be read, or its files are no rulebook; every problem is told with file, line and column.
+pub fn open(folder: Option<&Path>) -> Result<Arc<Rulebook>> {
+    let files = files(folder)?;
+    Rulebook::parse(&files).map(Arc::new).map_err(|problems| refusal(&problems).into())
+}
+
+/// The files of a rulebook as pairs of path and text.
+///
+/// # Errors
+/// When the folder cannot be read or holds no rulebook.
+pub fn files(folder: Option<&Path>) -> Result<Vec<(String, String)>> {
+    match folder {
+        None => Ok(carried()),
+        Some(folder) => read(folder),
+    }
+}
+
+/// What to say of a rulebook that cannot be used.
+pub fn refusal(problems: &[RulebookProblem]) -> Refusal {
+    let lines = problems.iter().map(|problem| match &problem.cure {
+        Some(cure) => format!("{problem}\n  hint: {cure}"),
+        None => problem.to_string(),
+    });
+    let count = problems.len();
+    let plural = if count == 1 { "" } else { "s" };
+    Refusal::refused(format!("the rulebook has {count} problem{plural}:\n{}", lines.collect::<Vec<_>>().join("\n")))
+}
+
+fn carried() -> Vec<(String, String)> {
+    let mut files = Vec::new();
+    let mut open: Vec<&Dir<'_>> = CARRIED.get_dir(VERSION).into_iter().collect();
+    while let Some(folder) = open.pop() {
+        open.extend(folder.dirs());
+        let texts = folder.files().filter_map(|file| Some((file.path().to_str()?.to_owned(), file.contents_utf8()?.to_owned())));
+        files.extend(texts.filter(|(path, _)| path.ends_with(".toml")));
+    }
+    files.sort();
+    files
+}
+
+fn read(folder: &Path) -> Result<Vec<(String, String)>> {
+    let mut files = Vec::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(path) = open.pop() {
+        let entries = std::fs::read_dir(&path).with_context(|| format!("cannot read the rulebook folder `{}`", path.display()))?;
+        for entry in entries {
+            let path = entry.with_context(|| format!("cannot list `{}`", folder.display()))?.path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "toml") {
+                let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
+                files.push((path.display().to_string().replace('\\', "/"), text));
+            }
+        }
+    }
+    if !folder.join("rulebook.toml").is_file() {
+        let message = format!("`{}` is no rulebook: it has no `rulebook.toml`", folder.display());
+        let below = files.iter().find_map(|(path, _)| path.strip_suffix("/rulebook.toml"));
+        let hint = below.map_or_else(|| "name the folder of one version".to_owned(), |version| format!("did you mean `{version}`?"));
+        return Err(Refusal::refused(message).hint(hint).into());
+    }
+    files.sort();
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_carried_rulebook_is_one_without_problems() {
+        assert_eq!(open(None).unwrap().program.version, VERSION);
+    }
+
+    #[test]
+    fn a_folder_without_a_rulebook_is_refused_with_a_hint() {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../rulebook");
+        let error = open(Some(Path::new(root))).unwrap_err();
+        let refusal = error.downcast::<Refusal>().unwrap();
+        assert!(refusal.message.contains("no `rulebook.toml`"));
+        assert!(refusal.hints[0].contains("2023-10"), "{:?}", refusal.hints);
+        assert!(open(Some(&Path::new(root).join(VERSION))).is_ok());
+    }
+}
