@@ -9,10 +9,19 @@ use crate::problems::{RowProblem, Severity};
 
 /// Checks the registers of a dataset; rows that contradict earlier ones are taken out.
 pub fn check(dataset: &mut Dataset) {
+    review(dataset);
+    let contradictions = overlaps::find(dataset);
+    overlaps::take_out(dataset, &contradictions);
+    contradictions.into_iter().for_each(|found| dataset.problems.push(found.problem));
+}
+
+/// Checks the rows one by one: ids, intervals, counts. Every row stays.
+pub(crate) fn review(dataset: &mut Dataset) {
     ids::check(dataset);
     intervals::check(dataset);
-    overlaps::check(dataset);
 }
+
+pub(crate) use overlaps::find as contradictions;
 
 /// Checks what was read of `consumption`.
 pub fn check_consumption(dataset: &mut Dataset) {

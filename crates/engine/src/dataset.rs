@@ -1,6 +1,6 @@
 //! A dataset folder (or the lake) as facts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use domain::cells::Row;
@@ -42,10 +42,12 @@ impl From<FileError> for DatasetError {
     }
 }
 
-/// The file and line of every row of a program, in the order of the program's rows.
+/// The file and line of every row of a program, in the order of the program's rows. For rows of the lake it is the batch,
+/// file and line that they came from.
 #[derive(Debug, Default)]
 pub struct Origins {
     files: Vec<String>,
+    indexes: HashMap<String, u32>,
     rows: BTreeMap<&'static str, Vec<(u32, u32)>>,
 }
 
@@ -66,9 +68,18 @@ impl Origins {
         }
     }
 
-    fn add_file(&mut self, shown: &str) -> u32 {
-        self.files.push(shown.to_owned());
-        u32::try_from(self.files.len() - 1).expect("a folder has fewer than four billion files")
+    /// Adds the origin of the next row of `table`.
+    pub(crate) fn push(&mut self, table: &'static str, shown: &str, line: u64) {
+        let file = match self.indexes.get(shown) {
+            Some(file) => *file,
+            None => {
+                let file = u32::try_from(self.files.len()).expect("a program comes from fewer than four billion files");
+                self.files.push(shown.to_owned());
+                self.indexes.insert(shown.to_owned(), file);
+                file
+            }
+        };
+        self.rows.entry(table).or_default().push((file, u32::try_from(line).unwrap_or(u32::MAX)));
     }
 }
 
@@ -100,6 +111,13 @@ impl Dataset {
     /// # Errors
     /// When the header of a file will not do; every such file is told.
     pub fn open_files(files: Vec<TableFile>, problems: Problems) -> Result<Self, DatasetError> {
+        let mut dataset = Self::read_files(files, problems)?;
+        checks::check(&mut dataset);
+        Ok(dataset)
+    }
+
+    /// Reads the given files without checks across rows.
+    pub(crate) fn read_files(files: Vec<TableFile>, problems: Problems) -> Result<Self, DatasetError> {
         let mut dataset = Self { problems, ..Self::default() };
         let mut errors = Vec::new();
         for file in files {
@@ -115,7 +133,6 @@ impl Dataset {
         if !errors.is_empty() {
             return Err(DatasetError { files: errors });
         }
-        checks::check(&mut dataset);
         Ok(dataset)
     }
 
@@ -145,14 +162,14 @@ impl Dataset {
     }
 
     fn load_rows<R: TableRow>(&mut self, file: &TableFile) -> Result<(), FileError> {
-        let file_index = self.origins.add_file(&file.shown);
-        let origins = self.origins.rows.entry(R::TABLE).or_default();
+        let origins = &mut self.origins;
         let rows = R::rows_mut(&mut self.program);
         let mut refused = Problems::default();
         read_rows::<R>(file, &mut self.problems, |read| match read.row {
             Ok(row) => {
                 rows.push(row);
-                origins.push((file_index, u32::try_from(read.line).unwrap_or(u32::MAX)));
+                let (shown, line) = read.origin.unwrap_or((&file.shown, read.line));
+                origins.push(R::TABLE, shown, line);
             }
             Err(problem) => refused.push(*problem),
         })?;

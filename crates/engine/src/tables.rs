@@ -57,6 +57,8 @@ pub struct ReadRow<'a, R> {
     pub line: u64,
     /// The cells as texts.
     pub cells: &'a [Option<&'a str>],
+    /// The batch and file, and the line in it, that the row first came from; in files of the lake only.
+    pub origin: Option<(&'a str, u64)>,
     /// The row, or what is wrong with it.
     pub row: Result<R, Box<RowProblem>>,
 }
@@ -68,15 +70,22 @@ pub struct ReadRow<'a, R> {
 /// When the file cannot be opened, or when its header will not do.
 pub fn read_rows<R: Row>(file: &TableFile, problems: &mut Problems, mut take: impl FnMut(ReadRow<'_, R>)) -> Result<u64, FileError> {
     let source = Source::open(file)?;
-    let pick = places(&source, R::TABLE, R::COLUMNS, problems)?;
+    let mut pick = places(&source, R::TABLE, R::COLUMNS, problems)?;
+    pick.extend(ORIGIN_COLUMNS.map(|name| source.position(name)));
     let header = source.header().to_vec();
     let mut rows = 0;
     let read = source.read(&pick, &mut |(line, cells): Line<'_>| {
         rows += 1;
         let at = |problem: CellProblem| Box::new(at_row(R::TABLE, R::COLUMNS, &file.shown, line, problem));
         match cells {
-            Ok(cells) => take(ReadRow { line, cells, row: R::read(cells).map_err(at) }),
-            Err(bad) => take(ReadRow { line, cells: &[], row: Err(Box::new(bad_cells(R::TABLE, &file.shown, line, &header, bad))) }),
+            Ok(all) => {
+                let (cells, origin) = all.split_at(R::COLUMNS.len());
+                let origin = origin[0].zip(origin[1].and_then(|line| line.parse().ok()));
+                take(ReadRow { line, cells, origin, row: R::read(cells).map_err(at) });
+            }
+            Err(bad) => {
+                take(ReadRow { line, cells: &[], origin: None, row: Err(Box::new(bad_cells(R::TABLE, &file.shown, line, &header, bad))) })
+            }
         }
     });
     match read {
@@ -229,7 +238,6 @@ fn latin(byte: u8) -> String {
 
 #[cfg(test)]
 mod tests {
-
     #[test]
     fn every_table_of_the_exchange_format_can_be_read() {
         macro_rules! names {

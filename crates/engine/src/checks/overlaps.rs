@@ -13,11 +13,22 @@ use crate::dataset::Dataset;
 use crate::problems::{RowProblem, Severity};
 use crate::tables::TableRow;
 
-/// Takes out the rows that give a held scope to another partner.
-pub fn check(dataset: &mut Dataset) {
-    take_out::<Claim>(dataset, "approved_on", |row| Some((claimed(row)?, row.held()?, &row.partner_id)));
-    take_out::<PartnerOfRecord>(dataset, "from", |row| Some((recorded(row)?, row.held(), &row.partner_id)));
-    take_out::<Csp>(dataset, "from", |row| Some((sold(row), row.held(), &row.partner_id)));
+/// A row that gives a held scope to another partner.
+pub struct Contradiction {
+    /// The row's table.
+    pub table: &'static str,
+    /// The row's place among the table's rows.
+    pub index: usize,
+    /// Both rows, in words.
+    pub problem: RowProblem,
+}
+
+/// Finds the rows that contradict an earlier row.
+pub fn find(dataset: &Dataset) -> Vec<Contradiction> {
+    let mut found = find_in::<Claim>(dataset, "approved_on", |row| Some((claimed(row)?, row.held()?, &row.partner_id)));
+    found.extend(find_in::<PartnerOfRecord>(dataset, "from", |row| Some((recorded(row)?, row.held(), &row.partner_id))));
+    found.extend(find_in::<Csp>(dataset, "from", |row| Some((sold(row), row.held(), &row.partner_id))));
+    found
 }
 
 /// The scope of a claim, in words; nothing for a claim that covers nothing.
@@ -51,33 +62,40 @@ fn sold(row: &Csp) -> String {
     format!("tier {tier} of subscription `{}`", row.subscription_id)
 }
 
-/// Keeps, in the order of the files, the rows that no kept row of another partner contradicts.
-fn take_out<R: TableRow>(dataset: &mut Dataset, column: &str, scope: impl Fn(&R) -> Option<(String, Interval, &Name)>) {
-    let mut held: HashMap<String, Vec<(usize, Interval, &Name)>> = HashMap::new();
-    let mut contradictions = Vec::new();
-    for (index, row) in R::rows(&dataset.program).iter().enumerate() {
-        let Some((scope, interval, partner)) = scope(row) else { continue };
-        let holders = held.entry(scope.clone()).or_default();
-        let first = holders.iter().find(|(_, other, holder)| *holder != partner && other.and(interval).is_some());
-        match first {
-            Some((first, other, holder)) => {
-                contradictions.push((index, *first, scope, interval, *other, partner.clone(), (*holder).clone()));
-            }
-            None => holders.push((index, interval, partner)),
-        }
-    }
+/// Takes the given rows, found by [`find`], out of a dataset.
+pub fn take_out(dataset: &mut Dataset, contradictions: &[Contradiction]) {
+    remove::<Claim>(dataset, contradictions);
+    remove::<PartnerOfRecord>(dataset, contradictions);
+    remove::<Csp>(dataset, contradictions);
+}
+
+fn remove<R: TableRow>(dataset: &mut Dataset, contradictions: &[Contradiction]) {
     let mut keep = vec![true; R::rows(&dataset.program).len()];
-    for (index, first, scope, interval, other, partner, holder) in contradictions {
-        keep[index] = false;
-        let place = dataset.origins.of(R::TABLE, first).map_or_else(String::new, |(file, line)| format!(" (`{file}` line {line})"));
-        let message = format!("{scope} has one partner at a time: `{partner}` over {interval} overlaps `{holder}` over {other}{place}");
-        let cure = "end the one before the other starts, or take out the wrong row".to_owned();
-        let value = interval.from.to_string();
-        let problem =
-            super::at(&dataset.origins, R::TABLE, index, Finding { column, value, reason: "overlapping-interval", message, cure });
-        dataset.problems.push(RowProblem { severity: Severity::Quarantined, ..problem });
-    }
+    contradictions.iter().filter(|found| found.table == R::TABLE).for_each(|found| keep[found.index] = false);
     let mut kept = keep.iter().copied();
     R::rows_mut(&mut dataset.program).retain(|_| kept.next().unwrap_or(true));
     dataset.origins.retain(R::TABLE, &keep);
+}
+
+/// The rows of one table that a kept row of another partner contradicts.
+fn find_in<R: TableRow>(dataset: &Dataset, column: &str, scope: impl Fn(&R) -> Option<(String, Interval, &Name)>) -> Vec<Contradiction> {
+    let mut held: HashMap<String, Vec<(usize, Interval, &Name)>> = HashMap::new();
+    let mut found = Vec::new();
+    for (index, row) in R::rows(&dataset.program).iter().enumerate() {
+        let Some((scope, interval, partner)) = scope(row) else { continue };
+        let holders = held.entry(scope.clone()).or_default();
+        let Some((first, other, holder)) = holders.iter().find(|(_, other, holder)| *holder != partner && other.and(interval).is_some())
+        else {
+            holders.push((index, interval, partner));
+            continue;
+        };
+        let place = dataset.origins.of(R::TABLE, *first).map_or_else(String::new, |(file, line)| format!(" (`{file}` line {line})"));
+        let message = format!("{scope} has one partner at a time: `{partner}` over {interval} overlaps `{holder}` over {other}{place}");
+        let cure = "end the one before the other starts, or take out the wrong row".to_owned();
+        let value = interval.from.to_string();
+        let finding = Finding { column, value, reason: "overlapping-interval", message, cure };
+        let problem = RowProblem { severity: Severity::Quarantined, ..super::at(&dataset.origins, R::TABLE, index, finding) };
+        found.push(Contradiction { table: R::TABLE, index, problem });
+    }
+    found
 }
