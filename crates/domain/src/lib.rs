@@ -62,3 +62,6 @@ pub mod designations;
 
 /// Explanations: the tree behind a score.
 pub mod explain;
+
+/// Worked examples: facts and the results expected of them.
+pub mod examples;

@@ -34,7 +34,8 @@ fn sides(field: &str) -> Option<[&'static str; 2]> {
         "up_to" | "revenue_over_usd" | "base_zero" => Some(["at", "above"]),
         "counts_until" | "until" => Some(["before", "on"]),
         "retired_on" => Some(["on", "after"]),
-        "months" | "window_months" | "renewal_days" | "revenue_lag_months" => Some(["inside", "outside"]),
+        "revenue_lag_months" => Some(["after", "before"]),
+        "months" | "window_months" | "renewal_days" => Some(["inside", "outside"]),
         _ => None,
     }
 }
