@@ -65,3 +65,6 @@ pub mod evidence;
 
 /// Explanations: the tree behind a score.
 pub mod explain;
+
+/// Worked examples: facts and the results expected of them.
+pub mod examples;

@@ -18,6 +18,9 @@ pub mod parse;
 /// Every value with its place and its source.
 pub mod entries;
 
+/// Which thresholds the worked examples stand on both sides of.
+pub mod coverage;
+
 /// Whether the rules fit together.
 mod check;
 
