@@ -1,25 +1,26 @@
 //! A program opened for reading: facts and rulebook, ready for questions. Every call to crediting and scoring is here.
 
-/// The tree behind a score.
-mod tree;
-
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock};
 
 use anyhow::Result;
 use domain::amount::Amount;
-use domain::credits::credit_consumption;
+use domain::credits::ConsumptionCredits;
 use domain::designations::{Score, Scoring, scored_months};
-use domain::explain::Node;
-use domain::lines::{LineKey, credited_lines};
+use domain::evidence::Evidence;
+use domain::explain::{Node, explain};
+use domain::facts::Consumption;
+use domain::lines::LineKey;
 use domain::names::Name;
 use domain::partners::{AccountIx, Partners};
 use domain::register::Register;
 use domain::rulebook::{AreaRules, Rulebook};
 use domain::time::{Day, Month};
+use engine::credits::{Group, GroupBy, credit_consumption, credited_groups, credited_lines};
 use engine::dataset::Dataset;
 use engine::problems::Problems;
+use engine::tables::read_rows;
 
 use crate::problem::{Refusal, known_partner};
 
@@ -28,7 +29,14 @@ pub struct OpenProgram {
     dataset: Dataset,
     rulebook: Arc<Rulebook>,
     partners: Vec<(Name, String)>,
+    /// What was met while consumption was read for the first time.
+    streamed: OnceLock<Problems>,
+    /// Consumption as credited for the days asked for last.
+    credited: Mutex<Vec<(Day, Arc<ConsumptionCredits>)>>,
 }
+
+/// For how many days credits are kept, so that a server answers at once.
+const DAYS_KEPT: usize = 32;
 
 impl OpenProgram {
     /// Reads the facts of a dataset folder.
@@ -36,14 +44,14 @@ impl OpenProgram {
     /// # Errors
     /// When the folder holds no table, or the header of a file will not do.
     pub fn from_dataset(folder: &Path, rulebook: Arc<Rulebook>) -> Result<Self> {
-        Ok(Self::new(Dataset::load_all(folder)?, rulebook))
+        Ok(Self::new(Dataset::open(folder)?, rulebook))
     }
 
     fn new(dataset: Dataset, rulebook: Arc<Rulebook>) -> Self {
         let accounts = Partners::new(&dataset.program.partners);
         let named = |account: AccountIx| (accounts.account_id(account).clone(), accounts.account_name(account).to_owned());
         let partners = accounts.accounts().map(named).collect();
-        Self { dataset, rulebook, partners }
+        Self { dataset, rulebook, partners, streamed: OnceLock::new(), credited: Mutex::default() }
     }
 
     /// The rules.
@@ -56,9 +64,11 @@ impl OpenProgram {
         &self.partners
     }
 
-    /// What could not be taken as it is while reading.
-    pub fn problems(&self) -> &Problems {
-        &self.dataset.problems
+    /// What could not be taken as it is while reading, so far: consumption is read when it is first asked about.
+    pub fn problems(&self) -> Problems {
+        let mut problems = self.dataset.problems.clone();
+        problems.absorb(self.streamed.get().cloned().unwrap_or_default());
+        problems
     }
 
     /// The global account that an ID of it or of one of its locations stands for.
@@ -109,8 +119,11 @@ impl OpenProgram {
         let rules = self.area(area.as_str())?;
         known_partner(account.as_str(), &self.partners)?;
         self.with_scoring(as_of, |scoring| {
-            let account = scoring.register().partners.account(account).expect("the partners are those of the same rows");
-            Ok(tree::explain(scoring, account, rules))
+            let register = scoring.register();
+            let account = register.partners.account(account).expect("the partners are those of the same rows");
+            let mut evidence = Evidence::new(register, &self.dataset.program, account, as_of.closed_month());
+            self.each_consumption(|row| evidence.add_consumption(row))?;
+            Ok(explain(scoring, &evidence, account, rules))
         })
     }
 
@@ -119,14 +132,58 @@ impl OpenProgram {
     /// # Errors
     /// When consumption cannot be read.
     pub fn credited(&self, month: Month) -> Result<BTreeMap<LineKey, Amount>> {
-        let register = Register::new(&self.dataset.program, &self.rulebook);
-        Ok(credited_lines(&register, &self.dataset.program.consumption, month))
+        self.streaming(|register, problems| Ok(credited_lines(&self.dataset.consumption, register, month, problems)?))
+    }
+
+    /// Credits up to a month by group: each row of consumption once for every global account.
+    ///
+    /// # Errors
+    /// When consumption cannot be read.
+    pub fn credited_by(&self, month: Month, by: &[GroupBy]) -> Result<Vec<(Group, Amount)>> {
+        self.streaming(|register, problems| Ok(credited_groups(&self.dataset.consumption, register, month, by, problems)?))
     }
 
     fn with_scoring<T>(&self, as_of: Day, ask: impl FnOnce(&Scoring<'_>) -> Result<T>) -> Result<T> {
-        let program = &self.dataset.program;
-        let register = Register::new(program, &self.rulebook);
-        let consumption = credit_consumption(&register, &program.consumption, &scored_months(&self.rulebook, as_of));
-        ask(&Scoring::new(&register, program, consumption, as_of))
+        let consumption = self.consumption_credits(as_of)?;
+        let register = Register::new(&self.dataset.program, &self.rulebook);
+        ask(&Scoring::new(&register, &self.dataset.program, ConsumptionCredits::clone(&consumption), as_of))
+    }
+
+    fn consumption_credits(&self, as_of: Day) -> Result<Arc<ConsumptionCredits>> {
+        let kept = || self.credited.lock().expect("no thread panics while it holds the lock");
+        if let Some((_, credits)) = kept().iter().find(|(day, _)| *day == as_of) {
+            return Ok(Arc::clone(credits));
+        }
+        let months = scored_months(&self.rulebook, as_of);
+        let credits =
+            Arc::new(self.streaming(|register, problems| Ok(credit_consumption(&self.dataset.consumption, register, &months, problems)?))?);
+        let mut kept = kept();
+        if kept.len() == DAYS_KEPT {
+            kept.remove(0);
+        }
+        kept.push((as_of, Arc::clone(&credits)));
+        Ok(credits)
+    }
+
+    /// Reads consumption; what is wrong with its rows is told the first time.
+    fn streaming<T>(&self, read: impl FnOnce(&Register<'_>, &mut Problems) -> Result<T>) -> Result<T> {
+        let register = Register::new(&self.dataset.program, &self.rulebook);
+        let mut problems = Problems::default();
+        let answer = read(&register, &mut problems);
+        // Another thread may have told the same problems first.
+        let _ = self.streamed.set(problems);
+        answer
+    }
+
+    fn each_consumption(&self, mut take: impl FnMut(&Consumption)) -> Result<()> {
+        for file in &self.dataset.consumption {
+            let mut told_before = Problems::default();
+            read_rows::<Consumption>(file, &mut told_before, |read| {
+                if let Ok(row) = &read.row {
+                    take(row);
+                }
+            })?;
+        }
+        Ok(())
     }
 }

@@ -22,5 +22,5 @@ pub fn run(args: &CreditArgs, setting: &Setting) -> Result<Exit> {
     let lines = program.credited(args.program.as_of().closed_month())?;
     let rows: Vec<Vec<String>> = lines.iter().map(|(key, acr)| key.cells(*acr).to_vec()).collect();
     setting.output.print(&rows, |_| crate::output::table::lines(&domain::lines::LINE_COLUMNS, &rows, &[12]).join("\n"))?;
-    Ok(setting.tell_rows(program.problems()))
+    Ok(setting.tell_rows(&program.problems()))
 }

@@ -57,7 +57,7 @@ pub fn run(args: &ExplainArgs, setting: &Setting) -> Result<Exit> {
     let tree = heart(&tree, args.track.is_some(), args.metric.is_some());
     let view = NodeView::new(tree, args.depth.unwrap_or(usize::MAX));
     setting.output.print(&view, |paint| tables::tree(tree, args.depth.unwrap_or(TABLE_DEPTH), paint))?;
-    Ok(setting.tell_rows(program.problems()))
+    Ok(setting.tell_rows(&program.problems()))
 }
 
 /// Keeps of the nodes of a kind only the one with a name.

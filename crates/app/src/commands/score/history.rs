@@ -84,7 +84,7 @@ pub fn run(args: &HistoryArgs, setting: &Setting) -> Result<Exit> {
     });
     let rows: Vec<HistoryRow> = scores.iter().map(HistoryRow::new).collect();
     setting.output.print(&rows, |paint| history(&scores, paint))?;
-    Ok(setting.tell_rows(program.problems()))
+    Ok(setting.tell_rows(&program.problems()))
 }
 
 /// How wide a bar of 100 points is.

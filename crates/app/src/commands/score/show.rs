@@ -44,7 +44,7 @@ pub fn run(args: &ShowArgs, setting: &Setting) -> Result<Exit> {
         true => tables::overview(&scores, paint),
         false => tables::details(&scores, program.rulebook(), paint),
     })?;
-    Ok(setting.tell_rows(program.problems()))
+    Ok(setting.tell_rows(&program.problems()))
 }
 
 /// The partners and areas that are asked for; none: all.
