@@ -57,7 +57,7 @@ impl<'a> NodeView<'a> {
             points: node.points.as_ref().map(domain::fraction::Fraction::shown),
             points_exact: node.points.as_ref().map(domain::fraction::Fraction::exact),
             counted: node.counted,
-            subtracted: node.subtracted,
+            subtracted: node.adds.is_negative(),
             adds_up: node.adds_up,
             reason: node.reason.map(domain::reasons::Reason::code),
             cure: node.reason.map(domain::reasons::Reason::cure),

@@ -151,7 +151,7 @@ pub fn tree(node: &Node, depth: usize, paint: Paint) -> String {
 
 fn branch(node: &Node, depth: usize, level: usize, paint: Paint, text: &mut String) {
     let indent = "  ".repeat(level);
-    let sign = if node.subtracted { "− " } else { "" };
+    let sign = if node.adds.is_negative() { "− " } else { "" };
     let unit = if node.unit.is_empty() { String::new() } else { format!(" {}", node.unit) };
     let points = node.points.as_ref().map(|points| format!(" → {} points", points.shown())).unwrap_or_default();
     let line = format!("{sign}{}: {}{unit}{points}", node.label, node.value.shown());
