@@ -21,6 +21,7 @@ use crate::formats::{self, Context, Format, FormatError, ReadError, SourceFile, 
 use crate::lake::{Lake, LakeError, LakeFile};
 use crate::problems::{Problems, RowProblem, Severity};
 use crate::source::FileError;
+pub use crate::staging::HELD_MAX;
 use crate::staging::Staging;
 
 /// What to import.
@@ -34,6 +35,8 @@ pub struct Request {
     pub tenant: Option<Name>,
     /// The new batch's id: new, and fit to be a file's name.
     pub batch_id: String,
+    /// How many rows of facts to hold in memory; [`HELD_MAX`] unless memory is scarce.
+    pub held_max: usize,
 }
 
 /// A file of an earlier batch, for telling a repeated import.
@@ -157,7 +160,7 @@ pub fn import(
     let mut batch = Batch {
         id: request.batch_id.clone(),
         lake,
-        staging: Staging::new(folder.clone()),
+        staging: Staging::new(folder.clone(), request.held_max),
         files: Vec::new(),
         superseded: Totals::default(),
         added: Vec::new(),

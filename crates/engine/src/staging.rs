@@ -15,8 +15,8 @@ use crate::problems::{Problems, RowProblem, Severity};
 use crate::restatements::{Fact, Names, Register, each_fact, each_register};
 use crate::tables::read_rows;
 
-/// How many rows of facts are held in memory.
-const HELD_MAX: usize = 400_000;
+/// How many rows of facts an import holds in memory, unless it is told otherwise.
+pub const HELD_MAX: usize = 400_000;
 
 /// Where a new row came from: the file, by its place in the import, and the line.
 pub type Place = (u32, u64);
@@ -71,14 +71,15 @@ pub struct Staging {
     pub ignored: BTreeMap<&'static str, u64>,
     names: Names,
     held: usize,
+    held_max: usize,
     folder: PathBuf,
 }
 
 impl Staging {
-    /// An empty staging that writes to `folder` what it cannot hold.
+    /// An empty staging that holds up to `held_max` rows of facts in memory and writes the rest to `folder`.
     #[must_use]
-    pub fn new(folder: PathBuf) -> Self {
-        Self { folder, ..Self::default() }
+    pub fn new(folder: PathBuf, held_max: usize) -> Self {
+        Self { folder, held_max, ..Self::default() }
     }
 
     /// Keeps out a row of the file at place `file`.
@@ -135,7 +136,7 @@ impl Staging {
         row.share_names(&mut self.names);
         R::parts(self).entry(row.month()).or_default().held.push((row, place));
         self.held += 1;
-        if self.held >= HELD_MAX {
+        if self.held >= self.held_max {
             self.spill_all()?;
         }
         Ok(())

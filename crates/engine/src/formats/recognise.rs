@@ -108,7 +108,8 @@ fn unknown(shown: &str, header: &[String], missing_of_focus: &[&str]) -> FormatE
         let required: Vec<&str> = columns.iter().filter(|column| column.required).map(|column| column.name).collect();
         let missing: Vec<&str> =
             required.iter().copied().filter(|name| !header.iter().any(|found| found.eq_ignore_ascii_case(name))).collect();
-        let likeness = part(missing.len(), required.len());
+        let strange = header.iter().filter(|found| !columns.iter().any(|column| column.name.eq_ignore_ascii_case(found))).count();
+        let likeness = part(missing.len(), required.len()) * part(strange, header.len());
         if likeness > best.0 {
             let needs = if missing.is_empty() {
                 format!("the file to be named for its table, `{table}.csv` or `{table}.parquet`")

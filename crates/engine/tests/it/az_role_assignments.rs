@@ -22,7 +22,7 @@ fn the_list_of_the_command_line_gives_assignments_and_principals() {
     let outcome = home.try_import(&path, Some("T-1")).unwrap();
     assert_eq!(fates(&outcome), "principals accepted 1 0\nrole_assignments accepted 2 0\nrole_assignments quarantined 1 0");
     let told: Vec<String> = outcome.problems.kept().iter().map(ToString::to_string).collect();
-    insta::assert_snapshot!(told.join("\n"), @"");
+    insta::assert_snapshot!(told.join("\n"));
     let program = home.rows().program;
     assert_eq!(program.principals[0].name.as_deref(), Some("ann@example.com"));
     let rows: Vec<String> = program

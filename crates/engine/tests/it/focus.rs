@@ -29,9 +29,9 @@ fn usage_of_the_own_provider_is_consumption_and_the_rest_is_ignored_by_a_rule() 
     let ignored: Vec<_> = outcome.ignored.iter().map(|(rule, rows)| format!("{rule} {rows}")).collect();
     assert_eq!(ignored, ["charge-category-not-consumption 1", "marketplace 1", "provider-not-in-program 1"]);
     let told: Vec<String> = outcome.problems.kept().iter().map(|problem| format!("{}: {problem}", problem.reason)).collect();
-    insta::assert_snapshot!(told.join("\n"), @"");
+    insta::assert_snapshot!(told.join("\n"));
     let rows: Vec<String> = home.rows().program.consumption.iter().map(|row| format!("{row:?}")).collect();
-    insta::assert_snapshot!(rows.join("\n"), @"");
+    insta::assert_snapshot!(rows.join("\n"));
 }
 
 #[test]
