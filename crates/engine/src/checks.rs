@@ -21,6 +21,8 @@ pub(crate) fn review(dataset: &mut Dataset) {
     intervals::check(dataset);
 }
 
+pub(crate) use ids::unknown_tenant;
+pub(crate) use intervals::check as check_intervals;
 pub(crate) use overlaps::find as contradictions;
 
 /// Checks what was read of `consumption`.

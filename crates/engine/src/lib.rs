@@ -26,3 +26,27 @@ mod columns;
 
 /// Crediting at volume.
 pub mod credits;
+
+/// What a later row restates: the key of each register, the unit of each table of facts.
+pub mod restatements;
+
+/// What becomes of old and new rows of one table when they meet.
+pub mod merge;
+
+/// What became of every row of an import, counted.
+pub mod fates;
+
+/// Rows as Arrow columns, in the canonical types of the lake.
+pub mod batches;
+
+/// The lake: accepted rows, as sorted Parquet files.
+pub mod lake;
+
+/// New rows that wait for their table to be settled.
+pub mod staging;
+
+/// Import formats: what a file is recognised by, and which rows it gives.
+pub mod formats;
+
+/// Import: from source files to a changed lake, with a fate for every row.
+pub mod import;

@@ -106,11 +106,11 @@ impl FileError {
         }
     }
 
-    fn open(file: &str, source: std::io::Error) -> Self {
+    pub(crate) fn open(file: &str, source: std::io::Error) -> Self {
         Self::Open { file: file.to_owned(), source }
     }
 
-    fn broken(file: &str, rows: u64, message: impl ToString) -> Self {
+    pub(crate) fn broken(file: &str, rows: u64, message: impl ToString) -> Self {
         let place = if rows == 0 { "at all".to_owned() } else { format!("after row {rows}") };
         Self::Broken { file: file.to_owned(), place, message: message.to_string() }
     }

@@ -74,8 +74,13 @@ fn judge_tenant(tenants: &HashSet<Name>, id: &Name) -> Verdict {
     if tenants.is_empty() || tenants.contains(id) {
         return None;
     }
+    Some(unknown_tenant(id))
+}
+
+/// What is said of a tenant that the register of customers does not have: the reason, the message and the cure.
+pub fn unknown_tenant(id: &Name) -> (&'static str, String, String) {
     let message = format!("`{id}` is no tenant of `customers`; it is taken as a customer of the public cloud without a name");
-    Some(("unknown-tenant", message, "add the tenant to `customers`, or correct the ID".to_owned()))
+    ("unknown-tenant", message, "add the tenant to `customers`, or correct the ID".to_owned())
 }
 
 /// Partner locations and the global accounts that they roll up to.

@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a scene that cannot be set stops its test")]
 
+mod az_role_assignments;
 mod bad_input;
+mod focus;
 mod forms;
+mod importing;
 mod scene;

@@ -1,0 +1,147 @@
+//! Settles the registers of an import against those of the lake.
+
+use std::collections::{HashMap, HashSet};
+
+use domain::amount::Amount;
+use domain::facts::{
+    Certification, Claim, Csp, Customer, Enrolment, GroupMember, ManagementGroup, PalLink, Partner, PartnerOfRecord, Person, Principal,
+    ResourceOwner, RoleAssignment, Subscription,
+};
+use domain::names::Name;
+
+use super::Batch;
+use crate::checks;
+use crate::dataset::Dataset;
+use crate::fates::Fate;
+use crate::lake::{LakeError, LakeFile};
+use crate::merge::{Settled, settle_register};
+use crate::restatements::{Register, Restated, each_register};
+use crate::staging::{Place, places};
+
+/// Settles every register, writes those that change, and returns the tenants of the customers that there are now.
+pub fn settle(batch: &mut Batch<'_>, old: &Dataset) -> Result<HashSet<Name>, LakeError> {
+    take_suggestions(batch, old);
+    let settled = settle_without_contradictions(batch, old);
+    review(batch, old, &settled);
+    macro_rules! write {
+        ($($table:ident: $row:ident),*) => { $( write_table::<$row>(batch, old, &settled)?; )* };
+    }
+    each_register!(write);
+    let mut now = Dataset::default();
+    join::<Customer>(&mut now, batch, old, &settled, true);
+    Ok(now.program.customers.into_iter().map(|customer| customer.tenant_id).collect())
+}
+
+/// Takes in the principals that other rows let us know of and that no register has.
+fn take_suggestions(batch: &mut Batch<'_>, old: &Dataset) {
+    let staging = &mut batch.staging;
+    let mut known: HashSet<(Name, Name)> = HashSet::new();
+    let rows = old.program.principals.iter().chain(&staging.registers.principals);
+    known.extend(rows.map(|row| (row.tenant_id.clone(), row.principal_id.clone())));
+    for (row, place) in std::mem::take(&mut staging.suggested) {
+        if known.insert((row.tenant_id.clone(), row.principal_id.clone())) {
+            staging.registers.principals.push(row);
+            staging.places.entry("principals").or_default().push(place);
+        }
+    }
+}
+
+/// The fates of rows, per register.
+type Fates = HashMap<&'static str, Settled>;
+
+/// Settles; new rows that contradict others are quarantined, and then all is settled again without them.
+fn settle_without_contradictions(batch: &mut Batch<'_>, old: &Dataset) -> Fates {
+    let mut refused: HashMap<&'static str, HashSet<usize>> = HashMap::new();
+    loop {
+        let mut settled = Fates::new();
+        macro_rules! settle {
+            ($($table:ident: $row:ident),*) => {$(
+                let none = HashSet::new();
+                let left_out = refused.get(stringify!($table)).unwrap_or(&none);
+                settled.insert(stringify!($table), settle_register::<$row>(&old.program.$table, &batch.staging.registers.$table, left_out));
+            )*};
+        }
+        each_register!(settle);
+        let mut joined = Dataset::default();
+        join::<Claim>(&mut joined, batch, old, &settled, true);
+        join::<PartnerOfRecord>(&mut joined, batch, old, &settled, true);
+        join::<Csp>(&mut joined, batch, old, &settled, true);
+        let mut is_settled = true;
+        for found in checks::contradictions(&joined) {
+            let fates = &settled[found.table];
+            // rows of the lake come first and were judged when they came
+            let Some(place) = found.index.checked_sub(fates.kept.len()).map(|at| fates.accepted[at]) else { continue };
+            refused.entry(found.table).or_default().insert(place);
+            let (file, _) = batch.staging.places[found.table][place];
+            batch.staging.quarantine(file, found.problem, Amount::ZERO);
+            is_settled = false;
+        }
+        if is_settled {
+            return settled;
+        }
+    }
+}
+
+/// Adds the rows of a register to `dataset`: accepted ones, and before them the old ones that stay when `with_old`.
+fn join<R: Register>(dataset: &mut Dataset, batch: &Batch<'_>, old: &Dataset, settled: &Fates, with_old: bool) {
+    let fates = &settled[R::TABLE];
+    if with_old {
+        for index in &fates.kept {
+            R::rows_mut(&mut dataset.program).push(R::rows(&old.program)[*index].clone());
+            let (file, line) = old.origins.of(R::TABLE, *index).unwrap_or_default();
+            dataset.origins.push(R::TABLE, file, line);
+        }
+    }
+    for index in &fates.accepted {
+        let (file, line) = places::<R>(&batch.staging)[*index];
+        R::rows_mut(&mut dataset.program).push(R::rows(&batch.staging.registers)[*index].clone());
+        dataset.origins.push(R::TABLE, &batch.sources[file as usize].shown, line);
+    }
+}
+
+/// Checks the new rows against all partners and customers.
+fn review(batch: &mut Batch<'_>, old: &Dataset, settled: &Fates) {
+    let mut dataset = Dataset::default();
+    macro_rules! join_all {
+        ($($table:ident: $row:ident),*) => {$(
+            let with_old = matches!(stringify!($table), "partners" | "customers");
+            join::<$row>(&mut dataset, batch, old, settled, with_old);
+        )*};
+    }
+    each_register!(join_all);
+    checks::review(&mut dataset);
+    batch.staging.problems.absorb(dataset.problems);
+}
+
+fn write_table<R: Register>(batch: &mut Batch<'_>, old: &Dataset, settled: &Fates) -> Result<(), LakeError> {
+    let fates = &settled[R::TABLE];
+    let new = R::rows(&batch.staging.registers).clone();
+    let places: Vec<Place> = places::<R>(&batch.staging).to_vec();
+    for (fate, rows) in [(Fate::Accepted, &fates.accepted), (Fate::Duplicate, &fates.duplicate)] {
+        rows.iter().for_each(|row| batch.count(places[*row].0, R::TABLE, fate, Amount::ZERO));
+    }
+    fates.superseded.iter().for_each(|_| batch.superseded.add(R::TABLE, Fate::Superseded, Amount::ZERO));
+    if !fates.has_changes() {
+        return Ok(());
+    }
+    let origins: Vec<String> = (0..batch.sources.len()).map(|file| batch.origin(u32::try_from(file).unwrap_or_default())).collect();
+    let of_old = |index: &usize| {
+        let (file, line) = old.origins.of(R::TABLE, *index).unwrap_or_default();
+        (&R::rows(&old.program)[*index], file, line)
+    };
+    let of_new = |index: &usize| {
+        let (file, line) = places[*index];
+        (&new[*index], origins[file as usize].as_str(), line)
+    };
+    if !fates.superseded.is_empty() {
+        let path = format!("superseded/{}/{}.parquet", R::TABLE, batch.id);
+        batch.lake.write(&path, fates.superseded.iter().map(of_old))?;
+    }
+    let mut rows: Vec<(&R, &str, u64)> = fates.kept.iter().map(of_old).chain(fates.accepted.iter().map(of_new)).collect();
+    rows.sort_by_cached_key(|(row, ..)| Restated::order(*row));
+    let path = format!("{}/{}.parquet", R::TABLE, batch.id);
+    let written = batch.lake.write(&path, rows.into_iter())?;
+    batch.dropped.extend(batch.lake.files.iter().filter(|file| file.table == R::TABLE).cloned());
+    batch.added.push(LakeFile { table: R::TABLE, source: String::new(), month: None, path, rows: written, batch_id: batch.id.clone() });
+    Ok(())
+}

@@ -1,0 +1,134 @@
+//! What becomes of old and new rows of one table when they meet.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::restatements::{Fact, Register};
+
+/// The fates of rows, as places in the old and the new list.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Settled {
+    /// Old rows that stay.
+    pub kept: Vec<usize>,
+    /// Old rows that new ones restate.
+    pub superseded: Vec<usize>,
+    /// New rows that are taken in.
+    pub accepted: Vec<usize>,
+    /// New rows that were there already.
+    pub duplicate: Vec<usize>,
+}
+
+impl Settled {
+    /// Whether the table is not the same any more.
+    #[must_use]
+    pub fn has_changes(&self) -> bool {
+        !self.accepted.is_empty() || !self.superseded.is_empty()
+    }
+}
+
+/// Settles a register: a row that is there already is a duplicate; a row with the key of old rows and other values restates
+/// them. Within `new` nothing restates. The rows at the places `refused` are left out.
+#[must_use]
+pub fn settle_register<R: Register>(old: &[R], new: &[R], refused: &HashSet<usize>) -> Settled {
+    let mut known: HashSet<&R> = old.iter().collect();
+    let mut settled = Settled::default();
+    for (place, row) in new.iter().enumerate().filter(|(place, _)| !refused.contains(place)) {
+        if known.insert(row) {
+            settled.accepted.push(place);
+        } else {
+            settled.duplicate.push(place);
+        }
+    }
+    let restated: HashSet<R::Key> = settled.accepted.iter().map(|place| new[*place].key()).collect();
+    let present: HashSet<&R> = settled.duplicate.iter().map(|place| &new[*place]).collect();
+    for (place, row) in old.iter().enumerate() {
+        if !restated.is_empty() && restated.contains(&row.key()) && !present.contains(row) {
+            settled.superseded.push(place);
+        } else {
+            settled.kept.push(place);
+        }
+    }
+    settled
+}
+
+/// Settles facts of one source: the rows of a unit (tenant, subscription, day or month, workload) are restated together, unless
+/// they are the same rows.
+#[must_use]
+pub fn settle_facts<R: Fact>(old: &[R], new: &[R]) -> Settled {
+    let mut units: HashMap<R::Key, (Vec<usize>, Vec<usize>)> = HashMap::new();
+    new.iter().enumerate().for_each(|(place, row)| units.entry(row.key()).or_default().1.push(place));
+    let mut settled = Settled::default();
+    for (place, row) in old.iter().enumerate() {
+        match units.get_mut(&row.key()) {
+            Some((olds, _)) => olds.push(place),
+            None => settled.kept.push(place),
+        }
+    }
+    for (olds, news) in units.into_values() {
+        if is_same(olds.iter().map(|place| &old[*place]), news.iter().map(|place| &new[*place])) {
+            settled.kept.extend(olds);
+            settled.duplicate.extend(news);
+        } else {
+            settled.superseded.extend(olds);
+            settled.accepted.extend(news);
+        }
+    }
+    for places in [&mut settled.kept, &mut settled.superseded, &mut settled.accepted, &mut settled.duplicate] {
+        places.sort_unstable();
+    }
+    settled
+}
+
+/// Whether both hold the same rows, each as many times.
+fn is_same<'a, R: Fact + 'a>(old: impl ExactSizeIterator<Item = &'a R>, new: impl ExactSizeIterator<Item = &'a R>) -> bool {
+    if old.len() != new.len() {
+        return false;
+    }
+    let mut counts: HashMap<&R, i64> = HashMap::new();
+    old.for_each(|row| *counts.entry(row).or_default() += 1);
+    new.for_each(|row| *counts.entry(row).or_default() -= 1);
+    counts.values().all(|count| *count == 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::cells::Row;
+    use domain::facts::{Consumption, PalLink};
+
+    use super::*;
+
+    fn links(ends: &[(&str, &str)]) -> Vec<PalLink> {
+        let link = |(who, to): &(&str, &str)| PalLink::read(&[Some("t"), Some(who), Some("101"), Some("2024-01-01"), Some(to)]).unwrap();
+        ends.iter().map(link).collect()
+    }
+
+    fn usage(rows: &[(&str, &str)]) -> Vec<Consumption> {
+        let row = |(day, acr): &(&str, &str)| Consumption::read(&[Some(day), Some("t"), Some("s"), Some("Backup"), Some(acr)]).unwrap();
+        rows.iter().map(row).collect()
+    }
+
+    fn settled(kept: &[usize], superseded: &[usize], accepted: &[usize], duplicate: &[usize]) -> Settled {
+        Settled { kept: kept.into(), superseded: superseded.into(), accepted: accepted.into(), duplicate: duplicate.into() }
+    }
+
+    #[test]
+    fn a_register_row_with_other_values_restates_the_old_one_and_an_equal_one_is_a_duplicate() {
+        let old = links(&[("p-1", ""), ("p-2", ""), ("p-3", "")]);
+        let new = links(&[("p-1", "2024-05-01"), ("p-2", ""), ("p-4", ""), ("p-4", "")]);
+        assert_eq!(settle_register(&old, &new, &HashSet::new()), settled(&[1, 2], &[0], &[0, 2], &[1, 3]));
+    }
+
+    #[test]
+    fn rows_of_one_key_in_one_batch_do_not_restate_each_other() {
+        let new = links(&[("p-1", "2024-05-01"), ("p-1", "2024-06-01")]);
+        assert_eq!(settle_register(&[], &new, &HashSet::new()), settled(&[], &[], &[0, 1], &[]));
+    }
+
+    #[test]
+    fn a_unit_of_facts_is_restated_as_a_whole_unless_it_is_the_same() {
+        let old = usage(&[("2024-01-01", "1"), ("2024-01-01", "1"), ("2024-01-02", "3"), ("2024-01-03", "4")]);
+        let same = usage(&[("2024-01-01", "1"), ("2024-01-01", "1.0")]);
+        assert_eq!(settle_facts(&old, &same), settled(&[0, 1, 2, 3], &[], &[], &[0, 1]));
+        let other = usage(&[("2024-01-01", "1"), ("2024-01-02", "3"), ("2024-01-02", "-3")]);
+        assert_eq!(settle_facts(&old, &other), settled(&[3], &[0, 1, 2], &[0, 1, 2], &[]));
+    }
+}

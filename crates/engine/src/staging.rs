@@ -1,0 +1,215 @@
+//! New rows that wait for their table to be settled: registers in memory, facts by month and beyond a limit on the disk.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+
+use domain::amount::Amount;
+use domain::facts::{Consumption, Principal, Program, Revenue, WorkloadUsage};
+use domain::time::Month;
+
+use crate::batches::{batch_with_origin, schema};
+use crate::fates::{Fate, Totals};
+use crate::files::{FileForm, TableFile};
+use crate::lake::{LakeError, ParquetFile};
+use crate::problems::{Problems, RowProblem, Severity};
+use crate::restatements::{Fact, Names, Register, each_fact, each_register};
+use crate::tables::read_rows;
+
+/// How many rows of facts an import holds in memory, unless it is told otherwise.
+pub const HELD_MAX: usize = 400_000;
+
+/// Where a new row came from: the file, by its place in the import, and the line.
+pub type Place = (u32, u64);
+
+/// New rows of facts of one month.
+pub struct Part<R> {
+    held: Vec<(R, Place)>,
+    spilled: Option<(PathBuf, ParquetFile)>,
+}
+
+impl<R> Default for Part<R> {
+    fn default() -> Self {
+        Self { held: Vec::new(), spilled: None }
+    }
+}
+
+/// New rows of one table of facts.
+pub type Parts<R> = BTreeMap<Month, Part<R>>;
+
+/// A row of facts that staging holds parts of.
+pub trait StagedFact: Fact {
+    /// The parts of its table.
+    fn parts(staging: &mut Staging) -> &mut Parts<Self>;
+}
+
+/// A row of any table, on its way into staging.
+pub trait StagedRow: Sized {
+    /// Stages the row.
+    ///
+    /// # Errors
+    /// When rows must go to the disk and cannot.
+    fn stage(self, staging: &mut Staging, place: Place) -> Result<(), LakeError>;
+}
+
+/// Everything new that an import read.
+#[derive(Default)]
+pub struct Staging {
+    /// New rows of registers.
+    pub registers: Program,
+    /// Where the rows of [`Staging::registers`] came from, per table.
+    pub places: HashMap<&'static str, Vec<Place>>,
+    /// Principals that rows of other tables let us know of.
+    pub suggested: Vec<(Principal, Place)>,
+    consumption: Parts<Consumption>,
+    workload_usage: Parts<WorkloadUsage>,
+    revenue: Parts<Revenue>,
+    /// What is wrong with rows.
+    pub problems: Problems,
+    /// Fates that are known already (quarantined, ignored), per file.
+    pub totals: HashMap<u32, Totals>,
+    /// Rows that rules leave out, per rule.
+    pub ignored: BTreeMap<&'static str, u64>,
+    names: Names,
+    held: usize,
+    held_max: usize,
+    folder: PathBuf,
+}
+
+impl Staging {
+    /// An empty staging that holds up to `held_max` rows of facts in memory and writes the rest to `folder`.
+    #[must_use]
+    pub fn new(folder: PathBuf, held_max: usize) -> Self {
+        Self { folder, held_max, ..Self::default() }
+    }
+
+    /// Keeps out a row of the file at place `file`.
+    pub fn quarantine(&mut self, file: u32, problem: RowProblem, amount: Amount) {
+        debug_assert_eq!(problem.severity, Severity::Quarantined);
+        self.totals.entry(file).or_default().add(problem.table, Fate::Quarantined, amount);
+        self.problems.push(problem);
+    }
+
+    /// Leaves out a row by a rule.
+    pub fn ignore(&mut self, file: u32, table: &'static str, rule: &'static str, amount: Amount) {
+        self.totals.entry(file).or_default().add(table, Fate::Ignored, amount);
+        *self.ignored.entry(rule).or_default() += 1;
+    }
+
+    /// The months of the table that have new rows.
+    pub fn months<R: StagedFact>(&mut self) -> Vec<Month> {
+        R::parts(self).keys().copied().collect()
+    }
+
+    /// Takes the new rows of a month, in the order in which they came.
+    ///
+    /// # Errors
+    /// When rows that went to the disk cannot be read back.
+    pub fn take<R: StagedFact>(&mut self, month: Month) -> Result<(Vec<R>, Vec<Place>), LakeError> {
+        let Some(part) = R::parts(self).remove(&month) else { return Ok((Vec::new(), Vec::new())) };
+        let (mut rows, mut places) = (Vec::new(), Vec::new());
+        if let Some((path, file)) = part.spilled {
+            file.finish()?;
+            let file = TableFile { table: R::TABLE, shown: path.display().to_string(), path, form: FileForm::Parquet };
+            let names = &mut self.names;
+            let read = read_rows::<R>(&file, &mut self.problems, |read| {
+                if let (Ok(mut row), Some((file, line))) = (read.row, read.origin) {
+                    row.share_names(names);
+                    rows.push(row);
+                    places.push((file.parse().unwrap_or_default(), line));
+                }
+            });
+            read.map_err(|error| LakeError::Read(error.into()))?;
+        }
+        for (row, place) in part.held {
+            rows.push(row);
+            places.push(place);
+        }
+        Ok((rows, places))
+    }
+
+    /// Names met so far, to share.
+    pub fn names(&mut self) -> &mut Names {
+        &mut self.names
+    }
+
+    fn hold<R: StagedFact>(&mut self, mut row: R, place: Place) -> Result<(), LakeError> {
+        row.share_names(&mut self.names);
+        R::parts(self).entry(row.month()).or_default().held.push((row, place));
+        self.held += 1;
+        if self.held >= self.held_max {
+            self.spill_all()?;
+        }
+        Ok(())
+    }
+
+    fn spill_all(&mut self) -> Result<(), LakeError> {
+        macro_rules! spill {
+            ($($table:ident: $row:ident),*) => {
+                $( for (month, part) in &mut self.$table {
+                    part.spill(self.folder.join(format!("{}-{month}.parquet", stringify!($table))))?;
+                } )*
+            };
+        }
+        each_fact!(spill);
+        self.names = Names::default();
+        self.held = 0;
+        Ok(())
+    }
+}
+
+impl<R: Fact> Part<R> {
+    fn spill(&mut self, path: PathBuf) -> Result<(), LakeError> {
+        if self.held.is_empty() {
+            return Ok(());
+        }
+        let file = match &mut self.spilled {
+            Some((_, file)) => file,
+            None => {
+                let file = ParquetFile::create(&path, schema(R::COLUMNS, true))?;
+                &mut self.spilled.insert((path.clone(), file)).1
+            }
+        };
+        let rows = std::mem::take(&mut self.held);
+        let files: Vec<String> = rows.iter().map(|(_, (file, _))| file.to_string()).collect();
+        let origins = rows.iter().zip(&files).map(|((row, (_, line)), file)| (row, file.as_str(), *line));
+        let batch = batch_with_origin::<R>(origins)
+            .map_err(|error| LakeError::Write { path: path.display().to_string(), source: Box::new(error) })?;
+        file.write(&batch)?;
+        file.flush()
+    }
+}
+
+macro_rules! stage_registers {
+    ($($table:ident: $row:ident),*) => {$(
+        impl StagedRow for domain::facts::$row {
+            fn stage(self, staging: &mut Staging, place: Place) -> Result<(), LakeError> {
+                staging.registers.$table.push(self);
+                staging.places.entry(stringify!($table)).or_default().push(place);
+                Ok(())
+            }
+        }
+    )*};
+}
+each_register!(stage_registers);
+
+macro_rules! stage_facts {
+    ($($table:ident: $row:ident),*) => {$(
+        impl StagedFact for $row {
+            fn parts(staging: &mut Staging) -> &mut Parts<Self> {
+                &mut staging.$table
+            }
+        }
+        impl StagedRow for $row {
+            fn stage(self, staging: &mut Staging, place: Place) -> Result<(), LakeError> {
+                staging.hold(self, place)
+            }
+        }
+    )*};
+}
+each_fact!(stage_facts);
+
+/// The places of the new rows of a register.
+#[must_use]
+pub fn places<R: Register>(staging: &Staging) -> &[Place] {
+    staging.places.get(R::TABLE).map_or(&[], Vec::as_slice)
+}

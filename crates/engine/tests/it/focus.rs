@@ -1,0 +1,77 @@
+//! `focus`: which charges are consumption.
+
+use std::path::PathBuf;
+
+use domain::amount::Amount;
+use engine::fates::Fate;
+
+use crate::importing::{Home, fates};
+use crate::scene::folder;
+
+const HEADER: &str = "ProviderName,ChargeCategory,ChargePeriodStart,ChargePeriodEnd,EffectiveCost,BillingCurrency,ServiceName,SubAccountId,ResourceId,PublisherName,x_SkuOfferId,x_CustomerId,Id\n";
+
+#[test]
+fn usage_of_the_own_provider_is_consumption_and_the_rest_is_ignored_by_a_rule() {
+    let text = format!(
+        "{HEADER}\
+         Microsoft,Usage,2024-09-18 22:00:00,2024-09-18 23:00:00,1.50,USD,Storage Accounts,/subscriptions/S-1,/subscriptions/s-1/x,Microsoft,Support,T-1,17\n\
+         Microsoft,Usage,2024-08-01T00:00:00Z,2024-09-01T00:00:00Z,2,usd,Backup,/subscriptions/S-1,NULL,NULL,NULL,NULL,NULL\n\
+         Microsoft,Purchase,2024-09-18,2024-09-19,100,USD,Reservations,/subscriptions/S-1,NULL,Microsoft,,,\n\
+         Microsoft,Usage,2024-09-18,2024-09-19,7,USD,Appliance,/subscriptions/S-1,NULL,Acme,,,\n\
+         AWS,Usage,2024-09-18,2024-09-19,3,USD,SQS,5173,NULL,Amazon,,,\n\
+         Microsoft,Usage,2024-09-18,2024-09-19,3,EUR,Backup,/subscriptions/S-1,NULL,,,,\n\
+         Microsoft,Usage,18/09/2024,2024-09-19,3,USD,Backup,/subscriptions/S-1,NULL,,,,\n"
+    );
+    let sources = folder(&[("costs.csv", text.as_bytes())]);
+    let mut home = Home::new();
+    let outcome = home.try_import(&sources.path().join("costs.csv"), Some("t-0")).unwrap();
+    assert_eq!(fates(&outcome), "consumption accepted 2 3.5\nconsumption quarantined 2 6\nconsumption ignored 3 110");
+    let ignored: Vec<_> = outcome.ignored.iter().map(|(rule, rows)| format!("{rule} {rows}")).collect();
+    assert_eq!(ignored, ["charge-category-not-consumption 1", "marketplace 1", "provider-not-in-program 1"]);
+    let told: Vec<String> = outcome.problems.kept().iter().map(|problem| format!("{}: {problem}", problem.reason)).collect();
+    insta::assert_snapshot!(told.join("\n"));
+    let rows: Vec<String> = home.rows().program.consumption.iter().map(|row| format!("{row:?}")).collect();
+    insta::assert_snapshot!(rows.join("\n"));
+}
+
+#[test]
+fn version_1_3_names_the_service_provider_and_dollars_come_from_their_own_column() {
+    let text = "ServiceProviderName,HostProviderName,ChargeCategory,ChargePeriodStart,EffectiveCost,BillingCurrency,ServiceName,SubAccountId,x_EffectiveCostInUsd\n\
+                Microsoft,Microsoft,Usage,2024-09-18T00:00Z,3,EUR,Backup,/subscriptions/S-1,3.3000000000000000001\n";
+    let sources = folder(&[("costs.csv", text.as_bytes())]);
+    let outcome = Home::new().try_import(&sources.path().join("costs.csv"), Some("t-0")).unwrap();
+    assert_eq!(fates(&outcome), "consumption accepted 1 3.3");
+    assert_eq!(outcome.problems.kept()[0].reason, "rounded-amount");
+}
+
+/// Real sample files, when they are there.
+fn shared(name: &str) -> Option<PathBuf> {
+    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
+    let folder = std::env::var_os("COUNTERFOIL_SHARED").map_or(beside, PathBuf::from);
+    let path = folder.join("data").join(name);
+    path.exists().then_some(path)
+}
+
+#[test]
+fn every_row_of_the_real_sample_has_a_fate_and_totals_agree_with_the_file() {
+    let Some(path) = shared("focus-1.0-sample.csv") else {
+        println!("skipped: focus-1.0-sample.csv is not there; set COUNTERFOIL_SHARED to the folder that holds data/focus-1.0-sample.csv");
+        return;
+    };
+    let mut home = Home::new();
+    let outcome = home.try_import(&path, Some("11111111-2222-3333-4444-555555555555")).unwrap();
+    assert_eq!(outcome.totals.incoming().rows, 1_000);
+    assert_eq!(outcome.totals.of(Fate::Accepted).rows, 51);
+    assert_eq!(outcome.totals.of(Fate::Ignored).rows, 949);
+
+    let mut reader = csv::Reader::from_path(&path).unwrap();
+    let place = reader.headers().unwrap().iter().position(|name| name == "EffectiveCost").unwrap();
+    let total: Amount = reader.records().map(|record| record.unwrap()[place].parse::<Amount>().unwrap()).sum();
+    assert_eq!(outcome.totals.incoming().amount, total);
+
+    let rows = home.rows().program.consumption;
+    assert_eq!(rows.iter().map(|row| row.acr_usd).sum::<Amount>(), outcome.totals.of(Fate::Accepted).amount);
+    let subscriptions: std::collections::BTreeSet<&str> = rows.iter().map(|row| row.subscription_id.as_str()).collect();
+    assert_eq!(subscriptions.len(), 4);
+    assert!(rows.iter().all(|row| row.resource_id.is_some()));
+}
