@@ -53,7 +53,7 @@ pub struct Sourced<T> {
 }
 
 /// The rules of the program, of one version.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rulebook {
     /// What holds for every area.
     pub program: ProgramRules,

@@ -10,7 +10,7 @@ use crate::rulebook::Sourced;
 use crate::words::{Activity, Agreement, Capacity, Cloud, Tier};
 
 /// The rules of every association type, one file each.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AssociationRules {
     /// Partner admin links.
     pub pal: PalRules,

@@ -82,7 +82,8 @@ impl Rulebook {
 }
 
 /// Writes out the alternatives in braces.
-fn spread(text: &str) -> Vec<String> {
+#[must_use]
+pub fn spread(text: &str) -> Vec<String> {
     let Some((before, (inner, after))) = text.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?))) else {
         return vec![text.to_owned()];
     };

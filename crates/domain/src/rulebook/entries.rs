@@ -46,6 +46,12 @@ struct Place {
 }
 
 impl Place {
+    /// The place of a child of one of the [`ROOTS`].
+    fn root(key: &str, name: &str, child: &str) -> Self {
+        let root = Self { text: name.to_owned(), in_area: false };
+        Self { in_area: key == "areas", ..root.key(child) }
+    }
+
     /// The place of a key of the table at this place.
     fn key(&self, key: &str) -> Self {
         if SILENT.contains(&key) {
@@ -70,30 +76,46 @@ impl Place {
     }
 }
 
+/// The tables of a rulebook that hold values, with the names that they go by.
+const ROOTS: [(&str, &str); 7] = [
+    ("program", ""),
+    ("associations", ""),
+    ("areas", ""),
+    ("lists", "lists"),
+    ("rate_card", "rate-card"),
+    ("certifications", "certifications"),
+    ("service_aliases", "service-aliases"),
+];
+
 impl Rulebook {
     /// Every value that has a source: the program's, of associations, of areas, of lists.
-    ///
-    /// # Panics
-    /// Never: the types of a rulebook are all known to TOML.
     #[must_use]
     pub fn entries(&self) -> Vec<Entry> {
-        let tree = Table::try_from(self).expect("a rulebook is made of strings, whole numbers, arrays and tables");
+        let tree = self.tree();
         let mut entries = Vec::new();
-        for (key, name) in [
-            ("program", ""),
-            ("associations", ""),
-            ("areas", ""),
-            ("lists", "lists"),
-            ("rate_card", "rate-card"),
-            ("certifications", "certifications"),
-            ("service_aliases", "service-aliases"),
-        ] {
-            let root = Place { text: name.to_owned(), in_area: false };
+        for (key, name) in ROOTS {
             for (child, value) in tree.get(key).and_then(Value::as_table).into_iter().flatten() {
-                walk(&Place { in_area: key == "areas", ..root.key(child) }, value, &mut entries);
+                walk(&Place::root(key, name, child), value, &mut entries);
             }
         }
         entries
+    }
+
+    /// The rulebook with another value at a place, to ask what would be; nothing when there is no such place or the value does
+    /// not fit it. The rules are not checked to fit together.
+    #[must_use]
+    pub fn with_value(&self, path: &str, value: Value) -> Option<Self> {
+        let mut tree = self.tree();
+        let roots = tree.iter_mut().filter_map(|(key, root)| Some((ROOTS.iter().find(|(known, _)| known == key)?, root.as_table_mut()?)));
+        let mut children =
+            roots.flat_map(|((key, name), root)| root.iter_mut().map(|(child, value)| (Place::root(key, name, child), value)));
+        *children.find_map(|(place, value)| slot(&place, value, path))? = value;
+        tree.try_into().ok()
+    }
+
+    /// The rulebook as TOML.
+    fn tree(&self) -> Table {
+        Table::try_from(self).expect("a rulebook is made of strings, whole numbers, arrays and tables")
     }
 }
 
@@ -119,6 +141,23 @@ fn add(place: &Place, table: &Table, source: &str, entries: &mut Vec<Entry>) {
     match table.get("value") {
         Some(value) => push(place.clone(), value),
         None => table.iter().filter(|(key, _)| !ABOUT.contains(&key.as_str())).for_each(|(key, value)| push(place.key(key), value)),
+    }
+}
+
+/// The value at a path, at or below a place.
+fn slot<'v>(place: &Place, value: &'v mut Value, path: &str) -> Option<&'v mut Value> {
+    match value {
+        Value::Table(table) => {
+            if !table.contains_key("source") {
+                return table.iter_mut().find_map(|(key, value)| slot(&place.key(key), value, path));
+            }
+            let has_value = table.contains_key("value");
+            let is_there = |key: &str| if has_value { key == "value" && place.text == path } else { place.key(key).text == path };
+            let mut values = table.iter_mut().filter(|(key, _)| !ABOUT.contains(&key.as_str()));
+            values.find_map(|(key, value)| is_there(key).then_some(value))
+        }
+        Value::Array(elements) => elements.iter_mut().find_map(|element| slot(&place.element(element), element, path)),
+        _ => None,
     }
 }
 
