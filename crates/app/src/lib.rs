@@ -1,0 +1,4 @@
+//! The outside: what the binary `counterfoil` is made of.
+
+/// The demo: a made-up program, made from a seed.
+pub mod demo;
