@@ -50,3 +50,9 @@ pub mod formats;
 
 /// Import: from source files to a changed lake, with a fate for every row.
 pub mod import;
+
+/// Sheets: rows of typed cells under a header, as a Parquet file.
+pub mod sheet;
+
+/// Export: the facts of a dataset as a dataset folder.
+pub mod export;
