@@ -20,6 +20,9 @@ mod problem;
 /// A program opened for reading: facts and rulebook, ready for questions.
 mod program;
 
+/// Progress of work that takes over a second.
+mod progress;
+
 /// The rulebook: the one that the program carries, or one from a folder.
 mod rules;
 

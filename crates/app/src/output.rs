@@ -3,6 +3,9 @@
 /// Tables and separated text of any answer.
 mod flat;
 
+/// Long answers, row by row.
+pub mod rows;
+
 /// Lines with columns that stand under each other.
 pub mod table;
 
@@ -13,6 +16,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::problem::Refusal;
+
+use rows::Rows;
 
 /// How an answer is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -75,14 +80,17 @@ impl Output {
         })
     }
 
-    /// The format asked for.
-    pub fn format(&self) -> Format {
-        self.format
-    }
-
-    /// Whether a query picks from the answer.
-    pub fn has_query(&self) -> bool {
-        self.query.is_some()
+    /// Writes a long answer row by row.
+    ///
+    /// # Errors
+    /// As [`Output::print`].
+    pub fn print_rows(&self, rows: Rows<'_>) -> Result<()> {
+        let mut out = BufWriter::new(io::stdout().lock());
+        match self.query {
+            None => rows.write(&mut out, self.format)?,
+            Some(_) => self.write(&mut out, self.pick(&rows.into_value())?)?,
+        }
+        Ok(out.flush()?)
     }
 
     /// Writes an answer; `table` is its form for reading.

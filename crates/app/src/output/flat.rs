@@ -5,6 +5,7 @@ use std::io::Write;
 use anyhow::Result;
 use serde_json::Value;
 
+use super::rows::csv_error;
 use super::table;
 
 /// An answer as rows of cells, with a header when the rows have keys.
@@ -39,7 +40,7 @@ pub fn csv(out: &mut impl Write, value: &Value) -> Result<()> {
     let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(out);
     let header = Some(&grid.header).filter(|header| !header.is_empty());
     for row in header.into_iter().chain(&grid.rows) {
-        writer.write_record(row)?;
+        writer.write_record(row).map_err(csv_error)?;
     }
     Ok(writer.flush()?)
 }

@@ -7,6 +7,7 @@ use super::tables;
 use crate::cli::Setting;
 use crate::commands::ProgramArgs;
 use crate::problem::{Exit, Refusal};
+use crate::progress;
 use crate::views::explain::NodeView;
 
 /// Why: rules, arithmetic, what counted and what did not
@@ -51,7 +52,7 @@ const TABLE_DEPTH: usize = 3;
 pub fn run(args: &ExplainArgs, setting: &Setting) -> Result<Exit> {
     let program = args.program.open(setting)?;
     let (partner, area) = (program.partner(&args.partner)?, &program.area(&args.area)?.area);
-    let mut tree = program.explain(partner, area, args.program.as_of())?;
+    let mut tree = progress::during("scoring", || program.explain(partner, area, args.program.as_of()))?;
     narrow(&mut tree, "track", args.track.as_deref())?;
     narrow(&mut tree, "metric", args.metric.as_deref())?;
     let tree = heart(&tree, args.track.is_some(), args.metric.is_some());

@@ -10,6 +10,7 @@ use crate::cli::Setting;
 use crate::commands::ProgramArgs;
 use crate::output::{Paint, table};
 use crate::problem::Exit;
+use crate::progress;
 
 /// The score month by month, as of the last day of each
 #[derive(Debug, clap::Args)]
@@ -77,7 +78,8 @@ pub fn run(args: &HistoryArgs, setting: &Setting) -> Result<Exit> {
     let program = args.program.open(setting)?;
     let asked = Asked::new(&program, &args.partner, &args.area)?;
     let days: Vec<Day> = args.program.as_of().closed_month().trailing(args.months).map(|month| month.last_day()).collect();
-    let mut scores: Vec<Score> = program.scores_on(&days)?.into_iter().flat_map(|scores| asked.of(scores)).collect();
+    let mut scores: Vec<Score> =
+        progress::during("scoring", || program.scores_on(&days))?.into_iter().flat_map(|scores| asked.of(scores)).collect();
     scores.sort_by(|a, b| {
         let key = |score: &Score| (score.global_partner_id.id_order(), score.area.clone(), score.as_of);
         key(a).cmp(&key(b))

@@ -9,6 +9,7 @@ use crate::cli::Setting;
 use crate::commands::ProgramArgs;
 use crate::problem::Exit;
 use crate::program::OpenProgram;
+use crate::progress;
 use crate::views::score::ScoreView;
 
 /// Points, status and window of every partner in every area
@@ -38,7 +39,7 @@ pub struct ShowArgs {
 pub fn run(args: &ShowArgs, setting: &Setting) -> Result<Exit> {
     let program = args.program.open(setting)?;
     let asked = Asked::new(&program, &args.partner, &args.area)?;
-    let scores = asked.of(program.scores(args.program.as_of())?);
+    let scores = asked.of(progress::during("scoring", || program.scores(args.program.as_of()))?);
     let views: Vec<ScoreView> = scores.iter().map(|score| ScoreView::new(score, program.rulebook())).collect();
     setting.output.print(&views, |paint| match args.partner.is_empty() {
         true => tables::overview(&scores, paint),
