@@ -1,1 +1,28 @@
-//! placeholder
+//! SQL: the ledger of imports and the manifest of the lake, on SQLite and PostgreSQL.
+//!
+//! One dialect serves both. What differs between them, and what is therefore written here:
+//!
+//! | found | so we write |
+//! | --- | --- |
+//! | a `BOOLEAN` cannot be read on SQLite through a driver chosen at run time | words with a `CHECK` |
+//! | `SUM(BIGINT)` and `COUNT(*)` differ in type | `CAST(… AS BIGINT)` |
+//! | decimals, dates, instants cannot be read through such a driver | `TEXT`: exact decimals, ISO days, UTC instants of fixed width |
+//! | SQLite names no constraint in its errors | checks are made before writing; constraints are the second line of defence |
+
+/// A database that is open.
+mod connection;
+
+/// The ledger: batches, their files, what became of rows.
+pub mod ledger;
+
+/// The manifest: the files that the lake consists of.
+pub mod manifest;
+
+/// Reading cells of result rows.
+mod row;
+
+/// Every statement, by its file under `sql`.
+mod statements;
+
+pub use connection::{Store, StoreError};
+pub use statements::STATEMENTS;

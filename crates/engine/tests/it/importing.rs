@@ -28,8 +28,13 @@ impl Home {
 
     pub fn try_import(&mut self, path: &Path, tenant: Option<&str>) -> Result<Outcome, ImportError> {
         self.batches += 1;
-        let request =
-            Request { path: path.to_owned(), format: None, tenant: tenant.map(Into::into), batch_id: format!("b{}", self.batches) };
+        let request = Request {
+            path: path.to_owned(),
+            format: None,
+            tenant: tenant.map(Into::into),
+            batch_id: format!("b{}", self.batches),
+            held_max: 1_000,
+        };
         let outcome = import(&request, &self.lake, &self.known, &mut |_| {})?;
         for file in &outcome.files {
             let quarantined = file.totals.of(Fate::Quarantined).rows;

@@ -1,0 +1,165 @@
+//! A database that is open.
+
+use std::borrow::Cow;
+use std::path::Path;
+
+use sqlx::any::{AnyPoolOptions, install_default_drivers};
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{AnyPool, Executor, SqlSafeStr};
+
+/// How many connections are held open at most.
+const CONNECTIONS_MAX: u32 = 8;
+
+/// What was being done with the database when it failed.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The address is of no database that is known.
+    #[error("`{url}` is no address of a database; expected `sqlite://PATH` or `postgres://HOST/NAME`")]
+    Address {
+        /// The address, without password.
+        url: String,
+    },
+    /// The folder of the SQLite file cannot be made.
+    #[error("cannot make the folder of `{path}`")]
+    Folder {
+        /// The file.
+        path: String,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// The database cannot be opened.
+    #[error("cannot open the database `{url}`; check that it is there and may be written")]
+    Open {
+        /// The address, without password.
+        url: String,
+        /// The driver's reason.
+        source: sqlx::Error,
+    },
+    /// The tables cannot be brought up to date.
+    #[error("cannot bring the tables of the database up to date; it may be of a newer version of this program")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// A statement failed.
+    #[error("the database failed at `{statement}`")]
+    Statement {
+        /// The statement's file.
+        statement: &'static str,
+        /// The driver's reason.
+        source: sqlx::Error,
+    },
+    /// The manifest changed while a batch was being imported.
+    #[error("the lake changed while the files were read: `{path}` was replaced by another import; import again")]
+    LakeChanged {
+        /// The file that is in the manifest no more.
+        path: String,
+    },
+    /// A cell holds what no version of this program writes.
+    #[error("the database holds `{value}` in {table}.{column}, where {expected} is expected; restore it from a backup")]
+    Inconsistent {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+        /// The value found.
+        value: String,
+        /// What is expected.
+        expected: &'static str,
+    },
+}
+
+impl StoreError {
+    pub(crate) fn at(statement: &'static str) -> impl FnOnce(sqlx::Error) -> Self {
+        move |source| Self::Statement { statement, source }
+    }
+}
+
+/// A database with the ledger and the manifest, its tables up to date.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pub(crate) pool: AnyPool,
+}
+
+impl Store {
+    /// Opens the database at `url` (`sqlite://PATH`, made when it is not there, or `postgres://…`) and brings its tables up to date.
+    ///
+    /// # Errors
+    /// When the address is of no known database, or when the database cannot be opened or brought up to date.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        install_default_drivers();
+        let shown = without_password(url);
+        let is_sqlite = url.starts_with("sqlite:");
+        if !is_sqlite && !url.starts_with("postgres:") && !url.starts_with("postgresql:") {
+            return Err(StoreError::Address { url: shown });
+        }
+        let mut full = Cow::Borrowed(url);
+        if let Some(path) = url.strip_prefix("sqlite://") {
+            let path = path.split('?').next().unwrap_or(path);
+            make_folder(path)?;
+            if !url.contains('?') {
+                full = format!("{url}?mode=rwc").into();
+            }
+        }
+        let options = AnyPoolOptions::new().max_connections(CONNECTIONS_MAX).after_connect(move |connection, _| {
+            Box::pin(async move {
+                if is_sqlite {
+                    connection.execute("PRAGMA journal_mode = WAL").await?;
+                    connection.execute("PRAGMA synchronous = NORMAL").await?;
+                    connection.execute("PRAGMA busy_timeout = 10000").await?;
+                    connection.execute("PRAGMA foreign_keys = ON").await?;
+                }
+                Ok(())
+            })
+        });
+        let pool = options.connect(&full).await.map_err(|source| StoreError::Open { url: shown, source })?;
+        migrator().run(&pool).await?;
+        Ok(Self { pool })
+    }
+
+    /// Closes every connection.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    /// The pool, for tests that prepare statements.
+    #[must_use]
+    pub fn pool(&self) -> &AnyPool {
+        &self.pool
+    }
+}
+
+fn make_folder(path: &str) -> Result<(), StoreError> {
+    match Path::new(path).parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => {
+            std::fs::create_dir_all(folder).map_err(|source| StoreError::Folder { path: path.to_owned(), source })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// An address as messages show it.
+fn without_password(url: &str) -> String {
+    match (url.split_once("://"), url.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://…@{host}"),
+        _ => url.to_owned(),
+    }
+}
+
+fn migrator() -> Migrator {
+    let migration = |version, description, sql: &'static str| {
+        Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql.into_sql_str(), false)
+    };
+    Migrator::with_migrations(vec![
+        migration(1, "batches", include_str!("../migrations/0001_batches.sql")),
+        migration(2, "lake files", include_str!("../migrations/0002_lake_files.sql")),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_never_shown() {
+        assert_eq!(without_password("postgres://ann:secret@db:5432/ledger"), "postgres://…@db:5432/ledger");
+        assert_eq!(without_password("sqlite:///home/ann/x.db"), "sqlite:///home/ann/x.db");
+    }
+}

@@ -1,0 +1,155 @@
+//! Reads the ledger.
+
+use std::collections::BTreeMap;
+
+use domain::amount::Amount;
+use sqlx::any::AnyRow;
+
+use super::{Batch, BatchFile, Problem, ReadFile, Total};
+use crate::row::Cells;
+use crate::statements::{
+    COUNT_BATCHES, LIST_BATCH_FILE_TOTALS, LIST_BATCH_FILES, LIST_BATCH_RULES, LIST_BATCH_TOTALS, LIST_BATCHES, LIST_READ_FILES,
+    LIST_ROW_PROBLEMS,
+};
+use crate::{Store, StoreError};
+
+impl Store {
+    /// How many batches there are.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn count_batches(&self) -> Result<u64, StoreError> {
+        let row = sqlx::query(COUNT_BATCHES).fetch_one(&self.pool).await.map_err(StoreError::at("batch/count"))?;
+        Cells { row: &row, statement: "batch/count", table: "batch" }.count("batch_count")
+    }
+
+    /// The latest `limit` batches, the latest first, each with its totals, rules and files, without its problems.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_batches(&self, limit: u32) -> Result<Vec<Batch>, StoreError> {
+        let statement = "batch/list";
+        let rows = sqlx::query(LIST_BATCHES).bind(i64::from(limit)).fetch_all(&self.pool).await.map_err(StoreError::at(statement))?;
+        let mut batches = Vec::new();
+        for row in &rows {
+            let cells = Cells { row, statement, table: "batch" };
+            let batch_id = cells.text("batch_id")?;
+            batches.push(Batch {
+                recorded_at: cells.text("recorded_at")?,
+                source: cells.text("source")?,
+                content_hash: cells.text("content_hash")?,
+                totals: self.list_totals(&batch_id).await?,
+                rules: self.list_rules(&batch_id).await?,
+                files: self.list_files(&batch_id).await?,
+                problems: Vec::new(),
+                batch_id,
+            });
+        }
+        Ok(batches)
+    }
+
+    /// What was wrong with rows of a batch, in the order in which it was met.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_problems(&self, batch_id: &str) -> Result<Vec<Problem>, StoreError> {
+        let problem = |cells: Cells<'_>| {
+            Ok(Problem {
+                severity: cells.text("severity")?,
+                table: cells.text("table_name")?,
+                file: cells.text("file")?,
+                line: cells.count_if_any("line")?,
+                column: cells.text("column_name")?,
+                value: cells.text("value")?,
+                reason: cells.text("reason")?,
+                message: cells.text("message")?,
+                cure: cells.text("cure")?,
+                rows: cells.count("row_count")?,
+            })
+        };
+        self.list("row_problem/list", "row_problem", LIST_ROW_PROBLEMS, batch_id, problem).await
+    }
+
+    /// Every content that was ever read, as its latest reading left it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_read_files(&self) -> Result<Vec<ReadFile>, StoreError> {
+        let statement = "batch_file/list_read";
+        let rows = sqlx::query(LIST_READ_FILES).fetch_all(&self.pool).await.map_err(StoreError::at(statement))?;
+        // later readings of a content replace earlier ones; the totals of one reading add up
+        let mut files: BTreeMap<String, (u64, ReadFile)> = BTreeMap::new();
+        for row in &rows {
+            let cells = Cells { row, statement, table: "batch_file" };
+            let (content_hash, batch_id, position) = (cells.text("content_hash")?, cells.text("batch_id")?, cells.count("position")?);
+            let none =
+                ReadFile { content_hash: content_hash.clone(), batch_id: batch_id.clone(), rows: 0, amount: Amount::ZERO, quarantined: 0 };
+            let file = files.entry(content_hash).or_insert_with(|| (position, none.clone()));
+            if (&file.1.batch_id, file.0) != (&batch_id, position) {
+                *file = (position, none);
+            }
+            let Some(fate) = cells.text_if_any("fate")? else { continue };
+            let count = cells.count("row_count")?;
+            file.1.rows += count;
+            file.1.amount += cells.amount("amount")?;
+            file.1.quarantined += if fate == "quarantined" { count } else { 0 };
+        }
+        Ok(files.into_values().map(|(_, file)| file).collect())
+    }
+
+    async fn list_totals(&self, batch_id: &str) -> Result<Vec<Total>, StoreError> {
+        self.list("batch_total/list", "batch_total", LIST_BATCH_TOTALS, batch_id, |cells| total(&cells)).await
+    }
+
+    async fn list_rules(&self, batch_id: &str) -> Result<Vec<(String, u64)>, StoreError> {
+        let rule = |cells: Cells<'_>| Ok((cells.text("rule")?, cells.count("row_count")?));
+        self.list("batch_rule/list", "batch_rule", LIST_BATCH_RULES, batch_id, rule).await
+    }
+
+    async fn list_files(&self, batch_id: &str) -> Result<Vec<BatchFile>, StoreError> {
+        let file = |cells: Cells<'_>| {
+            let file = BatchFile {
+                name: cells.text("name")?,
+                format: cells.text("format")?,
+                table: cells.text("table_name")?,
+                content_hash: cells.text("content_hash")?,
+                rows: cells.count("row_count")?,
+                same_as: cells.text_if_any("same_as_batch_id")?,
+                error: cells.text_if_any("error")?,
+                totals: Vec::new(),
+            };
+            Ok((cells.count("position")?, file))
+        };
+        let mut files = self.list("batch_file/list", "batch_file", LIST_BATCH_FILES, batch_id, file).await?;
+        let totals = |cells: Cells<'_>| Ok((cells.count("position")?, total(&cells)?));
+        let totals = self.list("batch_file_total/list", "batch_file_total", LIST_BATCH_FILE_TOTALS, batch_id, totals).await?;
+        for (of, total) in totals {
+            if let Some((_, file)) = files.iter_mut().find(|(position, _)| *position == of) {
+                file.totals.push(total);
+            }
+        }
+        Ok(files.into_iter().map(|(_, file)| file).collect())
+    }
+
+    async fn list<T>(
+        &self,
+        statement: &'static str,
+        table: &'static str,
+        sql: &'static str,
+        batch_id: &str,
+        read: impl Fn(Cells<'_>) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        let rows: Vec<AnyRow> =
+            sqlx::query(sql).bind(batch_id.to_owned()).fetch_all(&self.pool).await.map_err(StoreError::at(statement))?;
+        rows.iter().map(|row| read(Cells { row, statement, table })).collect()
+    }
+}
+
+fn total(cells: &Cells<'_>) -> Result<Total, StoreError> {
+    Ok(Total {
+        table: cells.text("table_name")?,
+        fate: cells.text("fate")?,
+        rows: cells.count("row_count")?,
+        amount: cells.amount("amount")?,
+    })
+}

@@ -1,0 +1,31 @@
+//! Every statement, by its file under `sql`.
+
+/// Declares a constant per statement, and the list of all of them.
+macro_rules! statements {
+    ($($name:ident = $file:literal;)*) => {
+        $( pub(crate) const $name: &str = include_str!(concat!("../sql/", $file, ".sql")); )*
+
+        /// Every statement with the name of its file, for a test that prepares them all.
+        pub const STATEMENTS: &[(&str, &str)] = &[ $( ($file, $name), )* ];
+    };
+}
+
+statements! {
+    RECORD_BATCH = "batch/record";
+    COUNT_BATCHES = "batch/count";
+    LIST_BATCHES = "batch/list";
+    RECORD_BATCH_TOTAL = "batch_total/record";
+    LIST_BATCH_TOTALS = "batch_total/list";
+    RECORD_BATCH_RULE = "batch_rule/record";
+    LIST_BATCH_RULES = "batch_rule/list";
+    RECORD_BATCH_FILE = "batch_file/record";
+    LIST_BATCH_FILES = "batch_file/list";
+    LIST_READ_FILES = "batch_file/list_read";
+    RECORD_BATCH_FILE_TOTAL = "batch_file_total/record";
+    LIST_BATCH_FILE_TOTALS = "batch_file_total/list";
+    RECORD_ROW_PROBLEM = "row_problem/record";
+    LIST_ROW_PROBLEMS = "row_problem/list";
+    RECORD_LAKE_FILE = "lake_file/record";
+    DROP_LAKE_FILE = "lake_file/drop";
+    LIST_LAKE_FILES = "lake_file/list";
+}

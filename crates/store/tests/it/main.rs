@@ -1,0 +1,7 @@
+//! The ledger and the manifest, on SQLite always and on PostgreSQL when `TEST_POSTGRES_URL` names a database.
+
+#![expect(clippy::unwrap_used, reason = "a scene that cannot be set stops its test")]
+
+mod databases;
+mod ledger;
+mod statements;
