@@ -108,8 +108,13 @@ pub fn run(args: &CreditArgs, setting: &Setting) -> Result<Exit> {
         let by: Vec<GroupBy> = args.group.iter().map(|column| column.by()).collect();
         let groups = progress::during("crediting usage", || program.credited_groups(month, &by))?;
         let header: Vec<&str> = args.group.iter().map(|column| column.header()).chain(["acr_usd"]).collect();
-        let row = |(group, acr): &(Group, Amount)| {
-            let cells = args.group.iter().map(|column| column.cell(group, program.partners()));
+        if let Some(path) = args.out.as_ref().filter(|path| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("parquet"))) {
+            program.write_groups(&groups, &by, path)?;
+            say(&format!("{} lines, usage up to {month}, in `{}`\n", groups.len(), path.display()));
+            return Ok(setting.tell_rows(&program.problems()));
+        }
+        let row = |(group, acr): (Group, Amount)| {
+            let cells = args.group.iter().map(|column| column.cell(&group, program.partners()));
             cells.chain([acr.to_string()]).collect()
         };
         let mut rows = groups.iter().map(row);
