@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use domain::amount::Amount;
 use domain::credits::ConsumptionCredits;
 use domain::designations::{Score, Scoring, scored_months};
@@ -17,7 +17,7 @@ use domain::partners::{AccountIx, Partners};
 use domain::register::Register;
 use domain::rulebook::{AreaRules, Rulebook};
 use domain::time::{Day, Month};
-use engine::credits::{Group, GroupBy, credit_consumption, credited_groups, credited_lines};
+use engine::credits::{GroupBy, Groups, credit_consumption, credited_groups, credited_lines};
 use engine::dataset::Dataset;
 use engine::problems::Problems;
 use engine::tables::read_rows;
@@ -153,8 +153,17 @@ impl OpenProgram {
     ///
     /// # Errors
     /// When consumption cannot be read.
-    pub fn credited_by(&self, month: Month, by: &[GroupBy]) -> Result<Vec<(Group, Amount)>> {
+    pub fn credited_groups(&self, month: Month, by: &[GroupBy]) -> Result<Groups> {
         self.streaming(|register, problems| Ok(credited_groups(&self.dataset.consumption, register, month, by, problems)?))
+    }
+
+    /// Writes credits by group as a Parquet file.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn write_groups(&self, groups: &Groups, by: &[GroupBy], path: &Path) -> Result<()> {
+        let partners = Partners::new(&self.dataset.program.partners);
+        groups.write_parquet(path, by, &partners).with_context(|| format!("`{}` cannot be written", path.display()))
     }
 
     fn with_scoring<T>(&self, as_of: Day, ask: impl FnOnce(&Scoring<'_>) -> Result<T>) -> Result<T> {

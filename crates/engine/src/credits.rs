@@ -12,6 +12,9 @@
 #[cfg(test)]
 mod equals_domain;
 
+/// Credits by group.
+mod groups;
+
 /// Summing rows by names, month and partner set.
 mod place;
 
@@ -38,6 +41,7 @@ use crate::files::TableFile;
 use crate::problems::Problems;
 use crate::source::FileError;
 
+pub use groups::{Group, GroupBy, Groups, credited_groups};
 pub use segments::PlaceTie;
 
 /// What usage is credited by: which names of a row are kept, and what a set of ties becomes.
@@ -194,85 +198,5 @@ impl Crediting for ByLine<'_> {
     fn shares(&self, ties: &[PlaceTie]) -> Vec<FlaggedTie> {
         let tie = |tie: &PlaceTie| Tie { attach: tie.attach, role: tie.role.clone(), location: tie.location, association: String::new() };
         flag(&ties.iter().map(tie).collect::<Vec<_>>(), &self.register.partners)
-    }
-}
-
-/// A column that credits can be grouped by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum GroupBy {
-    /// The global account.
-    GlobalPartner,
-    /// The customer's tenant.
-    Tenant,
-    /// The subscription.
-    Subscription,
-    /// The service, as spelled.
-    Service,
-    /// The month.
-    Month,
-}
-
-/// Credits by group: each usage row once per global account, whatever number of ties it has there.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Group {
-    /// The global account, when grouped by it.
-    pub account: Option<AccountIx>,
-    /// Tenant, subscription and service, as far as grouped by; blank otherwise.
-    pub names: [std::sync::Arc<str>; 3],
-    /// The month, when grouped by it.
-    pub month: Option<Month>,
-}
-
-/// Consumption credited up to `month`, chains as of `month`, summed by the columns of `by`; sorted.
-///
-/// # Errors
-/// When a file cannot be read; rows that cannot be taken are told in `problems`.
-pub fn credited_groups(
-    files: &[TableFile],
-    register: &Register<'_>,
-    month: Month,
-    by: &[GroupBy],
-    problems: &mut Problems,
-) -> Result<Vec<(Group, Amount)>, FileError> {
-    let months = ScoredMonths::new([month]);
-    let crediting = ByGroup { register, by };
-    let credited = scan::run(files, register, &months, &crediting, problems)?;
-    let mut groups: Vec<(Group, Amount)> = Vec::new();
-    for part in credited.parts {
-        groups.extend(place::expand(&part, |names, account, month| Group {
-            account: by.contains(&GroupBy::GlobalPartner).then_some(*account),
-            names: names.clone(),
-            month: by.contains(&GroupBy::Month).then_some(month),
-        }));
-    }
-    groups.sort_unstable_by(|one, other| one.0.cmp(&other.0));
-    groups.dedup_by(|next, kept| {
-        let is_same = next.0 == kept.0;
-        if is_same {
-            kept.1 += next.1;
-        }
-        is_same
-    });
-    Ok(groups)
-}
-
-struct ByGroup<'r> {
-    register: &'r Register<'r>,
-    by: &'r [GroupBy],
-}
-
-impl Crediting for ByGroup<'_> {
-    type Subject = [std::sync::Arc<str>; 3];
-    type Share = AccountIx;
-
-    fn subject(&self, names: &RowNames<'_>) -> Self::Subject {
-        let name = |column: GroupBy, text: &str| if self.by.contains(&column) { Name::new(text).as_str().into() } else { "".into() };
-        let service = if self.by.contains(&GroupBy::Service) { names.service.trim() } else { "" };
-        [name(GroupBy::Tenant, names.tenant), name(GroupBy::Subscription, names.subscription), service.into()]
-    }
-
-    fn shares(&self, ties: &[PlaceTie]) -> Vec<AccountIx> {
-        let accounts = ties.iter().map(|tie| self.register.partners.account_of(tie.location));
-        accounts.collect::<std::collections::BTreeSet<_>>().into_iter().collect()
     }
 }

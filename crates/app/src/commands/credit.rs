@@ -1,6 +1,6 @@
 //! `credit`: usage as credited, with the duplicate flags that reports know, or summed by group.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use domain::amount::Amount;
@@ -12,9 +12,10 @@ use engine::sheet::{Cell, Kind};
 
 use crate::cli::Setting;
 use crate::commands::ProgramArgs;
-use crate::output::rows::{FileFormat, Rows};
+use crate::output::rows::{FileFormat, Rows, whole_file};
 use crate::output::table;
 use crate::problem::{Exit, say};
+use crate::program::OpenProgram;
 use crate::progress;
 
 /// Azure consumption as credited
@@ -66,22 +67,19 @@ impl GroupColumn {
         }
     }
 
-    const fn column(self) -> (&'static str, Kind) {
+    const fn kind(self) -> Kind {
         match self {
-            Self::GlobalPartner => ("global_partner_id", Kind::Text),
-            Self::Tenant => ("tenant_id", Kind::Text),
-            Self::Subscription => ("subscription_id", Kind::Text),
-            Self::Service => ("service", Kind::Text),
-            Self::Month => ("month", Kind::Day),
+            Self::Month => Kind::Day,
+            _ => Kind::Text,
         }
     }
 
-    fn cell<'a>(self, group: &'a Group, partners: &'a [(Name, String)]) -> Cell<'a> {
+    fn cell<'a>(self, group: &Group, partners: &'a [(Name, String)]) -> Cell<'a> {
         match self {
             Self::GlobalPartner => Cell::text(group.account.map_or("", |account| partners[account.0 as usize].0.as_str())),
-            Self::Tenant => Cell::text(&*group.names[0]),
-            Self::Subscription => Cell::text(&*group.names[1]),
-            Self::Service => Cell::text(&*group.names[2]),
+            Self::Tenant => Cell::text(group.names[0].to_string()),
+            Self::Subscription => Cell::text(group.names[1].to_string()),
+            Self::Service => Cell::text(group.names[2].to_string()),
             Self::Month => group.month.map_or_else(|| Cell::text(""), |month| Cell::Day(month.first_day())),
         }
     }
@@ -105,16 +103,26 @@ pub fn run(args: &CreditArgs, setting: &Setting) -> Result<Exit> {
         let mut rows = lines.iter().map(|(key, acr)| line_cells(key, *acr));
         deliver(args, setting, month, Rows { columns: &columns, rows: &mut rows })?;
     } else {
-        let by: Vec<GroupBy> = args.group.iter().map(|column| column.by()).collect();
-        let groups = progress::during("crediting usage", || program.credited_by(month, &by))?;
-        let columns: Vec<(&str, Kind)> = args.group.iter().map(|column| column.column()).chain([("acr_usd", Kind::Amount)]).collect();
-        let mut rows = groups.iter().map(|(group, acr)| {
-            let cells = args.group.iter().map(|column| column.cell(group, program.partners()));
-            cells.chain([Cell::Amount(*acr)]).collect()
-        });
-        deliver(args, setting, month, Rows { columns: &columns, rows: &mut rows })?;
+        credit_groups(args, setting, &program, month)?;
     }
     Ok(setting.tell_rows(&program.problems()))
+}
+
+fn credit_groups(args: &CreditArgs, setting: &Setting, program: &OpenProgram, month: Month) -> Result<()> {
+    let by: Vec<GroupBy> = args.group.iter().map(|column| column.by()).collect();
+    let groups = progress::during("crediting usage", || program.credited_groups(month, &by))?;
+    if let Some(path) = args.out.as_ref().filter(|path| FileFormat::of(path).is_ok_and(|format| format == FileFormat::Parquet)) {
+        whole_file(path, |partial| program.write_groups(&groups, &by, partial))?;
+        told(groups.len() as u64, month, path);
+        return Ok(());
+    }
+    let kinds = args.group.iter().map(|column| (column.by().column(), column.kind()));
+    let columns: Vec<(&str, Kind)> = kinds.chain([("acr_usd", Kind::Amount)]).collect();
+    let mut rows = groups.iter().map(|(group, acr)| {
+        let cells = args.group.iter().map(|column| column.cell(&group, program.partners()));
+        cells.chain([Cell::Amount(acr)]).collect()
+    });
+    deliver(args, setting, month, Rows { columns: &columns, rows: &mut rows })
 }
 
 /// What the columns of a line hold.
@@ -155,6 +163,10 @@ fn in_columns(line: &LineKey) -> impl Ord + '_ {
 fn deliver(args: &CreditArgs, setting: &Setting, month: Month, rows: Rows<'_, '_>) -> Result<()> {
     let Some(path) = &args.out else { return setting.output.print_rows(rows) };
     let count = progress::during("writing", || rows.write_file(path))?;
-    say(&format!("{} lines, usage up to {month}, in `{}`\n", table::count(count), path.display()));
+    told(count, month, path);
     Ok(())
+}
+
+fn told(count: u64, month: Month, path: &Path) {
+    say(&format!("{} lines, usage up to {month}, in `{}`\n", table::count(count), path.display()));
 }

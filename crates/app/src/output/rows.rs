@@ -26,21 +26,10 @@ impl Rows<'_, '_> {
     /// When the ending tells none, or the file cannot be written.
     pub fn write_file(self, path: &Path) -> Result<u64> {
         let format = FileFormat::of(path)?;
-        let partial = partial(path);
-        let place = || format!("cannot write `{}`; check the folder, its rights and the disk", path.display());
-        let written = match format {
-            FileFormat::Parquet => self.write_parquet(&partial),
-            FileFormat::Text(format) => self.write_text(&partial, format),
-        };
-        let moved = written.and_then(|count| {
-            std::fs::rename(&partial, path)?;
-            Ok(count)
-        });
-        if moved.is_err() {
-            // what is left of it helps nobody
-            let _ = std::fs::remove_file(&partial);
-        }
-        moved.with_context(place)
+        whole_file(path, |partial| match format {
+            FileFormat::Parquet => self.write_parquet(partial),
+            FileFormat::Text(format) => self.write_text(partial, format),
+        })
     }
 
     fn write_text(self, path: &Path, format: Format) -> Result<u64> {
@@ -135,6 +124,23 @@ fn object(columns: &[(&str, Kind)], row: &[Cell<'_>]) -> Value {
     };
     let keys = columns.iter().map(|(name, _)| (*name).to_owned());
     Value::Object(keys.zip(row.iter().map(value)).collect::<Map<_, _>>())
+}
+
+/// Writes a file beside its place and moves it there when it is whole.
+///
+/// # Errors
+/// When the file cannot be written; then nothing of it is left.
+pub fn whole_file<T>(path: &Path, write: impl FnOnce(&Path) -> Result<T>) -> Result<T> {
+    let partial = partial(path);
+    let moved = write(&partial).and_then(|written| {
+        std::fs::rename(&partial, path)?;
+        Ok(written)
+    });
+    if moved.is_err() {
+        // what is left of it helps nobody
+        let _ = std::fs::remove_file(&partial);
+    }
+    moved.with_context(|| format!("cannot write `{}`; check the folder, its rights and the disk", path.display()))
 }
 
 /// Where a file is while it is written.

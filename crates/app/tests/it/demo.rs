@@ -1,14 +1,22 @@
 //! The demo tells its stories.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use app::demo::{AS_OF, SEED, generate};
-use domain::designations::{Score, score_program};
+use app::demo::{AS_OF, MONTHS, SEED, cast, generate, tour, write};
+use domain::attach::AttachType;
+use domain::credits::{Credits, credit_consumption};
+use domain::designations::{Score, Status, score_program, scored_months};
 use domain::facts::Program;
-use domain::rulebook::Rulebook;
+use domain::fraction::Fraction;
+use domain::names::Name;
+use domain::register::Register;
+use domain::rulebook::{MetricName, Rulebook};
+use domain::time::Day;
+use domain::words::{Activity, ClaimState, PartnerKind};
+use engine::dataset::Dataset;
 
 /// The rulebook of the repository.
 fn rulebook() -> &'static Rulebook {
@@ -43,7 +51,19 @@ fn scores() -> &'static [Score] {
     SCORES.get_or_init(|| score_program(program(), rulebook(), AS_OF))
 }
 
-/// Every score as a table that a person can read.
+fn score<'a>(scores: &'a [Score], company: &cast::Company, area: &str) -> &'a Score {
+    scores.iter().find(|score| score.global_partner_id.as_str() == company.global && score.area.as_str() == area).unwrap()
+}
+
+fn points(score: &Score, metric: MetricName) -> &Fraction {
+    &score.chosen().metrics.iter().find(|row| row.metric == metric).unwrap().points
+}
+
+fn day(text: &str) -> Day {
+    text.parse().unwrap()
+}
+
+/// Every score as a table that a person can read: `*` is qualified.
 fn table(scores: &[Score]) -> String {
     let mut text = String::new();
     let mut partner = "";
@@ -53,32 +73,196 @@ fn table(scores: &[Score]) -> String {
             writeln!(text, "\n{} {partner}", score.global_partner_id).unwrap();
         }
         for track in &score.tracks {
-            let name = track.track.as_ref().map_or(String::new(), |track| format!(" {track}"));
-            let status = if track.chosen { score.status.as_str() } else { "" };
+            let star = |qualified: bool| if qualified { "*" } else { "" };
+            let area = track.track.as_ref().map_or(score.area.to_string(), |track| format!("{} {track}", score.area));
+            let total = format!("{}{}", track.score.shown(), star(track.qualified));
             let points: Vec<String> = track.metrics.iter().map(|metric| format!("{}/{}", metric.points.shown(), metric.max)).collect();
             let window: Vec<String> =
-                score.window.iter().map(|row| format!("{}{}", row.score.shown(), if row.qualified { "*" } else { "" })).collect();
-            let qualified = if track.qualified { "*" } else { " " };
-            let area = format!("{}{name}", score.area);
-            writeln!(text, "  {area:<34} {:>6}{qualified} {status:<12} {}", track.score.shown(), points.join(" ")).unwrap();
-            if track.chosen {
-                writeln!(text, "  {:<55} window {}", "", window.join(" ")).unwrap();
-            }
+                score.window.iter().map(|row| format!("{}{}", row.score.shown(), star(row.qualified))).filter(|_| track.chosen).collect();
+            let status = if track.chosen { score.status.as_str() } else { "(not chosen)" };
+            writeln!(text, "  {area:<32} {total:>7} {status:<12} {:<48} {}", points.join(" "), window.join(" ")).unwrap();
         }
     }
-    text
+    text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
-fn print_scores() {
+fn every_score_is_as_reviewed() {
+    let text = table(scores());
+    println!("{text}");
+    insta::assert_snapshot!("scores", text);
+}
+
+#[test]
+fn five_partners_are_close_to_70_each_in_an_area_of_its_own() {
+    let close = [
+        (&cast::FJORDLYS, "data-ai", "68.20"),
+        (&cast::HARROW, "data-ai", "63.50"),
+        (&cast::OSTMARK, "infrastructure", "67.33"),
+        (&cast::ALDER, "business-applications", "67.89"),
+        (&cast::CLOUDHARBOUR, "modern-work", "65.11"),
+    ];
+    for (company, area, total) in close {
+        assert_eq!(score(scores(), company, area).chosen().score.shown(), total, "{}", company.name);
+    }
+    let high: BTreeSet<&Name> =
+        scores().iter().filter(|score| score.chosen().score >= Fraction::whole(60)).map(|score| &score.global_partner_id).collect();
+    assert!(high.len() >= 4, "{high:?}");
+}
+
+#[test]
+fn all_four_statuses_are_there() {
+    let status = |company, area| score(scores(), company, area).status;
+    assert_eq!(status(&cast::KESTREL, "infrastructure"), Status::RenewalDue);
+    assert_eq!(status(&cast::NORDVIK, "modern-work"), Status::Enrolled);
+    assert_eq!(status(&cast::CLOUDHARBOUR, "infrastructure"), Status::Qualified);
+    assert_eq!(status(&cast::HARROW, "data-ai"), Status::InProgress);
+    let fell = score(scores(), &cast::FJORDLYS, "data-ai");
+    assert!(fell.status == Status::Qualified && !fell.chosen().qualified, "qualified in the window, and below now");
+}
+
+#[test]
+fn no_score_rests_on_months_that_the_demo_does_not_have() {
+    let provisional: Vec<&Score> = scores().iter().filter(|score| score.is_provisional).collect();
+    assert!(provisional.is_empty(), "{provisional:?}");
+    let months: BTreeSet<_> = program().consumption.iter().map(|row| row.usage_date.month()).collect();
+    assert_eq!(months.len(), MONTHS);
+    assert_eq!(months.last(), Some(&AS_OF.closed_month()));
+    // The oldest month that the first day of the window compares with.
+    let oldest = AS_OF.month().minus(5).first_day().closed_month().minus(23);
+    assert_eq!(months.first(), Some(&oldest));
+}
+
+#[test]
+fn a_competitor_took_the_deployments_and_the_total_stays_above_70() {
+    let now = score(scores(), &cast::LUMEN, "modern-work");
+    assert!(now.chosen().score >= Fraction::whole(70) && !now.chosen().qualified);
+    assert_eq!(points(now, MetricName::Deployments), &Fraction::zero());
+    let before = score_program(program(), rulebook(), day("2024-02-15"));
+    assert!(points(score(&before, &cast::LUMEN, "modern-work"), MetricName::Deployments) >= &Fraction::whole(15));
+}
+
+#[test]
+fn the_gates_of_december_cost_a_security_partner_its_points() {
+    let before = score_program(program(), rulebook(), day("2023-11-30"));
+    let (before, after) = (score(&before, &cast::VANTAGE, "security"), score(scores(), &cast::VANTAGE, "security"));
+    assert!(before.chosen().qualified);
+    assert_eq!(points(after, MetricName::IntermediateCertifications), &Fraction::zero());
+    assert!(after.chosen().score < Fraction::whole(60));
+}
+
+#[test]
+fn links_with_the_right_id_would_qualify_the_partner_that_used_the_global_one() {
+    let mut mended = program().clone();
+    let (wrong, right) = (Name::new(cast::OSTMARK.global), Name::new(cast::OSTMARK.location(0)));
+    let ids = mended.pal_links.iter_mut().map(|row| &mut row.partner_id);
+    for id in ids.chain(mended.partner_of_record.iter_mut().map(|row| &mut row.partner_id)).filter(|id| **id == wrong) {
+        *id = right.clone();
+    }
+    let mended = score_program(&mended, rulebook(), AS_OF);
+    assert!(score(&mended, &cast::OSTMARK, "infrastructure").chosen().qualified);
+}
+
+#[test]
+fn links_would_qualify_the_partner_whose_consultants_never_linked() {
+    let mut mended = program().clone();
+    let consultants: Vec<_> =
+        mended.principals.iter().filter(|row| row.name.as_ref().is_some_and(|name| name.contains("Tallgrass"))).collect();
+    assert!(consultants.len() > 15);
+    assert!(!mended.pal_links.iter().any(|row| row.partner_id.as_str() == cast::TALLGRASS.location(0)));
+    let link = |row: &&domain::facts::Principal| domain::facts::PalLink {
+        tenant_id: row.tenant_id.clone(),
+        principal_id: row.principal_id.clone(),
+        partner_id: Name::new(cast::TALLGRASS.location(0)),
+        linked_on: day("2020-01-01"),
+        unlinked_on: None,
+    };
+    let links: Vec<_> = consultants.iter().map(link).collect();
+    mended.pal_links.extend(links);
+    let mended = score_program(&mended, rulebook(), AS_OF);
+    assert!(score(&mended, &cast::TALLGRASS, "data-ai").chosen().qualified);
+    assert!(score(scores(), &cast::TALLGRASS, "data-ai").chosen().score < Fraction::whole(60));
+}
+
+#[test]
+fn every_attach_type_credits_something() {
+    let register = Register::new(program(), rulebook());
+    let months = scored_months(rulebook(), AS_OF);
+    let consumption = credit_consumption(&register, &program().consumption, &months);
+    let credits = Credits::new(&register, program(), months, consumption);
+    let azure: Vec<_> = credits.consumption.iter().flatten().map(|cell| cell.attach).collect();
+    let usage: Vec<_> = credits.usage.iter().flatten().map(|cell| cell.attach).collect();
+    let revenue: Vec<_> = credits.revenue.iter().flatten().map(|cell| cell.attach).collect();
+    for attach in AttachType::ALL.into_iter().filter(|attach| *attach != AttachType::Tpor) {
+        let credits = [&azure, &usage, &revenue].map(|table| table.iter().any(|set| set.has(attach)));
+        assert!(credits.contains(&true), "{} credits nothing", attach.as_str());
+    }
+    for attach in [AttachType::Pal, AttachType::Dpor, AttachType::CspTier1, AttachType::CspTier2] {
+        assert!(azure.iter().any(|set| set.has(attach)), "{} credits no consumption", attach.as_str());
+    }
+}
+
+#[test]
+fn customers_of_other_clouds_are_not_credited_through_links() {
+    let register = Register::new(program(), rulebook());
+    let apart: BTreeSet<&Name> =
+        program().customers.iter().filter(|row| register.excludes_links(&row.tenant_id)).map(|row| &row.tenant_id).collect();
+    assert!(program().pal_links.iter().filter(|row| apart.contains(&row.tenant_id)).count() >= 10);
+    let credits = credit_consumption(&register, &program().consumption, &scored_months(rulebook(), AS_OF));
+    let credited = credits.by_account.iter().flatten().filter(|cell| apart.contains(&cell.tenant));
+    assert!(credited.clone().count() > 0, "resale is credited there");
+    assert!(!credited.clone().any(|cell| cell.attach.has(AttachType::Pal)));
+}
+
+#[test]
+fn the_cast_is_complete() {
     let program = program();
-    println!("{}", table(scores()));
-    println!(
-        "customers {} consumption {} usage {} revenue {}",
-        program.customers.len(),
-        program.consumption.len(),
-        program.workload_usage.len(),
-        program.revenue.len()
+    let locations = program.partners.iter().filter(|row| row.kind == PartnerKind::Location && row.active.0).count();
+    assert_eq!(
+        (cast::ALL.len(), locations, program.customers.len()),
+        (12, cast::ALL.iter().map(|company| company.locations.len()).sum(), 300)
     );
-    let _ = (BTreeMap::<u8, u8>::new(), BTreeSet::<u8>::new());
+    let activities: BTreeSet<Activity> = program.claims.iter().map(|row| row.activity).collect();
+    assert_eq!(activities.len(), Activity::ALL.len());
+    let states: BTreeSet<ClaimState> = program.claims.iter().filter_map(|row| row.state).collect();
+    assert_eq!(states.len(), ClaimState::ALL.len());
+    assert!((100_000..300_000).contains(&program.consumption.len()), "{}", program.consumption.len());
+}
+
+#[test]
+fn a_seed_gives_the_same_bytes_and_they_read_back_as_they_were() {
+    let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    write(program(), first.path()).unwrap();
+    write(&generate(SEED, AS_OF), second.path()).unwrap();
+    let mut bytes = 0;
+    for entry in std::fs::read_dir(first.path()).unwrap() {
+        let entry = entry.unwrap();
+        let (one, other) = (std::fs::read(entry.path()).unwrap(), std::fs::read(second.path().join(entry.file_name())).unwrap());
+        assert!(one == other, "{} differs", entry.file_name().display());
+        bytes += one.len();
+    }
+    assert!(bytes < 45_000_000, "the folder has {bytes} bytes");
+    println!("{bytes} bytes");
+    let read = Dataset::load_all(first.path()).unwrap();
+    assert!(read.program == *program(), "the folder reads back as something else");
+    let reasons: BTreeSet<&str> = read.problems.kept().iter().map(|problem| problem.reason).collect();
+    assert_eq!(reasons, BTreeSet::from(["closed-location", "global-partner-id"]), "{:?}", read.problems.kept());
+}
+
+#[test]
+fn another_seed_tells_the_stories_with_other_names() {
+    let other = generate(SEED + 1, AS_OF);
+    assert_eq!(other.customers.len(), program().customers.len());
+    assert_ne!(other.customers[0].name, program().customers[0].name);
+}
+
+#[test]
+fn the_tour_names_partners_and_areas_that_exist() {
+    let stops = tour();
+    assert!((6..=8).contains(&stops.len()));
+    let known: BTreeSet<&str> = cast::ALL.iter().map(|company| company.global).collect();
+    for (what, how) in stops {
+        let ids = how.split(|letter: char| !letter.is_ascii_digit()).filter(|word| word.len() == 7);
+        assert!(ids.into_iter().all(|id| known.contains(id)), "{what}: {how}");
+    }
 }

@@ -207,7 +207,7 @@ proptest! {
             let by = [GroupBy::GlobalPartner, GroupBy::Tenant, GroupBy::Month];
             let groups = credited_groups(std::slice::from_ref(&file), &register, month, &by, &mut problems).unwrap();
             let once: Amount = expected.iter().filter(|(line, _)| !line.duplicate_in_account).map(|(_, acr)| *acr).sum();
-            prop_assert_eq!(groups.iter().map(|(_, acr)| *acr).sum::<Amount>(), once);
+            prop_assert_eq!(groups.iter().map(|(_, acr)| acr).sum::<Amount>(), once);
             prop_assert!(problems.is_empty());
         }
     }

@@ -125,27 +125,3 @@ fn cell_hash(subject: u32, set: u32, month: i32) -> u64 {
     bytes[8..].copy_from_slice(&month.to_le_bytes());
     xxh3_64(&bytes)
 }
-
-/// Expands the sums of one placer into groups: cells of a subject and month together, so that a share is summed once.
-pub(super) fn expand<C: Crediting, G>(sums: &Sums<C>, group: impl Fn(&C::Subject, &C::Share, Month) -> G) -> Vec<(G, Amount)>
-where
-    C::Share: Ord,
-{
-    let mut order: Vec<&(u32, u32, Month, Amount)> = sums.cells.iter().collect();
-    order.sort_unstable_by_key(|(subject, _, month, _)| (*subject, *month));
-    let mut groups = Vec::with_capacity(order.len());
-    let mut shares: Vec<(&C::Share, Amount)> = Vec::new();
-    for cells in order.chunk_by(|one, other| (one.0, one.2) == (other.0, other.2)) {
-        let (subject, _, month, _) = *cells[0];
-        shares.clear();
-        for (_, set, _, amount) in cells {
-            shares.extend(sums.sets[*set as usize].iter().map(|share| (share, *amount)));
-        }
-        shares.sort_unstable_by_key(|(share, _)| *share);
-        for same in shares.chunk_by(|one, other| one.0 == other.0) {
-            let amount = same.iter().map(|(_, amount)| *amount).sum();
-            groups.push((group(&sums.subjects[subject as usize], same[0].0, month), amount));
-        }
-    }
-    groups
-}

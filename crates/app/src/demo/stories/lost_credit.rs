@@ -65,6 +65,12 @@ pub fn brightwater(scene: &mut Scene) {
         let label = format!("Brightwater analyst {}", index % 5 + 1);
         let principal = scene.principal(&estate.tenant, PrincipalKind::Guest, &label);
         scene.link(&estate.tenant, &principal, partner, since, None);
+        if index % 4 == 1
+            && let Some(row) = scene.program.principals.last_mut()
+        {
+            // The analyst left, and the customer deleted the account.
+            row.deleted_on = Some(since.plus(400));
+        }
         if index % 4 == 3 {
             // Access was reviewed and taken away, the link stayed.
             let (scope, reviewed) = (format!("/subscriptions/{}", estate.subscriptions[0]), scene.at(-8, 30));

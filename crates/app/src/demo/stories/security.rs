@@ -25,7 +25,7 @@ pub fn vantage(scene: &mut Scene) {
         small: 3,
         new: &[],
         others: &others,
-        growth: Some(11.0),
+        growth: Some(3.2),
     });
     scene.link_book(&VANTAGE, &estates);
     scene.consume_all(&estates);
