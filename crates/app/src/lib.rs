@@ -2,3 +2,6 @@
 
 /// The demo: a made-up program, made from a seed.
 pub mod demo;
+
+/// The pages: what a browser shows.
+pub mod pages;
