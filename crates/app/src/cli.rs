@@ -9,7 +9,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use domain::rulebook::Rulebook;
 use engine::problems::Problems;
 
-use crate::commands::{complete, credit, doctor, export, import, score};
+use crate::commands::{complete, credit, demo, doctor, export, import, score, serve};
 use crate::home;
 use crate::output::{Output, OutputOptions};
 use crate::problem::{self, Exit};
@@ -79,6 +79,8 @@ pub struct Shared {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Make up a program, import it, score it, serve the pages, and say what to try
+    Demo(demo::DemoArgs),
     /// What partners score, and why
     #[command(subcommand)]
     Score(score::ScoreCommand),
@@ -88,6 +90,8 @@ enum Command {
     Import(import::ImportArgs),
     /// Write the facts as a dataset folder
     Export(export::ExportArgs),
+    /// The pages, on this machine only
+    Serve(serve::ServeArgs),
     /// Whether the home is sound, and how to mend it
     Doctor(doctor::DoctorArgs),
     /// Completions for a shell
@@ -146,6 +150,8 @@ pub fn command() -> clap::Command {
 fn dispatch(cli: Cli) -> Result<Exit> {
     let setting = Setting { output: Output::new(&cli.shared.output)?, shared: cli.shared };
     match cli.command {
+        Command::Demo(args) => demo::run(&args, &setting),
+        Command::Serve(args) => serve::run(&args, &setting),
         Command::Score(command) => score::run(&command, &setting),
         Command::Credit(args) => credit::run(&args, &setting),
         Command::Import(args) => import::run(&args, &setting),

@@ -6,6 +6,9 @@ pub mod complete;
 /// `credit`: usage as credited.
 pub mod credit;
 
+/// `demo`: a made-up program to try everything on.
+pub mod demo;
+
 /// `doctor`: whether the home is sound.
 pub mod doctor;
 
@@ -17,6 +20,9 @@ pub mod import;
 
 /// `score`: what partners score, and why.
 pub mod score;
+
+/// `serve`: the pages, on this machine only.
+pub mod serve;
 
 use std::path::PathBuf;
 

@@ -18,6 +18,9 @@ mod home;
 /// Output: one answer as a table, JSON, YAML or separated text.
 mod output;
 
+/// The pages: what a browser shows.
+pub mod pages;
+
 /// Problems: how a command ends, and what is said when it cannot do what was asked.
 mod problem;
 

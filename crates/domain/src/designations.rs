@@ -11,7 +11,7 @@ use crate::partners::AccountIx;
 use crate::people::People;
 use crate::points::{MetricScore, score_metric};
 use crate::register::Register;
-use crate::rulebook::{AreaRules, Floor, PartKind, ProgramRules, Rulebook, TrackChoice, TrackRules};
+use crate::rulebook::{AreaRules, PartKind, ProgramRules, Rulebook, TrackChoice, TrackRules};
 use crate::time::{Day, Month};
 
 /// The score of a partner in an area, as of a day.
@@ -253,10 +253,7 @@ impl Judge<'_, '_> {
             })
             .collect();
         let score: Fraction = metrics.iter().map(|metric| metric.points.clone()).sum();
-        let reaches_floor = |metric: &MetricScore| match program.floor.value {
-            Floor::GeOne => metric.points >= Fraction::whole(1),
-            Floor::GtZero => metric.points > Fraction::zero(),
-        };
+        let reaches_floor = |metric: &MetricScore| program.floor.value.is_reached_by(&metric.points);
         let qualified = score >= Fraction::whole(program.qualifying_points.value) && metrics.iter().all(reaches_floor);
         TrackScore { track: rules.track.clone(), chosen: false, score, qualified, metrics }
     }

@@ -113,6 +113,26 @@ pub enum Floor {
     GtZero,
 }
 
+impl Floor {
+    /// Whether the points of a metric reach it.
+    #[must_use]
+    pub fn is_reached_by(self, points: &crate::fraction::Fraction) -> bool {
+        match self {
+            Self::GeOne => *points >= crate::fraction::Fraction::whole(1),
+            Self::GtZero => *points > crate::fraction::Fraction::zero(),
+        }
+    }
+
+    /// The floor in words.
+    #[must_use]
+    pub const fn shown(self) -> &'static str {
+        match self {
+            Self::GeOne => "at least 1 point",
+            Self::GtZero => "more than 0 points",
+        }
+    }
+}
+
 /// Whether a part of a unit gives a part of a point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]

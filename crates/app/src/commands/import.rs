@@ -15,6 +15,8 @@ use crate::problem::{Exit, Refusal, say};
 use crate::progress::Steps;
 use crate::views::import::ImportView;
 
+pub use told::summary;
+
 /// Read files into the home, with a fate for every row
 ///
 /// Rows are accepted, duplicate, superseded by a later file, quarantined with reason and cure, or ignored by a rule of the

@@ -1,0 +1,77 @@
+//! The pages: what a browser shows. One file for each page, with a template of the same name in `templates/pages`.
+//!
+//! Pages read through [`Reading`] and change nothing. They work without scripts: links and plain forms.
+
+/// What the pages read.
+pub mod reading;
+
+/// Every address.
+pub mod paths;
+
+/// Numbers, units and lists in words.
+pub mod show;
+
+/// Light and dark.
+mod theme;
+
+/// Stylesheets and the icon.
+mod assets;
+
+/// Guards around every page.
+mod guards;
+
+/// A request for a page.
+mod visit;
+
+/// What stands around a page.
+mod frame;
+
+/// Problems as pages.
+mod problem;
+
+/// Drawings.
+mod charts;
+
+/// What a score says, in words.
+mod answers;
+
+/// Parts that several pages share.
+mod parts;
+
+/// Ways through an explanation.
+mod tree;
+
+/// The list of partners.
+mod partners;
+
+/// A partner's Home.
+mod home;
+
+/// A designation of a partner.
+mod designation;
+
+/// Why a metric has its number.
+mod metric;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::post;
+
+use crate::pages::problem::Problem;
+use crate::pages::reading::Reading;
+use crate::pages::visit::{Visit, answer, page};
+
+/// The pages of an opened program, with their files and guards. Listen on loopback only: the pages ask nobody to sign in.
+pub fn router(reading: Arc<dyn Reading>) -> Router {
+    let pages = Router::new()
+        .route("/", page(partners::show))
+        .route("/partners/{partner}", page(home::show))
+        .route("/partners/{partner}/designations/{area}", page(designation::show))
+        .route("/partners/{partner}/designations/{area}/metrics/{metric}", page(metric::show))
+        .route("/partners/{partner}/designations/{area}/metrics/{metric}/rows.csv", page(metric::download))
+        .route("/theme", post(theme::choose))
+        .merge(assets::routes())
+        .fallback(async |visit: Visit| answer(visit, |visit| Err(Problem::nowhere(&visit.address))).await);
+    guards::guard(pages).with_state(reading)
+}

@@ -1,0 +1,135 @@
+//! The frame of every page: header, navigation, footer.
+
+use domain::designations::Score;
+use domain::names::Name;
+use domain::time::Day;
+
+use crate::pages::theme::Theme;
+use crate::pages::visit::Visit;
+use crate::pages::{assets, paths, show};
+
+/// How many partners the switch in the header lists; the list of partners has all.
+const SWITCH_MAX: usize = 12;
+
+/// What stands around a page.
+#[derive(Debug)]
+pub struct Frame {
+    /// The title of the document.
+    pub title: String,
+    /// The theme that is chosen.
+    pub theme: Theme,
+    /// Path and query of the page, to return to.
+    pub address: String,
+    /// The way to the list of partners.
+    pub partners_href: String,
+    /// The partner that the page is about.
+    pub partner: Option<PartnerFrame>,
+    /// Whether the page is the list of partners.
+    pub is_list: bool,
+    /// What is told below every page about the facts: what, and how far it reaches.
+    pub freshness: Vec<(String, String)>,
+    /// Stylesheets, in order.
+    pub stylesheets: [String; 2],
+    /// The icon.
+    pub icon: String,
+}
+
+/// The partner that a page is about, and the ways to its pages and to other partners.
+#[derive(Debug)]
+pub struct PartnerFrame {
+    /// Its ID.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its Home.
+    pub home: Entry,
+    /// Its designations.
+    pub designations: Vec<Entry>,
+    /// Other partners: the same page of theirs.
+    pub others: Vec<Entry>,
+    /// How many more there are than listed.
+    pub more: usize,
+}
+
+/// An entry of the navigation.
+#[derive(Debug)]
+pub struct Entry {
+    /// What it is called.
+    pub label: String,
+    /// A number or ID beside it.
+    pub note: String,
+    /// Where it leads.
+    pub href: String,
+    /// Whether it is the page shown.
+    pub is_current: bool,
+    /// Whether it is qualified, for designations.
+    pub is_qualified: bool,
+}
+
+impl Frame {
+    /// A frame around a page without a partner.
+    #[must_use]
+    pub fn new(visit: &Visit, title: &str) -> Self {
+        let as_of = visit.asked_as_of().ok().flatten();
+        let rulebook = visit.reading.rulebook();
+        let mut freshness = vec![("Facts".to_owned(), visit.reading.origin())];
+        freshness.push(("Rulebook".to_owned(), rulebook.program.version.clone()));
+        freshness.extend(visit.reading.freshness());
+        Self {
+            title: title.to_owned(),
+            theme: visit.theme,
+            address: visit.address.clone(),
+            partners_href: paths::partners(as_of),
+            partner: None,
+            is_list: false,
+            freshness,
+            stylesheets: assets::stylesheets(),
+            icon: assets::icon(),
+        }
+    }
+
+    /// The same frame with a partner; `area` is the designation shown, none on its Home.
+    #[must_use]
+    pub fn about(mut self, visit: &Visit, scores: &[Score], own: &[&Score], area: Option<&Name>) -> Self {
+        let as_of = visit.asked_as_of().ok().flatten();
+        let Some(first) = own.first() else { return self };
+        let (day, month) = (first.as_of, first.month);
+        self.freshness.splice(0..0, [("Scored as of".to_owned(), day.to_string()), ("Month".to_owned(), month.to_string())]);
+        let designations = own.iter().map(|score| designation_entry(visit, score, area, as_of)).collect();
+        let id = &first.global_partner_id;
+        let address = |id: &Name| area.map_or_else(|| paths::home(id, as_of), |area| paths::designation(id, area, None, as_of));
+        let mut others: Vec<(&Name, &str)> = scores.iter().map(|score| (&score.global_partner_id, score.partner_name.as_str())).collect();
+        others.dedup();
+        others.retain(|(other, _)| *other != id);
+        let more = others.len().saturating_sub(SWITCH_MAX);
+        let others = others.into_iter().take(SWITCH_MAX).map(|(id, name)| Entry::new(named(name, id), id.to_string(), address(id)));
+        self.partner = Some(PartnerFrame {
+            id: id.to_string(),
+            name: named(&first.partner_name, id),
+            home: Entry { is_current: area.is_none(), ..Entry::new("Home".to_owned(), String::new(), paths::home(id, as_of)) },
+            designations,
+            others: others.collect(),
+            more,
+        });
+        self
+    }
+}
+
+impl Entry {
+    fn new(label: String, note: String, href: String) -> Self {
+        Self { label, note, href, is_current: false, is_qualified: false }
+    }
+}
+
+fn designation_entry(visit: &Visit, score: &Score, area: Option<&Name>, as_of: Option<Day>) -> Entry {
+    let title = visit.reading.rulebook().areas.get(&score.area).map_or_else(|| score.area.to_string(), |rules| rules.title.clone());
+    let href = paths::designation(&score.global_partner_id, &score.area, None, as_of);
+    let entry = Entry::new(show::short_title(&title).to_owned(), show::points(&score.chosen().score), href);
+    Entry { is_current: area == Some(&score.area), is_qualified: score.chosen().qualified, ..entry }
+}
+
+/// A partner's name, or its ID when it has none.
+#[must_use]
+pub fn named(name: &str, id: &Name) -> String {
+    if name.trim().is_empty() { format!("Partner {id}") } else { name.to_owned() }
+}

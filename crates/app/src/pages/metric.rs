@@ -1,0 +1,225 @@
+//! Why a metric has its number: the explanation, a level at a time, down to rows.
+
+/// The rows of a level: picked, sorted, split into counted and not counted.
+mod rows;
+
+/// A level as a file for spreadsheets.
+mod csv;
+
+/// A level as tables.
+mod tables;
+
+use askama::Template;
+use axum::response::Response;
+use domain::designations::{Score, TrackScore};
+use domain::explain::Node;
+use domain::points::MetricScore;
+use domain::rulebook::{AreaRules, Rulebook};
+
+use crate::pages::designation;
+use crate::pages::frame::{Frame, named};
+use crate::pages::metric::rows::{Asked, Picked};
+use crate::pages::metric::tables::{CountedTable, NotCountedTable};
+use crate::pages::parts::AsOfForm;
+use crate::pages::problem::Problem;
+use crate::pages::tree::{self, Place};
+use crate::pages::visit::{Visit, html};
+use crate::pages::{paths, show};
+
+pub use csv::download;
+
+#[derive(Template)]
+#[template(path = "pages/metric.html")]
+struct MetricPage {
+    frame: Frame,
+    crumbs: Vec<(String, String)>,
+    current: String,
+    heading: String,
+    as_of: AsOfForm,
+    /// Why the place itself does not count: code and cure.
+    reason: Option<(&'static str, String)>,
+    arithmetic: Vec<String>,
+    notes: Vec<String>,
+    associations: Vec<String>,
+    rules: Vec<RuleLine>,
+    asked: Asked,
+    kept: Vec<(&'static str, String)>,
+    clear_href: String,
+    csv_href: String,
+    has_rows: bool,
+    counted: CountedTable,
+    not_counted: NotCountedTable,
+}
+
+/// A rule that decided.
+struct RuleLine {
+    field: String,
+    value: String,
+    version: String,
+    source: String,
+}
+
+/// What the address of an explanation names.
+struct Named<'s> {
+    rules: &'s AreaRules,
+    score: &'s Score,
+    track: &'s TrackScore,
+    metric: &'s MetricScore,
+}
+
+impl Named<'_> {
+    /// The address of a step of the explanation, with other values of the query.
+    fn address(&self, visit: &Visit, path: Option<String>, more: &[(&str, Option<String>)]) -> String {
+        self.address_at(&self.path(), visit, path, more)
+    }
+
+    fn address_at(&self, at: &str, visit: &Visit, path: Option<String>, more: &[(&str, Option<String>)]) -> String {
+        let value = |key: &str| visit.value(key).map(str::to_owned);
+        let mut values = vec![("track", value("track")), ("as_of", value("as_of")), ("path", path)];
+        values.extend_from_slice(more);
+        paths::with_query(at, &values)
+    }
+
+    fn path(&self) -> String {
+        paths::metric_path(&self.score.global_partner_id, &self.score.area, self.metric.metric)
+    }
+}
+
+/// Reads what the address names.
+fn read<'s>(visit: &'s Visit, own: &[&'s Score]) -> Result<Named<'s>, Problem> {
+    let (rules, score) = visit.area(own)?;
+    let track = designation::track(visit, rules, score)?;
+    let asked = visit.param("metric").to_lowercase();
+    let as_of = visit.asked_as_of()?;
+    let metric = track.metrics.iter().find(|metric| metric.metric.as_str() == asked).ok_or_else(|| {
+        let known = track.metrics.iter().map(|metric| {
+            let address = paths::metric(&score.global_partner_id, &score.area, metric.metric, track.track.as_ref(), as_of);
+            (metric.metric.as_str().to_owned(), metric.metric.shown().to_owned(), address)
+        });
+        Problem::unknown("metric", &asked, known.collect())
+    })?;
+    Ok(Named { rules, score, track, metric })
+}
+
+/// The places on the way to the step that the address names.
+fn places<'t>(visit: &Visit, named: &Named<'_>, root: &'t Node) -> Result<Vec<Place<'t>>, Problem> {
+    let track = tree::track(root, named.track.track.as_ref());
+    let top = tree::metric(track, named.metric.metric);
+    let top = top.ok_or_else(|| Problem::broken(&format!("the explanation has no `{}`", named.metric.metric.as_str())))?;
+    let path = visit.value("path").unwrap_or_default();
+    tree::places(top, path).ok_or_else(|| Problem::no_step(path, named.address(visit, None, &[])))
+}
+
+/// Shows a level of the explanation.
+///
+/// # Errors
+///
+/// A partner, an area, a track, a metric, a step or a day that is none, or facts that cannot be read.
+pub fn show(visit: &Visit) -> Result<Response, Problem> {
+    let scores = visit.scores()?;
+    let own = visit.partner(&scores)?;
+    let named_here = read(visit, &own)?;
+    let score = named_here.score;
+    let root = visit.reading.explain(&score.global_partner_id, &score.area, score.as_of).map_err(|error| Problem::unread(&error))?;
+    let places = places(visit, &named_here, &root)?;
+    let place = places.last().expect("the way to a place holds the place");
+    let asked = Asked::of(visit);
+    let picked = Picked::new(place.node(), &asked);
+    let title = show::short_title(&named_here.rules.title).to_owned();
+    let partner = named(&score.partner_name, &score.global_partner_id);
+    let shown = named_here.metric.metric.shown();
+    let kept_for_day = visit.value("track").map(|track| ("track", track.to_owned())).into_iter().collect();
+    let path = place.path();
+    let is_top = places.len() == 1;
+    let page = MetricPage {
+        frame: visit.frame(&format!("{}, {title}, {partner}", place.label())).about(visit, &scores, &own, Some(&score.area)),
+        crumbs: crumbs(visit, &named_here, &places, (&partner, &title))?,
+        current: if is_top { shown.to_owned() } else { place.label().to_owned() },
+        heading: if is_top { heading(named_here.metric) } else { place_heading(place) },
+        as_of: AsOfForm::new(named_here.path(), score.as_of, visit.reading.today(), kept_for_day),
+        reason: place.nodes[0].reason.map(|reason| (reason.code(), show::capital(reason.cure()))),
+        arithmetic: together(place, |node| node.arithmetic.as_slice()),
+        notes: together(place, |node| &node.notes).iter().map(|note| show::capital(note)).collect(),
+        associations: together(place, |node| &node.associations),
+        rules: rule_lines(place, visit.reading.rulebook()),
+        kept: kept(visit, path.as_ref()),
+        clear_href: named_here.address(visit, path.clone(), &[]),
+        csv_href: named_here.address_at(&format!("{}/rows.csv", named_here.path()), visit, path.clone(), &asked.values(None)),
+        has_rows: !place.node().children.is_empty(),
+        counted: tables::counted(visit, &named_here, place, &picked, &asked),
+        not_counted: tables::not_counted(visit, &named_here, place, &picked, &asked),
+        asked,
+    };
+    html(&page)
+}
+
+fn heading(metric: &MetricScore) -> String {
+    let value = show::quantity(&metric.value, metric.unit);
+    format!("{}: {value} {} {} of {} points", metric.metric.shown(), "give", show::points(&metric.points), metric.max)
+}
+
+fn place_heading(place: &Place<'_>) -> String {
+    let node = place.nodes[0];
+    let points = node.points.as_ref().map_or_else(String::new, |points| format!(", {} points", show::points(points)));
+    format!("{}: {}{points}", show::capital(&node.label), show::quantity(&node.value, node.unit))
+}
+
+/// Labels and addresses of the pages above this one.
+fn crumbs(
+    visit: &Visit,
+    named: &Named<'_>,
+    places: &[Place<'_>],
+    (partner, title): (&str, &str),
+) -> Result<Vec<(String, String)>, Problem> {
+    let (id, area, as_of) = (&named.score.global_partner_id, &named.score.area, visit.asked_as_of()?);
+    let track = named.track.track.as_ref();
+    let asked_track = track.filter(|_| visit.value("track").is_some());
+    let mut crumbs = vec![(partner.to_owned(), paths::home(id, as_of))];
+    let of_track = track.map_or_else(String::new, |track| format!(", {}", show::spoken(track.as_str())));
+    crumbs.push((format!("{title}{of_track}"), paths::designation(id, area, asked_track, as_of)));
+    for (at, place) in places.iter().enumerate().take(places.len() - 1) {
+        let label = if at == 0 { named.metric.metric.shown() } else { place.label() };
+        let path = if at == 0 { None } else { place.path() };
+        crumbs.push((show::capital(label), named.address(visit, path, &[])));
+    }
+    Ok(crumbs)
+}
+
+/// What the nodes of a place say, each thing once.
+fn together<'a, T: AsRef<str> + 'a>(place: &Place<'a>, said: impl Fn(&'a Node) -> &'a [T]) -> Vec<String> {
+    let mut told: Vec<String> = Vec::new();
+    for text in place.nodes.iter().flat_map(|node| said(node)) {
+        if !told.iter().any(|earlier| earlier == text.as_ref()) {
+            told.push(text.as_ref().to_owned());
+        }
+    }
+    told
+}
+
+fn rule_lines(place: &Place<'_>, rulebook: &Rulebook) -> Vec<RuleLine> {
+    let mut lines: Vec<RuleLine> = Vec::new();
+    for rule in place.nodes.iter().flat_map(|node| &node.rules) {
+        if lines.iter().all(|line| line.field != rule.field) {
+            lines.push(RuleLine {
+                field: rule.field.clone(),
+                value: rule.value.clone(),
+                version: rule.version.clone(),
+                source: source(&rule.source, rulebook),
+            });
+        }
+    }
+    lines
+}
+
+/// A source as people cite it: the document's title, and the place in it.
+fn source(source: &str, rulebook: &Rulebook) -> String {
+    let (id, place) = source.split_once('#').unwrap_or((source, ""));
+    let Some(document) = rulebook.sources.get(id) else { return source.to_owned() };
+    if place.is_empty() { document.title.clone() } else { format!("{}, {}", document.title, place.replace('-', " ")) }
+}
+
+/// Values of the query that a filter keeps.
+fn kept(visit: &Visit, path: Option<&String>) -> Vec<(&'static str, String)> {
+    let values = ["track", "as_of", "sort"].into_iter().filter_map(|key| Some((key, visit.value(key)?.to_owned())));
+    values.chain(path.map(|path| ("path", path.clone()))).collect()
+}

@@ -1,0 +1,106 @@
+//! Parts that several pages share: the mark of a status, the choice of a day, the pages of a list.
+
+use askama::Template;
+use domain::designations::{Score, Status};
+use domain::time::Day;
+
+use crate::pages::answers;
+use crate::pages::paths;
+
+/// The mark of a status, with the mark of a provisional score.
+#[derive(Debug, Template)]
+#[template(path = "parts/status.html")]
+pub struct StatusMark {
+    status: Status,
+    is_provisional: bool,
+    reasons: Vec<String>,
+}
+
+impl StatusMark {
+    /// The marks of a score.
+    #[must_use]
+    pub fn new(score: &Score) -> Self {
+        Self { status: score.status, is_provisional: score.is_provisional, reasons: answers::provisional_because(score) }
+    }
+}
+
+/// The form that chooses the as-of day.
+#[derive(Debug, Template)]
+#[template(path = "parts/as_of.html")]
+pub struct AsOfForm {
+    action: String,
+    day: Day,
+    today: Day,
+    kept: Vec<(&'static str, String)>,
+}
+
+impl AsOfForm {
+    /// A form that shows `action` as of another day; `kept` are other values of the query.
+    #[must_use]
+    pub fn new(action: String, day: Day, today: Day, kept: Vec<(&'static str, String)>) -> Self {
+        Self { action, day, today, kept }
+    }
+}
+
+/// The pages of a long list.
+#[derive(Debug, Template)]
+#[template(path = "parts/pager.html")]
+pub struct Pager {
+    what: &'static str,
+    first: usize,
+    last: usize,
+    total: usize,
+    before: Option<String>,
+    after: Option<String>,
+}
+
+impl Pager {
+    /// How many rows a page has.
+    pub const ROWS: usize = 100;
+
+    /// The page `number`, counted from 1, of a list of `total` rows; a number beyond the end is the last page. `address`
+    /// makes the query values of another page. Returns the pager and the range of rows to show.
+    pub fn new(what: &'static str, number: usize, total: usize, address: impl Fn(usize) -> String) -> (Self, std::ops::Range<usize>) {
+        let pages = total.div_ceil(Self::ROWS).max(1);
+        let number = number.clamp(1, pages);
+        let rows = (number - 1) * Self::ROWS..(number * Self::ROWS).min(total);
+        let before = (number > 1).then(|| address(number - 1));
+        let after = (number < pages).then(|| address(number + 1));
+        (Self { what, first: rows.start + 1, last: rows.end, total, before, after }, rows)
+    }
+}
+
+/// A link that sorts a table by a column, and says how it is sorted now.
+#[derive(Debug)]
+pub struct SortLink {
+    /// The column's heading.
+    pub label: String,
+    /// Where it leads.
+    pub href: String,
+    /// `ascending`, `descending` or `none`, as `aria-sort` has it.
+    pub direction: &'static str,
+    /// Whether the column holds numbers.
+    pub is_number: bool,
+}
+
+impl SortLink {
+    /// The link of the column `key`. `sort` is the order now: a key, after a minus when it is descending. Numbers sort the
+    /// largest first, words from A.
+    #[must_use]
+    pub fn new(label: &str, key: &str, is_number: bool, sort: Option<&str>, path: &str, kept: &[(&str, Option<String>)]) -> Self {
+        let (is_own, is_descending) = match sort {
+            Some(sort) => (sort.trim_start_matches('-') == key, sort.starts_with('-')),
+            None => (false, false),
+        };
+        let next_descends = if is_own { !is_descending } else { is_number };
+        let next = format!("{}{key}", if next_descends { "-" } else { "" });
+        let mut values = kept.to_vec();
+        values.push(("sort", Some(next)));
+        let direction = match (is_own, is_descending) {
+            (false, _) => "none",
+            (true, false) => "ascending",
+            (true, true) => "descending",
+        };
+        Self { label: label.to_owned(), href: paths::with_query(path, &values), direction, is_number }
+    }
+}

@@ -1,0 +1,85 @@
+//! Every address of the pages is a function here.
+
+use std::fmt::Write as _;
+
+use domain::names::Name;
+use domain::rulebook::MetricName;
+use domain::time::Day;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// What stands for itself in a path segment or a query value.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A text as a path segment or a query value.
+#[must_use]
+pub fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, ENCODED).to_string()
+}
+
+/// A path with the query values that are set, in the order given.
+#[must_use]
+pub fn with_query(path: &str, values: &[(&str, Option<String>)]) -> String {
+    let mut address = path.to_owned();
+    for (at, (key, value)) in values.iter().filter_map(|(key, value)| Some((key, value.as_ref()?))).enumerate() {
+        let separator = if at == 0 { '?' } else { '&' };
+        write!(address, "{separator}{key}={}", encoded(value)).expect("a text takes what is written to it");
+    }
+    address
+}
+
+fn as_of_value(as_of: Option<Day>) -> (&'static str, Option<String>) {
+    ("as_of", as_of.map(|day| day.to_string()))
+}
+
+/// The list of partners.
+#[must_use]
+pub fn partners(as_of: Option<Day>) -> String {
+    with_query("/", &[as_of_value(as_of)])
+}
+
+/// A partner's Home.
+#[must_use]
+pub fn home(partner: &Name, as_of: Option<Day>) -> String {
+    with_query(&format!("/partners/{}", encoded(partner.as_str())), &[as_of_value(as_of)])
+}
+
+/// A designation of a partner; without a track the one that counts.
+#[must_use]
+pub fn designation(partner: &Name, area: &Name, track: Option<&Name>, as_of: Option<Day>) -> String {
+    let path = format!("/partners/{}/designations/{}", encoded(partner.as_str()), encoded(area.as_str()));
+    with_query(&path, &[track_value(track), as_of_value(as_of)])
+}
+
+/// The path of a metric's explanation, without a query.
+#[must_use]
+pub fn metric_path(partner: &Name, area: &Name, metric: MetricName) -> String {
+    format!("{}/metrics/{}", designation(partner, area, None, None), metric.as_str())
+}
+
+/// A metric's explanation, from its top.
+#[must_use]
+pub fn metric(partner: &Name, area: &Name, metric: MetricName, track: Option<&Name>, as_of: Option<Day>) -> String {
+    with_query(&metric_path(partner, area, metric), &[track_value(track), as_of_value(as_of)])
+}
+
+fn track_value(track: Option<&Name>) -> (&'static str, Option<String>) {
+    ("track", track.map(Name::to_string))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_cannot_leave_their_segment() {
+        let id = Name::new("a/b?c#d é");
+        assert_eq!(home(&id, Day::from_ymd(2024, 8, 10)), "/partners/a%2Fb%3Fc%23d%20%C3%A9?as_of=2024-08-10");
+    }
+
+    #[test]
+    fn the_track_goes_before_the_day() {
+        let (id, area, track) = (Name::new("900010"), Name::new("modern-work"), Name::new("smb"));
+        let address = metric(&id, &area, MetricName::UsageGrowth, Some(&track), Day::from_ymd(2024, 8, 10));
+        assert_eq!(address, "/partners/900010/designations/modern-work/metrics/usage-growth?track=smb&as_of=2024-08-10");
+    }
+}

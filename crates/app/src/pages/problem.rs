@@ -1,0 +1,123 @@
+//! Problems as pages: what went wrong, in the visitor's own words, and what to do about it.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use domain::designations::Score;
+use domain::names::Name;
+use domain::rulebook::suggest;
+use domain::time::Day;
+
+use crate::pages::frame::Frame;
+use crate::pages::visit::{Visit, html};
+use crate::pages::{paths, show};
+
+/// How many links a problem offers at most.
+const LINKS_MAX: usize = 12;
+
+/// Why a page cannot be shown, and what to do about it.
+#[derive(Debug)]
+pub struct Problem {
+    status: StatusCode,
+    heading: String,
+    said: String,
+    cure: String,
+    links: Vec<(String, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "pages/problem.html")]
+struct ProblemPage<'a> {
+    frame: Frame,
+    problem: &'a Problem,
+}
+
+impl Problem {
+    fn new(status: StatusCode, heading: &str, said: String, cure: &str) -> Self {
+        Self { status, heading: heading.to_owned(), said, cure: cure.to_owned(), links: Vec::new() }
+    }
+
+    /// A value that is not a day.
+    #[must_use]
+    pub fn bad_day(text: &str, today: Day) -> Self {
+        let said = format!("`{text}` is not a day; expected YYYY-MM-DD, such as {today}");
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "That is not a day",
+            said,
+            "Correct the value `as_of` in the address, or choose a day on a page.",
+        )
+    }
+
+    /// Facts that could not be read.
+    #[must_use]
+    pub fn unread(error: &anyhow::Error) -> Self {
+        let cure = "Run `counterfoil doctor`: it looks over the data and says what to mend. Then load this page again.";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "The facts could not be read", format!("{error:#}"), cure)
+    }
+
+    /// A fault of ours.
+    #[must_use]
+    pub fn broken(said: &str) -> Self {
+        let cure = "Load the page again. If that does not mend it, report the address and this message.";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "This page is broken", said.to_owned(), cure)
+    }
+
+    /// An address that leads nowhere.
+    #[must_use]
+    pub fn nowhere(path: &str) -> Self {
+        let said = format!("no page has the address `{path}`");
+        Self::new(StatusCode::NOT_FOUND, "There is no such page", said, "Begin at Home, which leads to every page.")
+    }
+
+    /// A step of an explanation that is not there, as when the day was changed.
+    #[must_use]
+    pub fn no_step(path: &str, top: String) -> Self {
+        let said = format!("the explanation has no step `{path}` on this day");
+        let mut problem = Self::new(StatusCode::NOT_FOUND, "There is no such step", said, "Begin at the top of the metric.");
+        problem.links = vec![("The metric, from its top".to_owned(), top)];
+        problem
+    }
+
+    /// A name that is not known; `known` are names, labels and addresses.
+    #[must_use]
+    pub fn unknown(what: &str, asked: &str, known: Vec<(String, String, String)>) -> Self {
+        let nearest = suggest::nearest(asked, known.iter().map(|(name, _, _)| name.as_str())).map(str::to_owned);
+        let said = match &nearest {
+            Some(name) => format!("there is no {what} `{asked}`; did you mean `{name}`?"),
+            None => format!("there is no {what} `{asked}`"),
+        };
+        let cure = if known.is_empty() { "Begin at Home." } else { "Choose one that exists:" };
+        let mut problem = Self::new(StatusCode::NOT_FOUND, &format!("There is no such {what}"), said, cure);
+        let (first, others): (Vec<_>, Vec<_>) = known.into_iter().partition(|(name, _, _)| Some(name) == nearest.as_ref());
+        problem.links = first.into_iter().chain(others).take(LINKS_MAX).map(|(_, label, address)| (label, address)).collect();
+        problem
+    }
+
+    /// A partner that is not known.
+    #[must_use]
+    pub fn no_partner(asked: &Name, scores: &[Score], as_of: Option<Day>) -> Self {
+        let mut known: Vec<(String, String, String)> = scores
+            .iter()
+            .map(|score| {
+                let id = &score.global_partner_id;
+                (id.to_string(), format!("{} ({id})", score.partner_name), paths::home(id, as_of))
+            })
+            .collect();
+        known.dedup();
+        Self::unknown("partner", asked.as_str(), known)
+    }
+
+    /// The problem as a page.
+    #[must_use]
+    pub fn page(&self, visit: &Visit) -> Response {
+        if self.status.is_server_error() {
+            eprintln!("{}: {}: {}", visit.address, show::capital(&self.heading), self.said);
+        }
+        let page = ProblemPage { frame: visit.frame(&self.heading), problem: self };
+        match html(&page) {
+            Ok(page) => (self.status, page).into_response(),
+            Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, self.said.clone()).into_response(),
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! What the pages read: the opened program, behind a trait, so that pages can be shown without one.
+
+use std::sync::Arc;
+
+use domain::designations::Score;
+use domain::explain::Node;
+use domain::names::Name;
+use domain::rulebook::Rulebook;
+use domain::time::Day;
+
+/// An opened program, scored. Calls may be slow: pages make them off the threads that serve.
+pub trait Reading: Send + Sync {
+    /// The score of every partner in every area as of a day, in the order of `domain::designations::Scoring::all`;
+    /// empty when the program has no partner.
+    ///
+    /// # Errors
+    ///
+    /// What kept the facts from being read; pages show the whole chain.
+    fn scores(&self, as_of: Day) -> anyhow::Result<Arc<Vec<Score>>>;
+
+    /// The explanation of an area's score: a node of kind `area` with all its tracks and metrics.
+    ///
+    /// # Errors
+    ///
+    /// What kept the facts from being read; pages show the whole chain.
+    fn explain(&self, account: &Name, area: &Name, as_of: Day) -> anyhow::Result<Arc<Node>>;
+
+    /// The rules that scores follow.
+    fn rulebook(&self) -> &Rulebook;
+
+    /// The day that pages show when none is asked for.
+    fn today(&self) -> Day;
+
+    /// Where the facts come from, in words: `the demo program`, `dataset exports/2024-07`.
+    fn origin(&self) -> String;
+
+    /// How fresh the facts are: what is told, and how far it reaches, such as `Azure consumption` and `2022-06 to 2024-07`.
+    fn freshness(&self) -> Vec<(String, String)>;
+}

@@ -1,0 +1,154 @@
+//! Ways through an explanation: to a track, to a metric, and from there by steps.
+
+use domain::explain::Node;
+use domain::names::Name;
+use domain::rulebook::MetricName;
+
+/// A key of a node.
+#[must_use]
+pub fn key<'a>(node: &'a Node, key: &str) -> Option<&'a str> {
+    node.keys.iter().find(|(name, _)| *name == key).map(|(_, value)| value.as_str())
+}
+
+/// The node of a track; the root itself where the area has no tracks.
+#[must_use]
+pub fn track<'a>(root: &'a Node, track: Option<&Name>) -> &'a Node {
+    let mut tracks = root.children.iter().filter(|child| child.kind == "track");
+    match track {
+        Some(name) => tracks.find(|child| key(child, "track") == Some(name.as_str())).unwrap_or(root),
+        None => tracks.next().unwrap_or(root),
+    }
+}
+
+/// The node of a metric within a track.
+#[must_use]
+pub fn metric(track: &Node, metric: MetricName) -> Option<&Node> {
+    track.children.iter().find(|child| child.kind == "metric" && key(child, "metric") == Some(metric.as_str()))
+}
+
+/// A place in an explanation. Nodes that are the only child of their parent are passed through: they are one place with it.
+#[derive(Debug)]
+pub struct Place<'a> {
+    /// The nodes that make the place, outermost first; never empty.
+    pub nodes: Vec<&'a Node>,
+    /// The steps from the metric to its last node.
+    pub steps: Vec<usize>,
+}
+
+impl<'a> Place<'a> {
+    /// The place of a node that was reached by `steps`.
+    fn new(node: &'a Node, mut steps: Vec<usize>) -> Self {
+        let mut nodes = vec![node];
+        let mut inner = node;
+        while let [only] = inner.children.as_slice() {
+            if only.children.is_empty() || !only.counted {
+                break;
+            }
+            steps.push(0);
+            nodes.push(only);
+            inner = only;
+        }
+        Self { nodes, steps }
+    }
+
+    /// The node whose children are shown.
+    #[must_use]
+    pub fn node(&self) -> &'a Node {
+        self.nodes.last().expect("a place is made with a node")
+    }
+
+    /// What the place is called: its outermost node.
+    #[must_use]
+    pub fn label(&self) -> &'a str {
+        &self.nodes[0].label
+    }
+
+    /// The steps to a child, as an address writes them.
+    #[must_use]
+    pub fn path_to(&self, child: usize) -> String {
+        let steps = self.steps.iter().chain([&child]);
+        steps.map(usize::to_string).collect::<Vec<_>>().join(".")
+    }
+
+    /// The steps to the place, as an address writes them; none at the top.
+    #[must_use]
+    pub fn path(&self) -> Option<String> {
+        let written: Vec<String> = self.steps.iter().map(usize::to_string).collect();
+        (!written.is_empty()).then(|| written.join("."))
+    }
+}
+
+/// The places on the way along `path` (`0.3.1`), from `top` to the one asked for; none when there is no such step.
+#[must_use]
+pub fn places<'a>(top: &'a Node, path: &str) -> Option<Vec<Place<'a>>> {
+    let mut places = vec![Place::new(top, Vec::new())];
+    let mut node = top;
+    let mut steps = Vec::new();
+    for step in path.split('.').filter(|step| !step.is_empty()) {
+        let step: usize = step.parse().ok()?;
+        node = node.children.get(step)?;
+        steps.push(step);
+        let reached = places.last().map_or(0, |place: &Place<'_>| place.steps.len());
+        if steps.len() > reached {
+            places.push(Place::new(node, steps.clone()));
+        } else if places.last().is_some_and(|place| !place.steps.starts_with(&steps)) {
+            return None;
+        }
+    }
+    Some(places)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::fraction::Fraction;
+
+    fn node(label: &str, children: Vec<Node>) -> Node {
+        Node {
+            kind: "term",
+            label: label.to_owned(),
+            keys: Vec::new(),
+            value: Fraction::zero(),
+            unit: "",
+            points: None,
+            adds_up: true,
+            subtracted: false,
+            counted: true,
+            reason: None,
+            arithmetic: None,
+            rules: Vec::new(),
+            associations: Vec::new(),
+            notes: Vec::new(),
+            rows: 0,
+            children,
+        }
+    }
+
+    fn labels(path: &str) -> Option<Vec<String>> {
+        let leaf = |label| node(label, vec![]);
+        let part = node("part", vec![node("now", vec![leaf("a"), leaf("b")]), node("before", vec![leaf("c")])]);
+        let top = node("metric", vec![part]);
+        Some(
+            places(&top, path)?
+                .iter()
+                .map(|place| place.nodes.iter().map(|node| node.label.as_str()).collect::<Vec<_>>().join("+"))
+                .collect(),
+        )
+    }
+
+    #[test]
+    fn an_only_child_is_one_place_with_its_parent() {
+        assert_eq!(labels("").unwrap(), ["metric+part"]);
+        assert_eq!(labels("0").unwrap(), ["metric+part"]);
+        assert_eq!(labels("0.0").unwrap(), ["metric+part", "now"]);
+        assert_eq!(labels("0.1").unwrap(), ["metric+part", "before"]);
+        assert_eq!(labels("0.0.1").unwrap(), ["metric+part", "now", "b"]);
+    }
+
+    #[test]
+    fn a_step_that_is_not_there_is_no_place() {
+        assert!(labels("0.2").is_none());
+        assert!(labels("1").is_none());
+        assert!(labels("0.x").is_none());
+    }
+}

@@ -1,0 +1,164 @@
+//! A visit: what a browser asks for, read once, and answered by a page or by a problem.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, Query, RawPathParams};
+use axum::http::request::Parts;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{MethodRouter, get};
+use domain::designations::Score;
+use domain::names::Name;
+use domain::rulebook::AreaRules;
+use domain::time::Day;
+
+use crate::pages::frame::Frame;
+use crate::pages::problem::Problem;
+use crate::pages::reading::Reading;
+use crate::pages::theme::Theme;
+use crate::pages::{paths, show};
+
+/// A request for a page.
+pub struct Visit {
+    /// The opened program.
+    pub reading: Arc<dyn Reading>,
+    /// Light, dark, or as the system has it.
+    pub theme: Theme,
+    /// Path and query, as asked.
+    pub address: String,
+    params: BTreeMap<String, String>,
+    query: BTreeMap<String, String>,
+}
+
+impl FromRequestParts<Arc<dyn Reading>> for Visit {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, reading: &Arc<dyn Reading>) -> Result<Self, Infallible> {
+        let params = RawPathParams::from_request_parts(parts, reading).await;
+        let params = params.iter().flatten().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+        let query = Query::try_from_uri(&parts.uri).map_or_else(|_| BTreeMap::new(), |Query(query)| query);
+        let address = parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
+        Ok(Self { reading: Arc::clone(reading), theme: Theme::of(&parts.headers), address, params, query })
+    }
+}
+
+/// What a page does with a visit. It may read, which may be slow, so it never runs on a thread that serves.
+pub type Show = fn(&Visit) -> Result<Response, Problem>;
+
+/// The route of a page.
+pub fn page(show: Show) -> MethodRouter<Arc<dyn Reading>> {
+    get(async move |visit: Visit| answer(visit, show).await)
+}
+
+/// Shows a page, or the problem that it met.
+pub async fn answer(visit: Visit, show: Show) -> Response {
+    let (reading, theme, address) = (Arc::clone(&visit.reading), visit.theme, visit.address.clone());
+    let shown = tokio::task::spawn_blocking(move || show(&visit).unwrap_or_else(|problem| problem.page(&visit))).await;
+    shown.unwrap_or_else(|_| {
+        let visit = Visit { reading, theme, address, params: BTreeMap::new(), query: BTreeMap::new() };
+        Problem::broken("the page stopped while it was being made; its cause is in the log of `counterfoil serve`").page(&visit)
+    })
+}
+
+/// A template as a response.
+///
+/// # Errors
+///
+/// A template that cannot be written, which the tests of every page rule out.
+pub fn html(template: &impl askama::Template) -> Result<Response, Problem> {
+    let text = template.render().map_err(|error| Problem::broken(&error.to_string()))?;
+    Ok(axum::response::Html(text).into_response())
+}
+
+impl Visit {
+    /// A value of the query; an empty one counts as not given, as forms send what was left blank.
+    #[must_use]
+    pub fn value(&self, key: &str) -> Option<&str> {
+        self.query.get(key).map(|value| value.trim()).filter(|value| !value.is_empty())
+    }
+
+    /// A part of the path.
+    #[must_use]
+    pub fn param(&self, key: &str) -> &str {
+        self.params.get(key).map_or("", String::as_str)
+    }
+
+    /// The day that was asked for, if one was.
+    ///
+    /// # Errors
+    ///
+    /// A value that is not a day.
+    pub fn asked_as_of(&self) -> Result<Option<Day>, Problem> {
+        self.value("as_of").map(|text| text.parse().map_err(|_| Problem::bad_day(text, self.reading.today()))).transpose()
+    }
+
+    /// The day that the page shows.
+    ///
+    /// # Errors
+    ///
+    /// A value that is not a day.
+    pub fn as_of(&self) -> Result<Day, Problem> {
+        Ok(self.asked_as_of()?.unwrap_or_else(|| self.reading.today()))
+    }
+
+    /// The page that was asked for of a list, counted from 1.
+    #[must_use]
+    pub fn page_number(&self, key: &str) -> usize {
+        self.value(key).and_then(|text| text.parse().ok()).unwrap_or(1).max(1)
+    }
+
+    /// Every score of the day.
+    ///
+    /// # Errors
+    ///
+    /// A day that is none, or facts that cannot be read.
+    pub fn scores(&self) -> Result<Arc<Vec<Score>>, Problem> {
+        self.reading.scores(self.as_of()?).map_err(|error| Problem::unread(&error))
+    }
+
+    /// The partner of the path: its scores, in the order of areas.
+    ///
+    /// # Errors
+    ///
+    /// A partner that the program does not know.
+    pub fn partner<'s>(&self, scores: &'s [Score]) -> Result<Vec<&'s Score>, Problem> {
+        let asked = Name::new(self.param("partner"));
+        let own: Vec<&Score> = scores.iter().filter(|score| score.global_partner_id == asked).collect();
+        if own.is_empty() { Err(Problem::no_partner(&asked, scores, self.asked_as_of()?)) } else { Ok(own) }
+    }
+
+    /// The area of the path: its rules, and the partner's score in it.
+    ///
+    /// # Errors
+    ///
+    /// An area that the rulebook does not have.
+    pub fn area<'s>(&self, own: &[&'s Score]) -> Result<(&AreaRules, &'s Score), Problem> {
+        let asked = Name::new(self.param("area"));
+        let score = own.iter().find(|score| score.area == asked);
+        match (self.reading.rulebook().areas.get(&asked), score) {
+            (Some(rules), Some(score)) => Ok((rules, score)),
+            _ => Err(self.no_area(&asked, own)?),
+        }
+    }
+
+    fn no_area(&self, asked: &Name, own: &[&Score]) -> Result<Problem, Problem> {
+        let as_of = self.asked_as_of()?;
+        let partner = own.first().map(|score| &score.global_partner_id);
+        let areas = self.reading.rulebook().areas.values();
+        let known = areas.filter_map(|rules| {
+            Some((
+                rules.area.to_string(),
+                show::short_title(&rules.title).to_owned(),
+                paths::designation(partner?, &rules.area, None, as_of),
+            ))
+        });
+        Ok(Problem::unknown("area", asked.as_str(), known.collect()))
+    }
+
+    /// What stands around the page.
+    #[must_use]
+    pub fn frame(&self, title: &str) -> Frame {
+        Frame::new(self, title)
+    }
+}
