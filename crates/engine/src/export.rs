@@ -97,8 +97,9 @@ fn stream_consumption(dataset: &Dataset, folder: &Path, form: ExportForm) -> Res
         // what is wrong with rows was told when they were imported or the folder was opened
         read_rows::<Consumption>(file, &mut Problems::default(), |read| {
             chunk.extend(read.row.ok());
-            if chunk.len() == CHUNK_ROWS && failed.is_none() {
-                failed = writer.write(chunk.drain(..).collect::<Vec<_>>().iter()).err();
+            if chunk.len() >= CHUNK_ROWS {
+                failed = failed.take().or_else(|| writer.write(chunk.iter()).err());
+                chunk.clear();
             }
         })?;
     }
