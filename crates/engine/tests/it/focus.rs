@@ -1,6 +1,6 @@
 //! `focus`: which charges are consumption.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Float64Array, StringArray, TimestampMicrosecondArray};
@@ -67,10 +67,11 @@ fn parquet_with_instants_and_floats_is_read_with_a_warning() {
     assert_eq!(home.rows().program.consumption[0].usage_date.to_string(), "2024-02-29");
 }
 
-/// Real sample files, when they are there.
+/// Real sample files, when they are there: in the folder that `COUNTERFOIL_SHARED` names, or in one called `shared` beside the
+/// workspace.
 fn shared(name: &str) -> Option<PathBuf> {
-    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
-    let folder = std::env::var_os("COUNTERFOIL_SHARED").map_or(beside, PathBuf::from);
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(3).map(|above| above.join("shared"));
+    let folder = std::env::var_os("COUNTERFOIL_SHARED").map(PathBuf::from).or(beside)?;
     let path = folder.join("data").join(name);
     path.exists().then_some(path)
 }
