@@ -50,3 +50,9 @@ pub mod formats;
 
 /// Import: from source files to a changed lake, with a fate for every row.
 pub mod import;
+
+/// Result tables as files: CSV or Parquet.
+pub mod output;
+
+/// Export: facts as a dataset folder, in a stable order.
+pub mod export;
