@@ -9,7 +9,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 use domain::rulebook::Rulebook;
 use engine::problems::Problems;
 
-use crate::commands::{credit, score};
+use crate::commands::{complete, credit, demo, doctor, export, import, score, serve};
+use crate::home;
 use crate::output::{Output, OutputOptions};
 use crate::problem::{self, Exit};
 use crate::rules;
@@ -30,15 +31,17 @@ pub struct Cli {
 
 const SHORT_AFTER: &str = "\
 Examples:
+  counterfoil demo
   counterfoil score show --dataset my-exports/ --as-of 2024-08-10
-  counterfoil score explain --dataset my-exports/ --partner 900010 --area modern-work
-  counterfoil credit --dataset my-exports/ --out credits.csv";
+  counterfoil import my-exports/
+  counterfoil score explain --partner 900010 --area modern-work";
 
 const AFTER: &str = "\
 Examples:
+  counterfoil demo
   counterfoil score show --dataset my-exports/ --as-of 2024-08-10
-  counterfoil score explain --dataset my-exports/ --partner 900010 --area modern-work
-  counterfoil credit --dataset my-exports/ --out credits.csv
+  counterfoil import my-exports/
+  counterfoil score explain --partner 900010 --area modern-work
 
 Exit codes:
   0  done
@@ -54,22 +57,47 @@ pub struct Shared {
     #[command(flatten)]
     output: OutputOptions,
 
+    /// The home: the folder with the ledger and the lake [default: in the user's data folder]
+    #[arg(
+        long,
+        value_name = "FOLDER",
+        global = true,
+        env = "COUNTERFOIL_HOME",
+        hide_env_values = true,
+        help_heading = "Home, rules and messages"
+    )]
+    home: Option<PathBuf>,
+
     /// A folder with another rulebook than the one that the program carries
-    #[arg(long, value_name = "FOLDER", global = true, help_heading = "Rules and messages")]
+    #[arg(long, value_name = "FOLDER", global = true, help_heading = "Home, rules and messages")]
     rulebook: Option<PathBuf>,
 
     /// Tell every problem of rows, not the first twenty
-    #[arg(long, global = true, help_heading = "Rules and messages")]
+    #[arg(long, global = true, help_heading = "Home, rules and messages")]
     all_problems: bool,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Make up a program, import it, score it, serve the pages, and say what to try
+    Demo(demo::DemoArgs),
     /// What partners score, and why
     #[command(subcommand)]
     Score(score::ScoreCommand),
     /// Usage as credited
     Credit(credit::CreditArgs),
+    /// Read files into the home, with a fate for every row
+    Import(import::ImportArgs),
+    /// Write the facts as a dataset folder
+    Export(export::ExportArgs),
+    /// The pages, on this machine only
+    Serve(serve::ServeArgs),
+    /// Whether the home is sound, and how to mend it
+    Doctor(doctor::DoctorArgs),
+    /// Completions for a shell
+    Completions(complete::CompletionsArgs),
+    /// Manual pages
+    Man(complete::ManArgs),
 }
 
 /// What every command is handed: where answers go, and what they rest on.
@@ -80,6 +108,14 @@ pub struct Setting {
 }
 
 impl Setting {
+    /// The folder of the home.
+    ///
+    /// # Errors
+    /// When none is given and the system names none.
+    pub fn home(&self) -> Result<PathBuf> {
+        home::place(self.shared.home.as_deref())
+    }
+
     /// The rulebook to judge by.
     ///
     /// # Errors
@@ -114,7 +150,14 @@ pub fn command() -> clap::Command {
 fn dispatch(cli: Cli) -> Result<Exit> {
     let setting = Setting { output: Output::new(&cli.shared.output)?, shared: cli.shared };
     match cli.command {
+        Command::Demo(args) => demo::run(&args, &setting),
+        Command::Serve(args) => serve::run(&args, &setting),
         Command::Score(command) => score::run(&command, &setting),
         Command::Credit(args) => credit::run(&args, &setting),
+        Command::Import(args) => import::run(&args, &setting),
+        Command::Export(args) => export::run(&args, &setting),
+        Command::Doctor(args) => doctor::run(&args, &setting),
+        Command::Completions(args) => complete::completions(&args),
+        Command::Man(args) => complete::man(&args),
     }
 }

@@ -1,10 +1,28 @@
 //! The commands, one file each.
 
+/// `completions` and `man`: what shells and manuals need.
+pub mod complete;
+
 /// `credit`: usage as credited.
 pub mod credit;
 
+/// `demo`: a made-up program to try everything on.
+pub mod demo;
+
+/// `doctor`: whether the home is sound.
+pub mod doctor;
+
+/// `export`: the facts as a dataset folder.
+pub mod export;
+
+/// `import`: files into the home.
+pub mod import;
+
 /// `score`: what partners score, and why.
 pub mod score;
+
+/// `serve`: the pages, on this machine only.
+pub mod serve;
 
 use std::path::PathBuf;
 
@@ -13,7 +31,7 @@ use domain::time::Day;
 
 use crate::cli::Setting;
 use crate::clock;
-use crate::problem::Refusal;
+use crate::home::Home;
 use crate::program::OpenProgram;
 
 /// Which program is asked, and as of when.
@@ -42,7 +60,7 @@ impl ProgramArgs {
         let rulebook = setting.rulebook()?;
         match &self.dataset {
             Some(folder) => OpenProgram::from_dataset(folder, rulebook),
-            None => Err(Refusal::usage("there is no program to ask").hint("name a dataset folder with `--dataset FOLDER`").into()),
+            None => OpenProgram::from_home(&Home::open(&setting.home()?)?, rulebook),
         }
     }
 }

@@ -1,7 +1,37 @@
-//! The outside: what the binary `counterfoil` is made of.
+//! The outside: what the program `counterfoil` is made of. Its commands, pages, clock and configuration.
+
+/// The command line: what can be asked, and how.
+pub mod cli;
+
+/// The clock: the only place that asks what day it is.
+mod clock;
+
+/// The commands, one file each.
+mod commands;
 
 /// The demo: a made-up program, made from a seed.
 pub mod demo;
 
+/// The home: the folder with the ledger and the lake.
+mod home;
+
+/// Output: one answer as a table, JSON, YAML or separated text.
+mod output;
+
 /// The pages: what a browser shows.
 pub mod pages;
+
+/// Problems: how a command ends, and what is said when it cannot do what was asked.
+mod problem;
+
+/// A program opened for reading: facts and rulebook, ready for questions.
+mod program;
+
+/// Progress of work that takes over a second.
+mod progress;
+
+/// The rulebook: the one that the program carries, or one from a folder.
+mod rules;
+
+/// Views: the shapes in which answers leave the program.
+mod views;

@@ -1,34 +1,7 @@
-//! The program `counterfoil`: its commands, pages, clock and configuration.
+//! The program `counterfoil`.
 
 use std::process::ExitCode;
 
-/// The command line: what can be asked, and how.
-mod cli;
-
-/// The clock: the only place that asks what day it is.
-mod clock;
-
-/// The commands, one file each.
-mod commands;
-
-/// Output: one answer as a table, JSON, YAML or separated text.
-mod output;
-
-/// Problems: how a command ends, and what is said when it cannot do what was asked.
-mod problem;
-
-/// A program opened for reading: facts and rulebook, ready for questions.
-mod program;
-
-/// Progress of work that takes over a second.
-mod progress;
-
-/// The rulebook: the one that the program carries, or one from a folder.
-mod rules;
-
-/// Views: the shapes in which answers leave the program.
-mod views;
-
 fn main() -> ExitCode {
-    cli::run()
+    app::cli::run()
 }

@@ -84,7 +84,7 @@ impl Output {
     ///
     /// # Errors
     /// As [`Output::print`].
-    pub fn print_rows(&self, rows: Rows<'_>) -> Result<()> {
+    pub fn print_rows(&self, rows: Rows<'_, '_>) -> Result<()> {
         let mut out = BufWriter::new(io::stdout().lock());
         match self.query {
             None => rows.write(&mut out, self.format)?,

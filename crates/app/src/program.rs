@@ -22,6 +22,7 @@ use engine::dataset::Dataset;
 use engine::problems::Problems;
 use engine::tables::read_rows;
 
+use crate::home::Home;
 use crate::problem::{Refusal, known_partner};
 
 /// A program opened for reading.
@@ -52,6 +53,19 @@ impl OpenProgram {
         let named = |account: AccountIx| (accounts.account_id(account).clone(), accounts.account_name(account).to_owned());
         let partners = accounts.accounts().map(named).collect();
         Self { dataset, rulebook, partners, streamed: OnceLock::new(), credited: Mutex::default() }
+    }
+
+    /// Reads the facts of a home.
+    ///
+    /// # Errors
+    /// When the lake cannot be read.
+    pub fn from_home(home: &Home, rulebook: Arc<Rulebook>) -> Result<Self> {
+        Ok(Self::new(home.lake()?.open()?, rulebook))
+    }
+
+    /// The facts; consumption stays in its files.
+    pub fn dataset(&self) -> &Dataset {
+        &self.dataset
     }
 
     /// The rules.

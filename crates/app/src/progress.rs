@@ -3,9 +3,9 @@
 use std::io::{self, IsTerminal};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// How long work stays silent.
 const SILENT: Duration = Duration::from_secs(1);
@@ -37,4 +37,35 @@ pub fn during<T>(what: &str, work: impl FnOnce() -> T) -> T {
 fn spinner() -> ProgressBar {
     let style = ProgressStyle::with_template("{spinner} {msg} {elapsed:>4}").expect("the template is well formed");
     ProgressBar::new_spinner().with_style(style)
+}
+
+/// Work of many steps that tells how far it is.
+pub struct Steps {
+    bar: ProgressBar,
+    since: Instant,
+}
+
+impl Steps {
+    /// Work that begins.
+    pub fn new() -> Self {
+        let bar = spinner();
+        bar.set_draw_target(ProgressDrawTarget::hidden());
+        Self { bar, since: Instant::now() }
+    }
+
+    /// How far it is; shown when the work has taken over a second.
+    pub fn tell(&mut self, message: &str) {
+        if self.bar.is_hidden() && self.since.elapsed() > SILENT && io::stderr().is_terminal() {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
+        if !self.bar.is_hidden() {
+            self.bar.set_message(message.to_owned());
+            self.bar.tick();
+        }
+    }
+
+    /// The work is done.
+    pub fn end(self) {
+        self.bar.finish_and_clear();
+    }
 }

@@ -3,5 +3,8 @@
 /// Explanations.
 pub mod explain;
 
+/// Imports.
+pub mod import;
+
 /// Scores.
 pub mod score;

@@ -51,8 +51,11 @@ pub mod formats;
 /// Import: from source files to a changed lake, with a fate for every row.
 pub mod import;
 
-/// Result tables as files: CSV or Parquet.
-pub mod output;
+/// Files that are written, and what is said when they cannot be.
+mod output;
 
-/// Export: facts as a dataset folder, in a stable order.
+/// Sheets: rows of typed cells under a header, as a Parquet file.
+pub mod sheet;
+
+/// Export: the facts of a dataset as a dataset folder.
 pub mod export;

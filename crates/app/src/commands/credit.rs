@@ -1,6 +1,6 @@
 //! `credit`: usage as credited, with the duplicate flags that reports know, or summed by group.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use domain::amount::Amount;
@@ -8,11 +8,14 @@ use domain::lines::{LINE_COLUMNS, LineKey};
 use domain::names::Name;
 use domain::time::Month;
 use engine::credits::{Group, GroupBy};
+use engine::sheet::{Cell, Kind};
 
 use crate::cli::Setting;
 use crate::commands::ProgramArgs;
-use crate::output::rows::{Rows, format_of, write_file};
+use crate::output::rows::{FileFormat, Rows, whole_file};
+use crate::output::table;
 use crate::problem::{Exit, say};
+use crate::program::OpenProgram;
 use crate::progress;
 
 /// Azure consumption as credited
@@ -64,29 +67,23 @@ impl GroupColumn {
         }
     }
 
-    const fn header(self) -> &'static str {
+    const fn kind(self) -> Kind {
         match self {
-            Self::GlobalPartner => "global_partner_id",
-            Self::Tenant => "tenant_id",
-            Self::Subscription => "subscription_id",
-            Self::Service => "service",
-            Self::Month => "month",
+            Self::Month => Kind::Day,
+            _ => Kind::Text,
         }
     }
 
-    fn cell(self, group: &Group, partners: &[(Name, String)]) -> String {
+    fn cell<'a>(self, group: &Group, partners: &'a [(Name, String)]) -> Cell<'a> {
         match self {
-            Self::GlobalPartner => group.account.map_or_else(String::new, |account| partners[account.0 as usize].0.to_string()),
-            Self::Tenant => group.names[0].to_string(),
-            Self::Subscription => group.names[1].to_string(),
-            Self::Service => group.names[2].to_string(),
-            Self::Month => group.month.map_or_else(String::new, |month| month.first_day().to_string()),
+            Self::GlobalPartner => Cell::text(group.account.map_or("", |account| partners[account.0 as usize].0.as_str())),
+            Self::Tenant => Cell::text(group.names[0].to_string()),
+            Self::Subscription => Cell::text(group.names[1].to_string()),
+            Self::Service => Cell::text(group.names[2].to_string()),
+            Self::Month => group.month.map_or_else(|| Cell::text(""), |month| Cell::Day(month.first_day())),
         }
     }
 }
-
-/// The places of the duplicate flags among the columns of a line.
-const FLAGS: [usize; 3] = [9, 10, 11];
 
 /// Writes credited usage.
 ///
@@ -94,7 +91,7 @@ const FLAGS: [usize; 3] = [9, 10, 11];
 /// When the program cannot be opened, or the file cannot be written.
 pub fn run(args: &CreditArgs, setting: &Setting) -> Result<Exit> {
     if let Some(path) = &args.out {
-        format_of(path)?;
+        FileFormat::of(path)?;
     }
     let program = args.program.open(setting)?;
     let month = args.program.as_of().closed_month();
@@ -102,26 +99,57 @@ pub fn run(args: &CreditArgs, setting: &Setting) -> Result<Exit> {
         let lines = progress::during("crediting usage", || program.credited(month))?;
         let mut lines: Vec<(LineKey, Amount)> = lines.into_iter().collect();
         lines.sort_by(|(one, _), (other, _)| in_columns(one).cmp(&in_columns(other)));
-        let mut rows = lines.iter().map(|(key, acr)| key.cells(*acr).to_vec());
-        deliver(args, setting, month, lines.len(), Rows { header: &LINE_COLUMNS, numbers: &FLAGS, right: &[12], rows: &mut rows })?;
+        let columns: Vec<(&str, Kind)> = LINE_COLUMNS.into_iter().zip(LINE_KINDS).collect();
+        let mut rows = lines.iter().map(|(key, acr)| line_cells(key, *acr));
+        deliver(args, setting, month, Rows { columns: &columns, rows: &mut rows })?;
     } else {
-        let by: Vec<GroupBy> = args.group.iter().map(|column| column.by()).collect();
-        let groups = progress::during("crediting usage", || program.credited_groups(month, &by))?;
-        let header: Vec<&str> = args.group.iter().map(|column| column.header()).chain(["acr_usd"]).collect();
-        if let Some(path) = args.out.as_ref().filter(|path| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("parquet"))) {
-            program.write_groups(&groups, &by, path)?;
-            say(&format!("{} lines, usage up to {month}, in `{}`\n", groups.len(), path.display()));
-            return Ok(setting.tell_rows(&program.problems()));
-        }
-        let row = |(group, acr): (Group, Amount)| {
-            let cells = args.group.iter().map(|column| column.cell(&group, program.partners()));
-            cells.chain([acr.to_string()]).collect()
-        };
-        let mut rows = groups.iter().map(row);
-        let right = [args.group.len()];
-        deliver(args, setting, month, groups.len(), Rows { header: &header, numbers: &[], right: &right, rows: &mut rows })?;
+        credit_groups(args, setting, &program, month)?;
     }
     Ok(setting.tell_rows(&program.problems()))
+}
+
+fn credit_groups(args: &CreditArgs, setting: &Setting, program: &OpenProgram, month: Month) -> Result<()> {
+    let by: Vec<GroupBy> = args.group.iter().map(|column| column.by()).collect();
+    let groups = progress::during("crediting usage", || program.credited_groups(month, &by))?;
+    if let Some(path) = args.out.as_ref().filter(|path| FileFormat::of(path).is_ok_and(|format| format == FileFormat::Parquet)) {
+        whole_file(path, |partial| program.write_groups(&groups, &by, partial))?;
+        told(groups.len() as u64, month, path);
+        return Ok(());
+    }
+    let kinds = args.group.iter().map(|column| (column.by().column(), column.kind()));
+    let columns: Vec<(&str, Kind)> = kinds.chain([("acr_usd", Kind::Amount)]).collect();
+    let mut rows = groups.iter().map(|(group, acr)| {
+        let cells = args.group.iter().map(|column| column.cell(&group, program.partners()));
+        cells.chain([Cell::Amount(acr)]).collect()
+    });
+    deliver(args, setting, month, Rows { columns: &columns, rows: &mut rows })
+}
+
+/// What the columns of a line hold.
+const LINE_KINDS: [Kind; 13] = {
+    let mut kinds = [Kind::Text; 13];
+    (kinds[0], kinds[9], kinds[10], kinds[11], kinds[12]) = (Kind::Day, Kind::Count, Kind::Count, Kind::Count, Kind::Amount);
+    kinds
+};
+
+/// The cells of a line, in the order of [`LINE_COLUMNS`].
+fn line_cells(line: &LineKey, acr: Amount) -> Vec<Cell<'_>> {
+    let flag = |is_duplicate: bool| Cell::Count(i64::from(is_duplicate));
+    vec![
+        Cell::Day(line.month.first_day()),
+        Cell::text(line.tenant.as_str()),
+        Cell::text(line.subscription.as_str()),
+        Cell::text(&line.service),
+        Cell::text(&line.areas),
+        Cell::text(line.account.as_str()),
+        Cell::text(line.partner.as_str()),
+        Cell::text(line.attach.shown()),
+        Cell::text(&line.role),
+        flag(line.duplicate_in_account),
+        flag(line.duplicate_in_attach),
+        flag(line.duplicate_in_location),
+        Cell::Amount(acr),
+    ]
 }
 
 /// A line as its columns order it, word by word.
@@ -132,10 +160,13 @@ fn in_columns(line: &LineKey) -> impl Ord + '_ {
 }
 
 /// Writes rows into the file that is asked for, or else to stdout.
-fn deliver(args: &CreditArgs, setting: &Setting, month: Month, count: usize, rows: Rows<'_>) -> Result<()> {
+fn deliver(args: &CreditArgs, setting: &Setting, month: Month, rows: Rows<'_, '_>) -> Result<()> {
     let Some(path) = &args.out else { return setting.output.print_rows(rows) };
-    let format = format_of(path)?;
-    write_file(path, |out| rows.write(out, format))?;
-    say(&format!("{count} lines, usage up to {month}, in `{}`\n", path.display()));
+    let count = progress::during("writing", || rows.write_file(path))?;
+    told(count, month, path);
     Ok(())
+}
+
+fn told(count: u64, month: Month, path: &Path) {
+    say(&format!("{} lines, usage up to {month}, in `{}`\n", table::count(count), path.display()));
 }

@@ -28,7 +28,8 @@ impl Lack {
         let line = Fraction::whole(rules.qualifying_points.value);
         let blocks = |metric: &&MetricScore| !rules.floor.value.is_reached_by(&metric.points);
         let blocking = track.metrics.iter().filter(blocks).map(|metric| metric.metric.shown().to_lowercase()).collect();
-        let rooms = track.metrics.iter().map(|metric| (metric.metric.shown().to_lowercase(), &Fraction::whole(metric.max) - &metric.points));
+        let rooms =
+            track.metrics.iter().map(|metric| (metric.metric.shown().to_lowercase(), &Fraction::whole(metric.max) - &metric.points));
         let mut room: Vec<(String, Fraction)> = rooms.filter(|(_, room)| !room.is_zero()).collect();
         room.sort_by(|one, other| other.1.cmp(&one.1));
         Self { points: (track.score < line).then(|| &line - &track.score), blocking, room }
@@ -91,7 +92,9 @@ pub fn standing(score: &Score) -> Option<String> {
     Some(match score.status {
         Status::Enrolled => format!("Still enrolled, but no longer qualified: it last was in {}.", last.month),
         Status::RenewalDue => format!("The renewal is due: it last qualified in {}, which is still in the window.", last.month),
-        Status::InProgress | Status::Qualified => format!("Counts as qualified because it was in {}, which is still in the window.", last.month),
+        Status::InProgress | Status::Qualified => {
+            format!("Counts as qualified because it was in {}, which is still in the window.", last.month)
+        }
     })
 }
 

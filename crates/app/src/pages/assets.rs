@@ -7,8 +7,10 @@ use axum::http::header;
 use axum::response::IntoResponse;
 use axum::routing::get;
 
-const KIT: Asset = Asset { path: "/static/pico-2.1.1.min.css", kind: "text/css; charset=utf-8", bytes: include_bytes!("../../static/pico-2.1.1.min.css") };
-const STYLE: Asset = Asset { path: "/static/counterfoil.css", kind: "text/css; charset=utf-8", bytes: include_bytes!("../../static/counterfoil.css") };
+const KIT: Asset =
+    Asset { path: "/static/pico-2.1.1.min.css", kind: "text/css; charset=utf-8", bytes: include_bytes!("../../static/pico-2.1.1.min.css") };
+const STYLE: Asset =
+    Asset { path: "/static/counterfoil.css", kind: "text/css; charset=utf-8", bytes: include_bytes!("../../static/counterfoil.css") };
 const ICON: Asset = Asset { path: "/static/icon.svg", kind: "image/svg+xml", bytes: include_bytes!("../../static/icon.svg") };
 
 /// A file in the binary.

@@ -26,9 +26,9 @@ pub fn guard<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
         .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache")))
         .layer(CompressionLayer::new())
         .layer(from_fn(only_this_machine));
-    HEADERS.into_iter().fold(guarded, |router, (name, value)| {
-        router.layer(SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value)))
-    })
+    HEADERS
+        .into_iter()
+        .fold(guarded, |router, (name, value)| router.layer(SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))))
 }
 
 /// Refuses requests that do not name this machine: a page elsewhere could have its own name lead here, and read along.
@@ -41,6 +41,7 @@ async fn only_this_machine(request: Request, next: Next) -> Response {
     if matches!(host, "localhost" | "127.0.0.1" | "::1") {
         return next.run(request).await;
     }
-    let said = format!("`{named}` is not this machine; until sign-in exists, pages are shown at http://127.0.0.1 and http://localhost only\n");
+    let said =
+        format!("`{named}` is not this machine; until sign-in exists, pages are shown at http://127.0.0.1 and http://localhost only\n");
     (StatusCode::MISDIRECTED_REQUEST, said).into_response()
 }

@@ -165,7 +165,12 @@ fn place_heading(place: &Place<'_>) -> String {
 }
 
 /// Labels and addresses of the pages above this one.
-fn crumbs(visit: &Visit, named: &Named<'_>, places: &[Place<'_>], (partner, title): (&str, &str)) -> Result<Vec<(String, String)>, Problem> {
+fn crumbs(
+    visit: &Visit,
+    named: &Named<'_>,
+    places: &[Place<'_>],
+    (partner, title): (&str, &str),
+) -> Result<Vec<(String, String)>, Problem> {
     let (id, area, as_of) = (&named.score.global_partner_id, &named.score.area, visit.asked_as_of()?);
     let track = named.track.track.as_ref();
     let asked_track = track.filter(|_| visit.value("track").is_some());

@@ -142,7 +142,8 @@ fn list(scores: &[Score]) -> Vec<Listed<'_>> {
 fn sort(listed: &mut [Listed<'_>], sort: Option<&str>) {
     let Some(sort) = sort else { return };
     let key = sort.trim_start_matches('-');
-    let in_area = |partner: &Listed<'_>| partner.scores.iter().find(|score| score.area.as_str() == key).map(|score| score.chosen().score.clone());
+    let in_area =
+        |partner: &Listed<'_>| partner.scores.iter().find(|score| score.area.as_str() == key).map(|score| score.chosen().score.clone());
     match key {
         "id" => listed.sort_by_cached_key(|partner| partner.id.id_order()),
         "name" => listed.sort_by_cached_key(|partner| partner.name.to_lowercase()),

@@ -41,7 +41,12 @@ impl Problem {
     #[must_use]
     pub fn bad_day(text: &str, today: Day) -> Self {
         let said = format!("`{text}` is not a day; expected YYYY-MM-DD, such as {today}");
-        Self::new(StatusCode::BAD_REQUEST, "That is not a day", said, "Correct the value `as_of` in the address, or choose a day on a page.")
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "That is not a day",
+            said,
+            "Correct the value `as_of` in the address, or choose a day on a page.",
+        )
     }
 
     /// Facts that could not be read.

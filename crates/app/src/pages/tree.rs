@@ -128,7 +128,12 @@ mod tests {
         let leaf = |label| node(label, vec![]);
         let part = node("part", vec![node("now", vec![leaf("a"), leaf("b")]), node("before", vec![leaf("c")])]);
         let top = node("metric", vec![part]);
-        Some(places(&top, path)?.iter().map(|place| place.nodes.iter().map(|node| node.label.as_str()).collect::<Vec<_>>().join("+")).collect())
+        Some(
+            places(&top, path)?
+                .iter()
+                .map(|place| place.nodes.iter().map(|node| node.label.as_str()).collect::<Vec<_>>().join("+"))
+                .collect(),
+        )
     }
 
     #[test]

@@ -147,7 +147,11 @@ impl Visit {
         let partner = own.first().map(|score| &score.global_partner_id);
         let areas = self.reading.rulebook().areas.values();
         let known = areas.filter_map(|rules| {
-            Some((rules.area.to_string(), show::short_title(&rules.title).to_owned(), paths::designation(partner?, &rules.area, None, as_of)))
+            Some((
+                rules.area.to_string(),
+                show::short_title(&rules.title).to_owned(),
+                paths::designation(partner?, &rules.area, None, as_of),
+            ))
         });
         Ok(Problem::unknown("area", asked.as_str(), known.collect()))
     }

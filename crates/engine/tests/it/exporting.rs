@@ -1,9 +1,7 @@
 //! Export writes what import takes.
 
-use domain::amount::Amount;
 use engine::dataset::Dataset;
 use engine::export::{ExportForm, export};
-use engine::output::{OutputKind, Value, write_table};
 
 use crate::importing::Home;
 use crate::scene::folder;
@@ -74,35 +72,4 @@ fn an_export_never_mixes_with_tables_that_are_there() {
     let dataset = Dataset::open(sources.path()).unwrap();
     let error = export(&dataset, sources.path(), ExportForm::Parquet).unwrap_err().to_string();
     assert!(error.ends_with("holds tables already, `partners.csv` for one; export to an empty folder"), "{error}");
-}
-
-#[test]
-fn results_are_written_in_the_form_that_the_ending_tells() {
-    let folder = tempfile::tempdir().unwrap();
-    let columns = [("Month", OutputKind::Day), ("Areas", OutputKind::Text), ("Flag", OutputKind::Count), ("ACR_USD", OutputKind::Amount)];
-    // a sum may be larger than any row
-    let sum = Amount::whole(2_000_000_000_000);
-    let rows = || {
-        [
-            vec![Value::Day("2024-01-01".parse().unwrap()), Value::Text("a;b"), Value::Count(1), Value::Amount(sum)],
-            vec![Value::Blank, Value::Blank, Value::Count(0), Value::Amount(-sum)],
-        ]
-    };
-    let csv = folder.path().join("deep/result.csv");
-    assert_eq!(write_table(&csv, &columns, rows()).unwrap(), 2);
-    assert_eq!(std::fs::read_to_string(&csv).unwrap(), "Month,Areas,Flag,ACR_USD\n2024-01-01,a;b,1,2000000000000\n,,0,-2000000000000\n");
-
-    let parquet = folder.path().join("result.parquet");
-    assert_eq!(write_table(&parquet, &columns, rows()).unwrap(), 2);
-    let form = engine::files::FileForm::Parquet;
-    let source = engine::source::Source::open_path(&parquet, "result.parquet", form).unwrap();
-    let mut cells = Vec::new();
-    source
-        .read(&[Some(0), Some(3)], &mut |(_, row)| cells.push(row.unwrap().iter().map(|cell| cell.map(str::to_owned)).collect::<Vec<_>>()))
-        .unwrap();
-    let amount = |text: &str| Some(format!("{text}2000000000000.000000000000000000"));
-    assert_eq!(cells, [vec![Some("2024-01-01".to_owned()), amount("")], vec![None, amount("-")]]);
-
-    let error = write_table(&folder.path().join("result.xlsx"), &columns, rows()).unwrap_err().to_string();
-    assert!(error.contains("expected `.csv`, `.csv.gz`, `.csv.zst` or `.parquet`"), "{error}");
 }

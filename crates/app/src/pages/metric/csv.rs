@@ -26,8 +26,10 @@ pub fn download(visit: &Visit) -> Result<Response, Problem> {
     let text = written(&picked).map_err(|error| Problem::broken(&error.to_string()))?;
     let name: String = format!("{}-{}-{}-{}", score.global_partner_id, score.area, named.metric.metric.as_str(), score.as_of);
     let name: String = name.chars().map(|letter| if letter.is_ascii_alphanumeric() || letter == '-' { letter } else { '_' }).collect();
-    let headers =
-        [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\""))];
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\"")),
+    ];
     Ok((headers, text).into_response())
 }
 
@@ -51,7 +53,7 @@ fn written(picked: &Picked<'_>) -> Result<Vec<u8>, csv::Error> {
 
 fn record(row: &Node, keys: &[&'static str]) -> Vec<String> {
     let yes = |is: bool| if is { "yes" } else { "no" }.to_owned();
-    let mut cells = vec![yes(row.counted), yes(row.subtracted), row.kind.to_owned(), safe(&row.label)];
+    let mut cells = vec![yes(row.counted), yes(row.adds.is_negative()), row.kind.to_owned(), safe(&row.label)];
     cells.extend(keys.iter().map(|key| row.keys.iter().find(|(own, _)| own == key).map_or_else(String::new, |(_, value)| safe(value))));
     let figures = row.children.iter().filter(|child| child.kind == "figure");
     let figures: Vec<String> = figures.map(|figure| format!("{}: {}", figure.label, figure.value.shown())).collect();

@@ -1,0 +1,179 @@
+//! `demo`: a made-up program, imported by the ordinary importers, scored and served.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use domain::designations::Score;
+use serde::Serialize;
+
+use crate::cli::Setting;
+use crate::commands::import::{self, summary};
+use crate::commands::serve::{self, Door, Reader};
+use crate::demo;
+use crate::home::{self, Home};
+use crate::output::{Paint, table};
+use crate::problem::{Exit, Refusal};
+use crate::program::OpenProgram;
+use crate::progress;
+use crate::views::import::ImportView;
+
+/// Make up a program, import it, score it, serve the pages, and say what to try
+///
+/// About 300 customers and 12 partners with 26 months of usage, from a seed: the same seed gives the same program. It is written
+/// as CSV files, imported as any others, and kept in a home of its own, apart from yours.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  counterfoil demo
+  counterfoil demo --no-serve
+  counterfoil demo --dir /tmp/demo --port 9000")]
+pub struct DemoArgs {
+    /// The folder of the demo [default: `demo` beside the home in the user's data folder]
+    #[arg(long, value_name = "FOLDER")]
+    dir: Option<PathBuf>,
+
+    /// The seed: other seeds give other names and amounts
+    #[arg(long, value_name = "N", default_value_t = demo::SEED)]
+    seed: u64,
+
+    /// Serve the pages when all is ready; the default
+    #[arg(long, overrides_with = "no_serve")]
+    serve: bool,
+
+    /// Say what to try, and end
+    #[arg(long)]
+    no_serve: bool,
+
+    #[command(flatten)]
+    door: Door,
+}
+
+/// The file that marks a folder as one of the demo, which may be made anew.
+const MARK: &str = ".counterfoil-demo";
+
+/// What the demo made.
+#[derive(Debug, Serialize)]
+struct DemoView {
+    seed: u64,
+    as_of: String,
+    exports: String,
+    home: String,
+    import: ImportView,
+    partners: Vec<PartnerView>,
+    #[serde(rename = "try")]
+    tour: Vec<TourView>,
+}
+
+/// How a partner of the demo stands in its best area.
+#[derive(Debug, Serialize)]
+struct PartnerView {
+    global_partner_id: String,
+    name: String,
+    best_area: String,
+    score: String,
+    status: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct TourView {
+    question: String,
+    command: String,
+}
+
+/// Makes the demo, and serves it.
+///
+/// # Errors
+/// When the folder holds something else or cannot be written, or the port is taken.
+pub fn run(args: &DemoArgs, setting: &Setting) -> Result<Exit> {
+    let door = args.door.open()?;
+    let folder = match &args.dir {
+        Some(folder) => folder.clone(),
+        None => home::place(None)?.join("demo"),
+    };
+    let (exports, home) = ready(&folder, args.seed)?;
+    let facts = progress::during("making up a program", || demo::generate(args.seed, demo::AS_OF));
+    progress::during("writing it as CSV files", || demo::write(&facts, &exports))?;
+    drop(facts);
+    let import = imported(&home, &exports, setting)?;
+    let program = OpenProgram::from_home(&Home::open(&home)?, setting.rulebook()?)?;
+    let scores = progress::during("scoring", || program.scores(demo::AS_OF))?;
+    let view = DemoView {
+        seed: args.seed,
+        as_of: demo::AS_OF.to_string(),
+        exports: exports.display().to_string(),
+        home: home.display().to_string(),
+        import,
+        partners: scores.chunk_by(|a, b| a.global_partner_id == b.global_partner_id).filter_map(best).collect(),
+        tour: demo::tour().into_iter().map(|(question, command)| TourView { question, command }).collect(),
+    };
+    setting.output.print(&view, |paint| told(&view, paint))?;
+    if args.no_serve {
+        return Ok(Exit::Done);
+    }
+    serve::listen(Reader::new(program, demo::AS_OF, format!("the demo program, seed {}", args.seed)), door)
+}
+
+/// The folders for files and home, empty.
+fn ready(folder: &Path, seed: u64) -> Result<(PathBuf, PathBuf)> {
+    let mark = folder.join(MARK);
+    let is_taken = std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some());
+    if is_taken && !mark.is_file() {
+        let message = format!("`{}` holds something that is not the demo's", folder.display());
+        return Err(Refusal::refused(message).hint("name another folder with `--dir`; nothing was touched").into());
+    }
+    let place = || format!("cannot make the demo in `{}`", folder.display());
+    let (exports, home) = (folder.join("exports"), folder.join("home"));
+    for old in [&exports, &home] {
+        if old.exists() {
+            std::fs::remove_dir_all(old).with_context(place)?;
+        }
+    }
+    std::fs::create_dir_all(folder).with_context(place)?;
+    std::fs::write(&mark, format!("{seed}\n")).with_context(place)?;
+    Ok((exports, home))
+}
+
+fn imported(home: &Path, exports: &Path, setting: &Setting) -> Result<ImportView> {
+    let home = Home::open_or_make(home)?;
+    let outcome = import::read(&home, exports, None, None)?;
+    home.keep(exports, &outcome)?;
+    setting.tell_rows(&outcome.problems);
+    Ok(ImportView::of_outcome(exports.display().to_string(), &outcome, true))
+}
+
+fn best(scores: &[Score]) -> Option<PartnerView> {
+    let score = scores.iter().max_by(|a, b| a.chosen().score.cmp(&b.chosen().score))?;
+    Some(PartnerView {
+        global_partner_id: score.global_partner_id.to_string(),
+        name: score.partner_name.clone(),
+        best_area: score.area.to_string(),
+        score: score.chosen().score.shown(),
+        status: score.status.as_str(),
+    })
+}
+
+fn told(view: &DemoView, paint: Paint) -> String {
+    let mut text = summary(&view.import, paint);
+    text.push_str(&format!("\n{}\n", paint.strong(&format!("The best area of each partner, as of {}", view.as_of))));
+    let row = |partner: &PartnerView| {
+        let cells = [&partner.global_partner_id, &partner.name, &partner.best_area, &partner.score];
+        cells.into_iter().cloned().chain([partner.status.to_owned()]).collect::<Vec<_>>()
+    };
+    let rows: Vec<Vec<String>> = view.partners.iter().map(row).collect();
+    for line in table::lines(&["PARTNER", "NAME", "AREA", "SCORE", "STATUS"], &rows, &[3]) {
+        text.push_str(&format!("  {line}\n"));
+    }
+    text.push_str(&format!("\n{}\n", paint.strong("What to try")));
+    text.push_str(&format!("  export COUNTERFOIL_HOME={}\n", quoted(&view.home)));
+    for step in &view.tour {
+        text.push_str(&format!("\n  {}\n    {}\n", step.question, step.command));
+    }
+    text.push('\n');
+    text
+}
+
+/// A path as a shell takes it.
+fn quoted(path: &str) -> String {
+    let is_plain = path.chars().all(|letter| letter.is_alphanumeric() || "/._-".contains(letter));
+    if is_plain { path.to_owned() } else { format!("'{}'", path.replace('\'', r"'\''")) }
+}

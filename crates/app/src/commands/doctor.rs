@@ -1,0 +1,186 @@
+//! `doctor`: whether the home is sound, and how to mend it.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use anyhow::Result;
+use engine::lake::Lake;
+use serde::Serialize;
+
+use crate::cli::Setting;
+use crate::home::Home;
+use crate::output::{Paint, table};
+use crate::problem::{Exit, Refusal};
+
+/// Whether the home is sound, and how to mend it
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  counterfoil doctor
+  counterfoil doctor --home /srv/counterfoil -o json --query \"[?state!='well']\"")]
+pub struct DoctorArgs {}
+
+/// Space below which imports may fail.
+const FREE_BYTES_MIN: u64 = 1 << 30;
+
+/// How something stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum State {
+    Well,
+    Attention,
+    Broken,
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Serialize)]
+struct Finding {
+    what: &'static str,
+    state: State,
+    told: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cure: Option<String>,
+}
+
+impl Finding {
+    fn well(what: &'static str, told: impl Into<String>) -> Self {
+        Self { what, state: State::Well, told: told.into(), cure: None }
+    }
+
+    fn bad(what: &'static str, state: State, told: impl Into<String>, cure: impl Into<String>) -> Self {
+        Self { what, state, told: told.into(), cure: Some(cure.into()) }
+    }
+}
+
+/// Looks at the home, the lake, the rulebook and the disk.
+///
+/// # Errors
+/// When the system names no home, or stdout cannot be written.
+pub fn run(_args: &DoctorArgs, setting: &Setting) -> Result<Exit> {
+    let root = setting.home()?;
+    let mut findings = vec![program(), rulebook(setting)];
+    findings.extend(home(&root));
+    findings.push(disk(&root));
+    setting.output.print(&findings, |paint| told(&findings, paint))?;
+    let worst = |state| findings.iter().any(|finding| finding.state == state);
+    Ok(if worst(State::Broken) {
+        Exit::Refused
+    } else if worst(State::Attention) {
+        Exit::Attention
+    } else {
+        Exit::Done
+    })
+}
+
+fn program() -> Finding {
+    Finding::well("program", format!("counterfoil {}", env!("CARGO_PKG_VERSION")))
+}
+
+fn rulebook(setting: &Setting) -> Finding {
+    match setting.rulebook() {
+        Ok(rulebook) => Finding::well("rulebook", format!("{}, {}", rulebook.program.version, rulebook.program.title)),
+        Err(error) => Finding::bad("rulebook", State::Broken, format!("{error:#}"), "correct its files, or leave `--rulebook` out"),
+    }
+}
+
+fn home(root: &Path) -> Vec<Finding> {
+    let home = match Home::open(root) {
+        Ok(home) => home,
+        Err(error) => {
+            let cure = error.downcast_ref::<Refusal>().and_then(|refusal| refusal.hints.first().cloned());
+            let (state, cure) = match cure {
+                Some(cure) => (State::Attention, cure),
+                None => (State::Broken, "check the folder's rights; a newer version of the program may have written it".to_owned()),
+            };
+            return vec![Finding::bad("home", state, format!("{error:#}"), cure)];
+        }
+    };
+    let mut findings = vec![Finding::well("home", home.root().display().to_string())];
+    match home.batches(1) {
+        Ok(batches) => {
+            let latest = batches
+                .first()
+                .map_or_else(|| "nothing was imported yet".to_owned(), |batch| format!("latest import {}", batch.recorded_at));
+            findings.push(Finding::well("ledger", latest));
+        }
+        Err(error) => findings.push(Finding::bad("ledger", State::Broken, format!("{error:#}"), "restore the home from a backup")),
+    }
+    match home.lake() {
+        Ok(lake) => findings.extend(lake_findings(&lake)),
+        Err(error) => findings.push(Finding::bad("manifest", State::Broken, format!("{error:#}"), "restore the home from a backup")),
+    }
+    findings
+}
+
+/// The manifest against the files, and the files against their readers.
+fn lake_findings(lake: &Lake) -> Vec<Finding> {
+    let missing: Vec<&str> =
+        lake.files.iter().filter(|file| !lake.root.join(&file.path).is_file()).map(|file| file.path.as_str()).collect();
+    if let Some(first) = missing.first() {
+        let told = format!("{} of {} files are gone, such as `{first}`", missing.len(), lake.files.len());
+        return vec![Finding::bad("lake", State::Broken, told, "restore the home from a backup, or import the sources into a fresh home")];
+    }
+    let rows: u64 = lake.files.iter().map(|file| file.rows).sum();
+    let mut findings = vec![Finding::well("lake", format!("{} files, {} rows", lake.files.len(), table::count(rows)))];
+    if !lake.files.is_empty()
+        && let Err(error) = lake.open()
+    {
+        findings.push(Finding::bad("rows", State::Broken, error.to_string(), "restore the home from a backup"));
+    }
+    let leftovers = leftovers(lake);
+    if leftovers > 0 {
+        let told = format!("{leftovers} files that no import names, left by one that broke off");
+        findings.push(Finding::bad(
+            "leftovers",
+            State::Attention,
+            told,
+            format!("they are never read; delete them from `{}`", lake.root.display()),
+        ));
+    }
+    findings
+}
+
+fn leftovers(lake: &Lake) -> usize {
+    let known: BTreeSet<_> = lake.files.iter().map(|file| lake.root.join(&file.path)).collect();
+    let mut open = vec![lake.root.clone()];
+    let mut count = 0;
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                open.push(path);
+            } else if !known.contains(&path) {
+                count += 1;
+            }
+        }
+    }
+    count
+}
+
+fn disk(root: &Path) -> Finding {
+    let there = root.ancestors().find(|folder| folder.exists()).unwrap_or(root);
+    match fs4::available_space(there) {
+        Ok(free) if free < FREE_BYTES_MIN => {
+            let told = format!("{} MiB free, imports may fail", free >> 20);
+            Finding::bad("disk", State::Attention, told, "make room, or keep the home elsewhere with `--home`")
+        }
+        Ok(free) => Finding::well("disk", format!("{} GiB free", free >> 30)),
+        Err(error) => Finding::bad("disk", State::Attention, format!("cannot be asked: {error}"), "check the folder's rights"),
+    }
+}
+
+fn told(findings: &[Finding], paint: Paint) -> String {
+    let mut text = String::new();
+    for finding in findings {
+        let mark = match finding.state {
+            State::Well => paint.good("well     "),
+            State::Attention => paint.warn("attention"),
+            State::Broken => paint.warn("broken   "),
+        };
+        text.push_str(&format!("{mark}  {:<10} {}\n", finding.what, finding.told));
+        if let Some(cure) = &finding.cure {
+            text.push_str(&format!("           hint: {cure}\n"));
+        }
+    }
+    text
+}

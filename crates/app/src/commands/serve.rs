@@ -1,0 +1,103 @@
+//! `serve`: the pages, on this machine only.
+
+mod reader;
+
+use std::io::ErrorKind;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use tokio::net::TcpListener;
+use tokio::runtime::Builder;
+
+use crate::cli::Setting;
+use crate::commands::ProgramArgs;
+use crate::pages;
+use crate::problem::{Exit, Refusal, say};
+
+pub use reader::Reader;
+
+/// The pages, on this machine only
+///
+/// Until sign-in exists nobody is asked who they are, so the pages listen on loopback addresses alone.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  counterfoil serve
+  counterfoil serve --dataset my-exports/ --as-of 2024-08-31
+  counterfoil serve --port 9000")]
+pub struct ServeArgs {
+    #[command(flatten)]
+    program: ProgramArgs,
+
+    #[command(flatten)]
+    door: Door,
+}
+
+/// Where the pages listen.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Door {
+    /// The port to listen on; 0 takes any that is free
+    #[arg(long, value_name = "PORT", default_value_t = 7070)]
+    port: u16,
+
+    /// The address to listen on: one of this machine's own
+    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    address: IpAddr,
+}
+
+impl Door {
+    /// The address and the port.
+    ///
+    /// # Errors
+    /// When others than this machine could reach them.
+    pub fn open(&self) -> Result<SocketAddr> {
+        if self.address.is_loopback() {
+            return Ok(SocketAddr::new(self.address, self.port));
+        }
+        let message = format!("the pages do not listen on `{}`: nobody is asked to sign in yet, so everybody could read", self.address);
+        Err(Refusal::refused(message)
+            .hint("leave `--address` out; from another machine, look through a tunnel such as `ssh -L 7070:127.0.0.1:7070 HOST`")
+            .into())
+    }
+}
+
+/// Serves the pages until interrupted.
+///
+/// # Errors
+/// When the program cannot be opened, or the address cannot be listened on.
+pub fn run(args: &ServeArgs, setting: &Setting) -> Result<Exit> {
+    let door = args.door.open()?;
+    let program = args.program.open(setting)?;
+    setting.tell_rows(&program.problems());
+    let origin = match &args.program.dataset {
+        Some(folder) => format!("dataset {}", folder.display()),
+        None => format!("home {}", setting.home()?.display()),
+    };
+    listen(Reader::new(program, args.program.as_of(), origin), door)
+}
+
+/// Serves the pages of a program until interrupted.
+///
+/// # Errors
+/// When the address cannot be listened on.
+pub fn listen(reader: Reader, door: SocketAddr) -> Result<Exit> {
+    let runtime = Builder::new_multi_thread().enable_all().build().context("cannot start the server's workers")?;
+    runtime.block_on(async {
+        let listener = TcpListener::bind(door).await.map_err(|error| match error.kind() {
+            ErrorKind::AddrInUse => Refusal::refused(format!("port {} is taken by another program", door.port()))
+                .hint("name another one with `--port`, or `--port 0` for any that is free"),
+            _ => Refusal::refused(format!("cannot listen on {door}: {error}")),
+        })?;
+        let address = listener.local_addr().context("cannot tell the address listened on")?;
+        say(&format!("listening on http://{address}/ (this machine only, until sign-in exists); Ctrl-C ends\n"));
+        let ended = async {
+            // when interrupts cannot be heard, the server runs until it is ended otherwise
+            if tokio::signal::ctrl_c().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        };
+        axum::serve(listener, pages::router(Arc::new(reader))).with_graceful_shutdown(ended).await.context("the server stopped")
+    })?;
+    Ok(Exit::Done)
+}

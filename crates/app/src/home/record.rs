@@ -1,0 +1,74 @@
+//! What an import leaves in the ledger.
+
+use std::path::Path;
+
+use engine::fates::Totals;
+use engine::import::{FileEntry, Outcome};
+use engine::lake::LakeFile;
+use engine::problems::RowProblem;
+use jiff::Timestamp;
+use store::ledger::{Batch, BatchFile, Problem, Total};
+
+/// The import as the ledger keeps it.
+pub fn batch(path: &Path, outcome: &Outcome, at: &Timestamp) -> Batch {
+    Batch {
+        batch_id: outcome.batch_id.clone(),
+        recorded_at: at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        source: path.display().to_string(),
+        content_hash: outcome.hash.clone(),
+        totals: totals(&outcome.totals),
+        rules: outcome.ignored.iter().map(|(rule, rows)| ((*rule).to_owned(), *rows)).collect(),
+        files: outcome.files.iter().map(file).collect(),
+        problems: outcome.problems.kept().iter().map(problem).collect(),
+    }
+}
+
+/// A file of the lake as the manifest keeps it.
+pub fn lake_file(file: &LakeFile) -> store::manifest::LakeFile {
+    store::manifest::LakeFile {
+        path: file.path.clone(),
+        table: file.table.to_owned(),
+        source: file.source.clone(),
+        month: file.month,
+        rows: file.rows,
+        batch_id: file.batch_id.clone(),
+    }
+}
+
+fn totals(totals: &Totals) -> Vec<Total> {
+    let total = |(table, fate, total): (&'static str, engine::fates::Fate, engine::fates::Total)| Total {
+        table: table.to_owned(),
+        fate: fate.as_str().to_owned(),
+        rows: total.rows,
+        amount: total.amount,
+    };
+    totals.iter().map(total).collect()
+}
+
+fn file(entry: &FileEntry) -> BatchFile {
+    BatchFile {
+        name: entry.name.clone(),
+        format: entry.format.name().to_owned(),
+        table: entry.table.to_owned(),
+        content_hash: entry.hash.clone(),
+        rows: entry.rows,
+        same_as: entry.same_as.clone(),
+        error: entry.error.clone(),
+        totals: totals(&entry.totals),
+    }
+}
+
+fn problem(problem: &RowProblem) -> Problem {
+    Problem {
+        severity: problem.severity.as_str().to_owned(),
+        table: problem.table.to_owned(),
+        file: problem.file.clone(),
+        line: problem.line,
+        column: problem.column.clone(),
+        value: problem.value.clone(),
+        reason: problem.reason.to_owned(),
+        message: problem.message.clone(),
+        cure: problem.cure.clone(),
+        rows: problem.rows,
+    }
+}
