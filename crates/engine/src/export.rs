@@ -1,168 +1,155 @@
-//! Export: the facts of a dataset as a dataset folder.
+//! Export: facts as a dataset folder, in a stable order.
 
 use std::path::Path;
 
 use domain::cells::Row;
 use domain::facts::{
     Certification, Claim, Consumption, Csp, Customer, Enrolment, GroupMember, ManagementGroup, PalLink, Partner, PartnerOfRecord, Person,
-    Principal, ResourceOwner, Revenue, RoleAssignment, Subscription, TABLES, WorkloadUsage,
+    Principal, ResourceOwner, Revenue, RoleAssignment, Subscription, WorkloadUsage,
 };
 
 use crate::batches::{batch, schema};
 use crate::dataset::Dataset;
-use crate::lake::{LakeError, ParquetFile};
+use crate::files::find_tables;
+use crate::lake::ParquetFile;
+use crate::output::CsvFile;
+pub use crate::output::OutputError;
 use crate::problems::Problems;
-use crate::source::FileError;
-use crate::tables::{TableRow, each_table, read_rows};
+use crate::restatements::{Fact, Register, Restated, each_register};
+use crate::tables::read_rows;
 
-/// Rows that wait to be written.
-const BATCH_ROWS: usize = 16_384;
+/// Rows handed to a file at once.
+const CHUNK_ROWS: usize = 16_384;
 
-/// The form of exported files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// Comma-separated text.
+/// The form of the files to write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ExportForm {
+    /// `NAME.csv`.
+    #[default]
     Csv,
-    /// Parquet.
+    /// `NAME.parquet`.
     Parquet,
 }
 
-/// A file that was written.
+/// A table that was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Exported {
+pub struct ExportedTable {
     /// The table.
     pub table: &'static str,
-    /// The file's name.
-    pub name: String,
     /// How many rows it has.
     pub rows: u64,
 }
 
-/// Why an export ended.
-#[derive(Debug, thiserror::Error)]
-pub enum ExportError {
-    /// A file cannot be written.
-    #[error(transparent)]
-    Write(#[from] LakeError),
-    /// A file cannot be written as text.
-    #[error("cannot write `{file}`; check the folder's rights and the disk")]
-    Text {
-        /// The file.
-        file: String,
-        /// The reason.
-        source: csv::Error,
-    },
-    /// Consumption cannot be read.
-    #[error(transparent)]
-    Read(#[from] FileError),
-}
-
-/// Writes every table that has rows into `folder`, which is made if it is not there. Consumption is streamed; its rows that
-/// cannot be taken are left out, as everywhere.
+/// Writes a dataset to `folder`: a file per table that has rows. Registers, usage and revenue are sorted; consumption, when it
+/// is not in memory, is streamed in the order of its files, which in the lake are sorted.
 ///
 /// # Errors
-/// When a file cannot be written, or consumption cannot be read.
-pub fn export(dataset: &Dataset, folder: &Path, form: Form) -> Result<Vec<Exported>, ExportError> {
-    let mut written = Vec::new();
-    for (table, _) in TABLES {
-        macro_rules! export_by_name {
-            ($($name:ident: $row:ident),*) => {
-                match *table {
-                    $( stringify!($name) => export_table::<$row>(dataset, folder, form)?, )*
-                    other => unreachable!("the unknown table `{other}`"),
-                }
-            };
-        }
-        written.extend(each_table!(export_by_name));
+/// When the folder holds tables already, or when a file cannot be read or written.
+pub fn export(dataset: &Dataset, folder: &Path, form: ExportForm) -> Result<Vec<ExportedTable>, OutputError> {
+    std::fs::create_dir_all(folder).map_err(|error| OutputError::write(folder, error))?;
+    if let Some(file) = find_tables(folder, &mut Problems::default()).unwrap_or_default().first() {
+        return Err(OutputError::NotEmpty { folder: folder.display().to_string(), table: file.shown.clone() });
     }
-    Ok(written)
+    let mut exported = Vec::new();
+    macro_rules! export_registers {
+        ($($table:ident: $row:ident),*) => { $( exported.extend(write_sorted::<$row>(&dataset.program.$table, folder, form)?); )* };
+    }
+    each_register!(export_registers);
+    exported.extend(if dataset.program.consumption.is_empty() {
+        stream_consumption(dataset, folder, form)?
+    } else {
+        write_facts::<Consumption>(&dataset.program.consumption, folder, form)?
+    });
+    exported.extend(write_facts::<WorkloadUsage>(&dataset.program.workload_usage, folder, form)?);
+    exported.extend(write_facts::<Revenue>(&dataset.program.revenue, folder, form)?);
+    Ok(exported)
 }
 
-fn export_table<R: TableRow + Clone>(dataset: &Dataset, folder: &Path, form: Form) -> Result<Option<Exported>, ExportError> {
-    let rows = R::rows(&dataset.program);
-    let streams = R::TABLE == Consumption::TABLE && rows.is_empty();
-    if rows.is_empty() && !(streams && !dataset.consumption.is_empty()) {
+fn write_sorted<R: Register>(rows: &[R], folder: &Path, form: ExportForm) -> Result<Option<ExportedTable>, OutputError> {
+    let mut sorted: Vec<&R> = rows.iter().collect();
+    sorted.sort_by_cached_key(|row| Restated::order(*row));
+    write_rows(&sorted, folder, form)
+}
+
+/// Facts are sorted by month first, as in the lake.
+fn write_facts<R: Fact>(rows: &[R], folder: &Path, form: ExportForm) -> Result<Option<ExportedTable>, OutputError> {
+    let mut sorted: Vec<&R> = rows.iter().collect();
+    sorted.sort_by_cached_key(|row| (row.month(), row.order()));
+    write_rows(&sorted, folder, form)
+}
+
+fn write_rows<R: Row>(rows: &[&R], folder: &Path, form: ExportForm) -> Result<Option<ExportedTable>, OutputError> {
+    if rows.is_empty() {
         return Ok(None);
     }
-    let mut writer = Writer::<R>::create(folder, form)?;
-    rows.iter().try_for_each(|row| writer.push(row.clone()))?;
-    if streams {
-        for file in &dataset.consumption {
-            let mut failed = None;
-            read_rows::<R>(file, &mut Problems::default(), |read| {
-                if let (Ok(row), None) = (read.row, &failed) {
-                    failed = writer.push(row).err();
-                }
-            })?;
-            failed.map_or(Ok(()), Err)?;
-        }
+    let mut file = TableWriter::create::<R>(folder, form)?;
+    rows.chunks(CHUNK_ROWS).try_for_each(|chunk| file.write(chunk.iter().copied()))?;
+    Ok(Some(ExportedTable { table: R::TABLE, rows: file.finish()? }))
+}
+
+fn stream_consumption(dataset: &Dataset, folder: &Path, form: ExportForm) -> Result<Option<ExportedTable>, OutputError> {
+    if dataset.consumption.is_empty() {
+        return Ok(None);
     }
-    writer.finish().map(Some)
+    let mut writer = TableWriter::create::<Consumption>(folder, form)?;
+    let mut chunk: Vec<Consumption> = Vec::with_capacity(CHUNK_ROWS);
+    let mut failed = None;
+    for file in &dataset.consumption {
+        // what is wrong with rows was told when they were imported or the folder was opened
+        read_rows::<Consumption>(file, &mut Problems::default(), |read| {
+            chunk.extend(read.row.ok());
+            if chunk.len() >= CHUNK_ROWS {
+                failed = failed.take().or_else(|| writer.write(chunk.iter()).err());
+                chunk.clear();
+            }
+        })?;
+    }
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    writer.write(chunk.iter())?;
+    Ok(Some(ExportedTable { table: Consumption::TABLE, rows: writer.finish()? }))
 }
 
 /// A file of one table that is being written.
-struct Writer<R> {
-    name: String,
-    out: Out,
-    pending: Vec<R>,
-    rows: u64,
-}
-
-enum Out {
-    Csv(csv::Writer<std::fs::File>, String),
+enum TableWriter {
+    Csv(CsvFile),
     Parquet(ParquetFile),
 }
 
-impl<R: TableRow> Writer<R> {
-    fn create(folder: &Path, form: Form) -> Result<Self, ExportError> {
-        let ending = if form == Form::Csv { "csv" } else { "parquet" };
-        let name = format!("{}.{ending}", R::TABLE);
-        let path = folder.join(&name);
-        let shown = path.display().to_string();
-        let out = match form {
-            Form::Parquet => Out::Parquet(ParquetFile::create(&path, schema(R::COLUMNS, false))?),
-            Form::Csv => {
-                let text = |source| ExportError::Text { file: shown.clone(), source };
-                std::fs::create_dir_all(folder).map_err(|error| text(error.into()))?;
-                let mut writer = csv::Writer::from_path(&path).map_err(text)?;
-                writer.write_record(R::COLUMNS.iter().map(|column| column.name)).map_err(text)?;
-                Out::Csv(writer, shown)
+impl TableWriter {
+    fn create<R: Row>(folder: &Path, form: ExportForm) -> Result<Self, OutputError> {
+        match form {
+            ExportForm::Csv => {
+                let mut file = CsvFile::create(&folder.join(format!("{}.csv", R::TABLE)))?;
+                file.write(R::COLUMNS.iter().map(|column| column.name))?;
+                Ok(Self::Csv(file))
             }
-        };
-        Ok(Self { name, out, pending: Vec::new(), rows: 0 })
-    }
-
-    fn push(&mut self, row: R) -> Result<(), ExportError> {
-        self.rows += 1;
-        match &mut self.out {
-            Out::Csv(writer, shown) => {
-                let cells = row.write().into_iter().map(Option::unwrap_or_default);
-                writer.write_record(cells).map_err(|source| ExportError::Text { file: shown.clone(), source })
-            }
-            Out::Parquet(_) => {
-                self.pending.push(row);
-                if self.pending.len() == BATCH_ROWS { self.flush() } else { Ok(()) }
+            ExportForm::Parquet => {
+                let path = folder.join(format!("{}.parquet", R::TABLE));
+                Ok(Self::Parquet(ParquetFile::create(&path, schema(R::COLUMNS, false))?))
             }
         }
     }
 
-    fn flush(&mut self) -> Result<(), ExportError> {
-        if let Out::Parquet(file) = &mut self.out {
-            let rows = batch(self.pending.iter()).expect("rows of one table make a batch");
-            file.write(&rows)?;
-            self.pending.clear();
+    fn write<'a, R: Row + 'a>(&mut self, mut rows: impl Iterator<Item = &'a R>) -> Result<(), OutputError> {
+        match self {
+            Self::Csv(file) => rows.try_for_each(|row| {
+                let cells = row.write();
+                file.write(cells.iter().map(|cell| cell.as_deref().unwrap_or_default()))
+            }),
+            Self::Parquet(file) => {
+                let batch = batch::<R>(rows).map_err(|error| OutputError::write(Path::new(R::TABLE), error))?;
+                Ok(file.write(&batch)?)
+            }
         }
-        Ok(())
     }
 
-    fn finish(mut self) -> Result<Exported, ExportError> {
-        self.flush()?;
-        match self.out {
-            Out::Parquet(file) => {
-                file.finish()?;
-            }
-            Out::Csv(mut writer, file) => writer.flush().map_err(|error| ExportError::Text { file, source: error.into() })?,
+    /// Ends the file; returns its number of rows.
+    fn finish(self) -> Result<u64, OutputError> {
+        match self {
+            Self::Csv(file) => Ok(file.finish()? - 1),
+            Self::Parquet(file) => Ok(file.finish()?),
         }
-        Ok(Exported { table: R::TABLE, name: self.name, rows: self.rows })
     }
 }

@@ -1,7 +1,7 @@
 //! Import: from source files to a changed lake, with a fate for every row.
 //!
-//! [`import`] writes new files beside the old ones and returns an [`Outcome`]: what to record in the ledger, which files the
-//! manifest gains and loses. Nothing has happened until the manifest is committed; then [`Lake::delete`] the dropped files.
+//! [`import`] writes new files beside the old ones and returns an [`Outcome`](crate::import::Outcome): what to record in the ledger, which files the
+//! manifest gains and loses. Nothing has happened until the manifest is committed; then [`Lake::delete`](crate::lake::Lake::delete) the dropped files.
 
 mod facts;
 mod hash;

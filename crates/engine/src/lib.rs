@@ -51,6 +51,9 @@ pub mod formats;
 /// Import: from source files to a changed lake, with a fate for every row.
 pub mod import;
 
+/// Files that are written, and what is said when they cannot be.
+mod output;
+
 /// Sheets: rows of typed cells under a header, as a Parquet file.
 pub mod sheet;
 

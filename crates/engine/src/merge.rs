@@ -93,6 +93,7 @@ fn is_same<'a, R: Fact + 'a>(old: impl ExactSizeIterator<Item = &'a R>, new: imp
 mod tests {
     use domain::cells::Row;
     use domain::facts::{Consumption, PalLink};
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -130,5 +131,33 @@ mod tests {
         assert_eq!(settle_facts(&old, &same), settled(&[0, 1, 2, 3], &[], &[], &[0, 1]));
         let other = usage(&[("2024-01-01", "1"), ("2024-01-02", "3"), ("2024-01-02", "-3")]);
         assert_eq!(settle_facts(&old, &other), settled(&[3], &[0, 1, 2], &[0, 1, 2], &[]));
+    }
+
+    /// Rows of two subscriptions, three days and two amounts: small enough to meet each other often.
+    fn any_usage() -> impl Strategy<Value = Vec<Consumption>> {
+        let row = (0..2_u8, 1..4_u8, 1..3_u8).prop_map(|(subscription, day, acr)| {
+            let (day, subscription, acr) = (format!("2024-01-0{day}"), format!("s-{subscription}"), acr.to_string());
+            Consumption::read(&[Some(&day), Some("t"), Some(&subscription), Some("Backup"), Some(&acr)]).unwrap()
+        });
+        proptest::collection::vec(row, 0..12)
+    }
+
+    proptest! {
+        #[test]
+        fn every_row_has_one_fate_and_the_same_batch_again_changes_nothing(old in any_usage(), new in any_usage()) {
+            let settled = settle_facts(&old, &new);
+            let mut of_old = [settled.kept.clone(), settled.superseded.clone()].concat();
+            let mut of_new = [settled.accepted.clone(), settled.duplicate.clone()].concat();
+            of_old.sort_unstable();
+            of_new.sort_unstable();
+            prop_assert_eq!(of_old, (0..old.len()).collect::<Vec<_>>());
+            prop_assert_eq!(of_new, (0..new.len()).collect::<Vec<_>>());
+
+            let kept = settled.kept.iter().map(|place| old[*place].clone());
+            let now: Vec<Consumption> = kept.chain(settled.accepted.iter().map(|place| new[*place].clone())).collect();
+            let again = settle_facts(&now, &new);
+            prop_assert!(!again.has_changes());
+            prop_assert_eq!(again.duplicate.len(), new.len());
+        }
     }
 }

@@ -159,7 +159,9 @@ fn unknown_column(table: &'static str, file: &str, name: &str, meant: Option<&st
     RowProblem { column: name.to_owned(), ..RowProblem::of_file(table, file, "unknown-column", message, cure) }
 }
 
-fn float_column(table: &'static str, file: &str, name: &str) -> RowProblem {
+/// The warning about a column of binary floating point numbers.
+#[must_use]
+pub fn float_column(table: &'static str, file: &str, name: &str) -> RowProblem {
     let message = format!("`{name}` holds binary floating point numbers; money is decimal, never float");
     let cure = "write the column as decimal; until then each number is taken in its shortest decimal form".to_owned();
     RowProblem { column: name.to_owned(), ..RowProblem::of_file(table, file, "float-column", message, cure) }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use engine::export::{Form, export};
+use engine::export::{ExportForm, export};
 use serde::Serialize;
 
 use crate::cli::Setting;
@@ -52,9 +52,12 @@ pub fn run(args: &ExportArgs, setting: &Setting) -> Result<Exit> {
         return Err(Refusal::refused(message).hint("name a folder that is empty or not there yet; nothing is overwritten").into());
     }
     let program = args.program.open(setting)?;
-    let form = if args.parquet { Form::Parquet } else { Form::Csv };
+    let (form, ending) = if args.parquet { (ExportForm::Parquet, "parquet") } else { (ExportForm::Csv, "csv") };
     let written = progress::during("exporting", || export(program.dataset(), &args.folder, form))?;
-    let rows: Vec<ExportRow> = written.into_iter().map(|file| ExportRow { table: file.table, file: file.name, rows: file.rows }).collect();
+    let rows: Vec<ExportRow> = written
+        .into_iter()
+        .map(|file| ExportRow { table: file.table, file: format!("{}.{ending}", file.table), rows: file.rows })
+        .collect();
     setting.output.print(&rows, |_| {
         let cells: Vec<Vec<String>> = rows.iter().map(|row| vec![row.table.to_owned(), count(row.rows), row.file.clone()]).collect();
         table::lines(&["TABLE", "ROWS", "FILE"], &cells, &[1]).iter().map(|line| format!("{line}\n")).collect()

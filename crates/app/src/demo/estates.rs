@@ -2,14 +2,14 @@
 
 use domain::facts::Consumption;
 use domain::names::Name;
-use domain::time::Day;
+use domain::time::{Day, Month};
 use domain::words::{Agreement, Cloud, Grain};
 
-use super::dice::exp;
+use super::dice::{Dice, exp};
 use super::scene::{MONTHS, NOW, Scene, Tenant, YEAR_AGO, cents, dollars, number};
 use super::services::{Profile, Service};
 
-/// How many of the last months are told day by day; those before are told as months.
+/// How many of the last months are told day by day; those before, and all months of small customers, are told as months.
 const DAILY: usize = 3;
 
 /// What a month of the year does to consumption, January first.
@@ -127,6 +127,8 @@ impl Scene {
     /// Writes the consumption of an estate: days for the last months, months for those before.
     pub fn consume(&mut self, estate: &Estate) {
         let weights: f64 = estate.resources.iter().map(|resource| resource.weight).sum();
+        // Days have rolls of their own, so that how finely usage is told changes nothing else.
+        let mut dice = self.dice.clone();
         for (place, acr) in estate.acr.iter().enumerate().filter(|(_, acr)| **acr > 0.0) {
             let mut left = cents(*acr);
             for (index, resource) in estate.resources.iter().enumerate() {
@@ -134,21 +136,21 @@ impl Scene {
                 let share = if is_last { left } else { cents(acr * resource.weight / weights) };
                 left -= share;
                 let month = self.month(place);
-                if place + DAILY < MONTHS {
+                if place + DAILY < MONTHS || matches!(estate.shape, Shape::Small(_)) {
                     self.row(estate, resource, month.first_day(), Grain::Month, share);
                 } else {
-                    self.days(estate, resource, month.first_day(), month.last_day(), share);
+                    self.days(estate, resource, month, share, &mut dice);
                 }
             }
         }
     }
 
     /// Spreads the cents of a month over its days, less on weekends; the last day takes what is left.
-    fn days(&mut self, estate: &Estate, resource: &Resource, first: Day, last: Day, share: i64) {
-        let count = last.epoch_days() - first.epoch_days() + 1;
-        let weekday = |day: Day| (day.epoch_days() + 3).rem_euclid(7);
-        let weights: Vec<f64> =
-            (0..count).map(|day| if weekday(first.plus(day)) >= 5 { 0.8 } else { 1.0 } * self.dice.between(0.93, 1.07)).collect();
+    fn days(&mut self, estate: &Estate, resource: &Resource, month: Month, share: i64, dice: &mut Dice) {
+        let (first, count) = (month.first_day(), month.last_day().epoch_days() - month.first_day().epoch_days() + 1);
+        let is_weekend = |day: Day| (day.epoch_days() + 3).rem_euclid(7) >= 5;
+        let weight = |day: i32| if is_weekend(first.plus(day)) { 0.8 } else { 1.0 };
+        let weights: Vec<f64> = (0..count).map(|day| weight(day) * dice.between(0.93, 1.07)).collect();
         let (total, whole) = (weights.iter().sum::<f64>(), to_dollars(share));
         let mut left = share;
         for (day, weight) in (0..count).zip(weights) {

@@ -14,8 +14,8 @@ pub fn tour() -> Vec<(String, String)> {
             "/partners/5310050/designations/modern-work/metrics/deployments?as_of=2024-03-15",
         ),
         (
-            "Consultant at Tallgrass: we run 23 customers' estates. Why is none of it credited?",
-            "counterfoil score explain --partner 5310060 --area data-ai --metric usage-growth --depth 9 --as-of 2024-03-15",
+            "Consultant at Tallgrass: we hold roles in 23 customers' estates. Which are credited? (None: nobody linked.)",
+            "counterfoil score explain --partner 5310060 --area data-ai --metric usage-growth --as-of 2024-03-15",
         ),
         (
             "Practice manager at Vantage Fold: who is missing for the Security gates?",

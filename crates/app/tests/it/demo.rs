@@ -9,7 +9,7 @@ use app::demo::{AS_OF, MONTHS, SEED, cast, generate, tour, write};
 use domain::attach::AttachType;
 use domain::credits::{Credits, credit_consumption};
 use domain::designations::{Score, Status, score_program, scored_months};
-use domain::facts::Program;
+use domain::facts::{PalLink, Principal, Program};
 use domain::fraction::Fraction;
 use domain::names::Name;
 use domain::register::Register;
@@ -94,20 +94,19 @@ fn every_score_is_as_reviewed() {
 }
 
 #[test]
-fn five_partners_are_close_to_70_each_in_an_area_of_its_own() {
+fn five_partners_are_close_to_70() {
     let close = [
-        (&cast::FJORDLYS, "data-ai", "68.20"),
-        (&cast::HARROW, "data-ai", "63.50"),
-        (&cast::OSTMARK, "infrastructure", "67.33"),
-        (&cast::ALDER, "business-applications", "67.89"),
-        (&cast::CLOUDHARBOUR, "modern-work", "65.11"),
+        (&cast::FJORDLYS, "data-ai"),
+        (&cast::HARROW, "data-ai"),
+        (&cast::OSTMARK, "infrastructure"),
+        (&cast::ALDER, "business-applications"),
+        (&cast::CLOUDHARBOUR, "modern-work"),
     ];
-    for (company, area, total) in close {
-        assert_eq!(score(scores(), company, area).chosen().score.shown(), total, "{}", company.name);
+    for (company, area) in close {
+        let total = &score(scores(), company, area).chosen().score;
+        assert!(Fraction::whole(63) <= *total && *total < Fraction::whole(70), "{} has {} in {area}", company.name, total.shown());
     }
-    let high: BTreeSet<&Name> =
-        scores().iter().filter(|score| score.chosen().score >= Fraction::whole(60)).map(|score| &score.global_partner_id).collect();
-    assert!(high.len() >= 4, "{high:?}");
+    assert_eq!(score(scores(), &cast::FJORDLYS, "data-ai").chosen().score.shown(), "68.20", "as the tour says");
 }
 
 #[test]
@@ -152,36 +151,29 @@ fn the_gates_of_december_cost_a_security_partner_its_points() {
 }
 
 #[test]
-fn links_with_the_right_id_would_qualify_the_partner_that_used_the_global_one() {
+fn the_right_ids_and_the_missing_links_would_qualify_two_partners() {
     let mut mended = program().clone();
     let (wrong, right) = (Name::new(cast::OSTMARK.global), Name::new(cast::OSTMARK.location(0)));
     let ids = mended.pal_links.iter_mut().map(|row| &mut row.partner_id);
     for id in ids.chain(mended.partner_of_record.iter_mut().map(|row| &mut row.partner_id)).filter(|id| **id == wrong) {
         *id = right.clone();
     }
-    let mended = score_program(&mended, rulebook(), AS_OF);
-    assert!(score(&mended, &cast::OSTMARK, "infrastructure").chosen().qualified);
-}
-
-#[test]
-fn links_would_qualify_the_partner_whose_consultants_never_linked() {
-    let mut mended = program().clone();
-    let consultants: Vec<_> =
-        mended.principals.iter().filter(|row| row.name.as_ref().is_some_and(|name| name.contains("Tallgrass"))).collect();
-    assert!(consultants.len() > 15);
     assert!(!mended.pal_links.iter().any(|row| row.partner_id.as_str() == cast::TALLGRASS.location(0)));
-    let link = |row: &&domain::facts::Principal| domain::facts::PalLink {
+    let link = |row: &Principal| PalLink {
         tenant_id: row.tenant_id.clone(),
         principal_id: row.principal_id.clone(),
         partner_id: Name::new(cast::TALLGRASS.location(0)),
         linked_on: day("2020-01-01"),
         unlinked_on: None,
     };
-    let links: Vec<_> = consultants.iter().map(link).collect();
+    let consultants = program().principals.iter().filter(|row| row.name.as_ref().is_some_and(|name| name.contains("Tallgrass")));
+    let links: Vec<PalLink> = consultants.map(link).collect();
+    assert!(links.len() > 15);
     mended.pal_links.extend(links);
     let mended = score_program(&mended, rulebook(), AS_OF);
-    assert!(score(&mended, &cast::TALLGRASS, "data-ai").chosen().qualified);
-    assert!(score(scores(), &cast::TALLGRASS, "data-ai").chosen().score < Fraction::whole(60));
+    for (company, area) in [(&cast::OSTMARK, "infrastructure"), (&cast::TALLGRASS, "data-ai")] {
+        assert!(!score(scores(), company, area).chosen().qualified && score(&mended, company, area).chosen().qualified);
+    }
 }
 
 #[test]
@@ -241,7 +233,7 @@ fn a_seed_gives_the_same_bytes_and_they_read_back_as_they_were() {
         assert!(one == other, "{} differs", entry.file_name().display());
         bytes += one.len();
     }
-    assert!(bytes < 45_000_000, "the folder has {bytes} bytes");
+    assert!(bytes < 36_000_000, "the folder has {bytes} bytes");
     println!("{bytes} bytes");
     let read = Dataset::load_all(first.path()).unwrap();
     assert!(read.program == *program(), "the folder reads back as something else");

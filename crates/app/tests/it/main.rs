@@ -1,3 +1,6 @@
 //! What the program does, seen from outside.
 
 mod demo;
+
+/// The pages, over HTTP and in a browser.
+mod pages;

@@ -27,7 +27,7 @@ fn as_of() -> Day {
 
 /// A day up to twenty-six months before the as-of day, or a little after it.
 fn day() -> impl Strategy<Value = Day> {
-    (-30..800).prop_map(|back| as_of().plus(-back))
+    (-30..800_i32).prop_map(|back| as_of().plus(-back))
 }
 
 fn held() -> impl Strategy<Value = (Day, Option<Day>)> {
@@ -35,7 +35,7 @@ fn held() -> impl Strategy<Value = (Day, Option<Day>)> {
 }
 
 fn month() -> impl Strategy<Value = Month> {
-    (0..26).prop_map(|back| as_of().month().minus(back))
+    (0..26_i32).prop_map(|back| as_of().month().minus(back))
 }
 
 fn one_of(names: &'static [&'static str]) -> impl Strategy<Value = Name> {

@@ -14,7 +14,7 @@ use crate::files::FileForm;
 use crate::problems::{Problems, RowProblem, Severity};
 use crate::source::{FileError, Line, Source};
 use crate::spelling::list;
-use crate::tables::bad_cells;
+use crate::tables::{bad_cells, float_column};
 
 const TABLE: &str = "consumption";
 
@@ -125,6 +125,9 @@ pub fn read(
     let file = Source::open_path(&source.path, &source.shown, form)?;
     let pick = pick(&file)?;
     let header = file.header().to_vec();
+    for place in file.floats().iter().filter(|place| pick.contains(&Some(**place))) {
+        remarks.push(float_column(TABLE, &source.shown, &header[*place]));
+    }
     let mut rounded = 0;
     let read = file.read(&pick, &mut |(line, cells): Line<'_>| {
         match cells {

@@ -1,12 +1,14 @@
 //! `focus`: which charges are consumption.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use arrow::array::{ArrayRef, Float64Array, StringArray, TimestampMicrosecondArray};
 use domain::amount::Amount;
 use engine::fates::Fate;
 
 use crate::importing::{Home, fates};
-use crate::scene::folder;
+use crate::scene::{folder, parquet};
 
 const HEADER: &str = "ProviderName,ChargeCategory,ChargePeriodStart,ChargePeriodEnd,EffectiveCost,BillingCurrency,ServiceName,SubAccountId,ResourceId,PublisherName,x_SkuOfferId,x_CustomerId,Id\n";
 
@@ -44,10 +46,32 @@ fn version_1_3_names_the_service_provider_and_dollars_come_from_their_own_column
     assert_eq!(outcome.problems.kept()[0].reason, "rounded-amount");
 }
 
-/// Real sample files, when they are there.
+#[test]
+fn parquet_with_instants_and_floats_is_read_with_a_warning() {
+    let texts = |texts: [&str; 2]| Arc::new(StringArray::from(texts.to_vec())) as ArrayRef;
+    let micros = |days: i64| days * 86_400_000_000 + 3_600_000_000;
+    let bytes = parquet(vec![
+        ("ProviderName", texts(["Microsoft", "AWS"])),
+        ("ChargeCategory", texts(["Usage", "Usage"])),
+        ("ChargePeriodStart", Arc::new(TimestampMicrosecondArray::from(vec![micros(19_782), micros(19_783)]).with_timezone("UTC"))),
+        ("EffectiveCost", Arc::new(Float64Array::from(vec![1e-7, 2.5]))),
+        ("BillingCurrency", texts(["USD", "USD"])),
+        ("ServiceName", texts(["Backup", "SQS"])),
+        ("SubAccountId", texts(["/subscriptions/s-1", "17"])),
+    ]);
+    let sources = folder(&[("part-0.snappy.parquet", &bytes)]);
+    let mut home = Home::new();
+    let outcome = home.try_import(sources.path(), Some("t-0")).unwrap();
+    assert_eq!(fates(&outcome), "consumption accepted 1 0.0000001\nconsumption ignored 1 2.5");
+    assert_eq!(outcome.problems.kept().iter().map(|problem| problem.reason).collect::<Vec<_>>(), ["float-column"]);
+    assert_eq!(home.rows().program.consumption[0].usage_date.to_string(), "2024-02-29");
+}
+
+/// Real sample files, when they are there: in the folder that `COUNTERFOIL_SHARED` names, or in one called `shared` beside the
+/// workspace.
 fn shared(name: &str) -> Option<PathBuf> {
-    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
-    let folder = std::env::var_os("COUNTERFOIL_SHARED").map_or(beside, PathBuf::from);
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(3).map(|above| above.join("shared"));
+    let folder = std::env::var_os("COUNTERFOIL_SHARED").map(PathBuf::from).or(beside)?;
     let path = folder.join("data").join(name);
     path.exists().then_some(path)
 }

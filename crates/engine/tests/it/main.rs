@@ -4,6 +4,7 @@
 
 mod az_role_assignments;
 mod bad_input;
+mod exporting;
 mod focus;
 mod forms;
 mod importing;

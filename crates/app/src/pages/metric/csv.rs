@@ -53,7 +53,7 @@ fn written(picked: &Picked<'_>) -> Result<Vec<u8>, csv::Error> {
 
 fn record(row: &Node, keys: &[&'static str]) -> Vec<String> {
     let yes = |is: bool| if is { "yes" } else { "no" }.to_owned();
-    let mut cells = vec![yes(row.counted), yes(row.subtracted), row.kind.to_owned(), safe(&row.label)];
+    let mut cells = vec![yes(row.counted), yes(row.adds.is_negative()), row.kind.to_owned(), safe(&row.label)];
     cells.extend(keys.iter().map(|key| row.keys.iter().find(|(own, _)| own == key).map_or_else(String::new, |(_, value)| safe(value))));
     let figures = row.children.iter().filter(|child| child.kind == "figure");
     let figures: Vec<String> = figures.map(|figure| format!("{}: {}", figure.label, figure.value.shown())).collect();

@@ -81,7 +81,7 @@ impl<'a> Picked<'a> {
 }
 
 fn sum(rows: &[Row<'_>]) -> Fraction {
-    rows.iter().fold(Fraction::zero(), |sum, (_, row)| if row.subtracted { &sum - &row.value } else { &sum + &row.value })
+    rows.iter().fold(Fraction::zero(), |sum, (_, row)| &sum + &row.adds)
 }
 
 fn reasons(rows: &[Row<'_>]) -> Vec<(Reason, usize)> {

@@ -225,7 +225,7 @@ impl Level<'_> {
             label: show::capital_if_word(&row.label),
             href: leads_on.then(|| self.named.address(self.visit, Some(self.place.path_to(at)), &[])),
             keys: keys.iter().map(key).collect(),
-            value: if row.subtracted { format!("less {value}") } else { value },
+            value: if row.adds.is_negative() { format!("less {value}") } else { value },
             points: row.points.as_ref().map_or_else(String::new, show::points),
             figures: figures.map(|figure| (figure.label.clone(), show::quantity(&figure.value, figure.unit))).collect(),
             rows: if row.rows > 0 { row.rows.to_string() } else { String::new() },

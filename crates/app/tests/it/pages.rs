@@ -1,0 +1,22 @@
+//! The pages, over a made-up program with partners in every state.
+
+/// The made-up program.
+mod program;
+
+/// Explanations of the made-up program.
+mod explained;
+
+/// A plain HTTP client, and the pages on a free port.
+mod http;
+
+/// A browser.
+mod browser;
+
+/// Every page as text.
+mod rendered;
+
+/// Addresses, headers, problems and files.
+mod routes;
+
+/// Every page in a browser: width, colours, keyboard, console.
+mod seen;
