@@ -1,5 +1,6 @@
 //! What the program does, seen from outside.
 
+mod commands;
 mod demo;
 
 /// The pages, over HTTP and in a browser.
