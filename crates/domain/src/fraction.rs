@@ -58,6 +58,13 @@ impl Fraction {
         format!("{sign}{whole}.{part:0>2}", part = part.to_string())
     }
 
+    /// As [`Fraction::shown`], without decimals when it is whole: for counts in sentences.
+    #[must_use]
+    pub fn brief(&self) -> String {
+        let shown = self.shown();
+        shown.strip_suffix(".00").map_or_else(|| shown.clone(), str::to_owned)
+    }
+
     /// The fraction, or zero when it is negative.
     #[must_use]
     pub fn floor_zero(self) -> Self {
