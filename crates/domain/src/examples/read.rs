@@ -19,8 +19,7 @@ const ROWS_MAX: usize = 10_000;
 /// A file of examples.
 #[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(inline)]
-pub struct ExampleFile {
+pub(super) struct ExampleFile {
     /// Facts of every example of the file: tables of the dataset folder.
     #[serde(default)]
     #[schemars(with = "std::collections::BTreeMap<String, Vec<std::collections::BTreeMap<String, CompactCell>>>")]
