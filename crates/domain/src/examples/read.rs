@@ -58,7 +58,16 @@ enum CompactCell {
     Text(String),
     Whole(i64),
     Flag(bool),
-    Repeat(Vec<String>),
+    Repeat(Vec<OneCell>),
+}
+
+/// A cell that a row is repeated with.
+#[derive(schemars::JsonSchema)]
+#[schemars(untagged)]
+#[expect(dead_code, reason = "the type is there for the JSON Schema of example files")]
+enum OneCell {
+    Text(String),
+    Whole(i64),
 }
 
 /// Reads the example files among the files of a rulebook: pairs of a path and a text.
