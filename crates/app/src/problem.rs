@@ -1,5 +1,6 @@
 //! Problems: how a command ends, and what is said when it cannot do what was asked.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -100,25 +101,29 @@ pub fn tell_rows(problems: &Problems, all: bool) -> Exit {
     if problems.has_losses() { Exit::Attention } else { Exit::Done }
 }
 
-/// The problems of rows as text: losses, then warnings, `most` of them, then counts.
+/// The problems of rows as text: losses, then warnings, `most` of them, then counts. Rows of a file with the same trouble are told once.
 fn rows_told(problems: &Problems, most: usize) -> String {
-    let mut kept: Vec<&RowProblem> = problems.kept().iter().collect();
-    kept.sort_by_key(|problem| problem.severity == Severity::Warning);
-    let mut text = String::new();
-    for problem in kept.iter().take(most) {
-        text.push_str(&problem_told(problem));
+    let mut alike: Vec<(&RowProblem, usize)> = Vec::new();
+    let mut places: HashMap<(&str, &str, &str, &str), usize> = HashMap::new();
+    for problem in problems.kept() {
+        let at = places.entry((&problem.file, &problem.column, &problem.message, &problem.cure)).or_insert(alike.len());
+        match alike.get_mut(*at) {
+            Some((_, count)) => *count += 1,
+            None => alike.push((problem, 1)),
+        }
     }
-    let told = kept.len().min(most);
-    if told < kept.len() {
-        text.push_str(&format!("… and {} more; `--all-problems` tells them all\n", kept.len() - told));
+    alike.sort_by_key(|(problem, _)| problem.severity == Severity::Warning);
+    let mut text: String = alike.iter().take(most).map(|(problem, count)| problem_told(problem, *count)).collect();
+    if most < alike.len() {
+        text.push_str(&format!("… and {} more; `--all-problems` tells them all\n", alike.len() - most));
     }
-    let count = |severity| problems.rows(severity);
     let mut sums = Vec::new();
-    for (rows, what) in [
-        (count(Severity::Quarantined), "kept out"),
-        (count(Severity::Unreadable), "lost in files that break off"),
-        (count(Severity::Warning), "taken with a warning"),
+    for (severity, what) in [
+        (Severity::Quarantined, "kept out"),
+        (Severity::Unreadable, "lost in files that break off"),
+        (Severity::Warning, "taken with a warning"),
     ] {
+        let rows = problems.rows(severity);
         if rows > 0 {
             sums.push(format!("{rows} {} {what}", if rows == 1 { "row" } else { "rows" }));
         }
@@ -127,12 +132,17 @@ fn rows_told(problems: &Problems, most: usize) -> String {
     text
 }
 
-/// `csp.csv:7: from: …` and its cure on the next line.
-fn problem_told(problem: &RowProblem) -> String {
+/// `csp.csv:7: from: …` and its cure on the next line; `count` is how many rows of the file have the same trouble.
+fn problem_told(problem: &RowProblem, count: usize) -> String {
     let mut bare = problem.clone();
     let cure = std::mem::take(&mut bare.cure);
     let word = if problem.severity == Severity::Warning { "warning: " } else { "" };
-    if cure.is_empty() { format!("{word}{bare}\n") } else { format!("{word}{bare}\n  hint: {cure}\n") }
+    let others = match count {
+        1 => String::new(),
+        2 => "; the same in 1 more row".to_owned(),
+        count => format!("; the same in {} more rows", count - 1),
+    };
+    if cure.is_empty() { format!("{word}{bare}{others}\n") } else { format!("{word}{bare}{others}\n  hint: {cure}\n") }
 }
 
 /// The partner with an ID among the known ones.

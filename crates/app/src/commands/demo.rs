@@ -1,6 +1,7 @@
 //! `demo`: a made-up program, imported by the ordinary importers, scored and served.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use domain::designations::Score;
@@ -12,6 +13,7 @@ use crate::commands::serve::{self, Door, Reader};
 use crate::demo;
 use crate::home::{self, Home};
 use crate::output::{Paint, table};
+use crate::pages::reading::Reading as _;
 use crate::problem::{Exit, Refusal};
 use crate::program::OpenProgram;
 use crate::progress;
@@ -77,7 +79,8 @@ struct PartnerView {
 #[derive(Debug, Serialize)]
 struct TourView {
     question: String,
-    command: String,
+    /// The command, or the address of the page.
+    answer: String,
 }
 
 /// Makes the demo, and serves it.
@@ -90,13 +93,15 @@ pub fn run(args: &DemoArgs, setting: &Setting) -> Result<Exit> {
         Some(folder) => folder.clone(),
         None => home::place(None)?.join("demo"),
     };
+    let folder = std::path::absolute(&folder).with_context(|| format!("cannot find `{}`", folder.display()))?;
     let (exports, home) = ready(&folder, args.seed)?;
     let facts = progress::during("making up a program", || demo::generate(args.seed, demo::AS_OF));
     progress::during("writing it as CSV files", || demo::write(&facts, &exports))?;
     drop(facts);
     let import = imported(&home, &exports, setting)?;
     let program = OpenProgram::from_home(&Home::open(&home)?, setting.rulebook()?)?;
-    let scores = progress::during("scoring", || program.scores(demo::AS_OF))?;
+    let reader = Arc::new(Reader::new(program, demo::AS_OF, format!("the demo program, seed {}", args.seed)));
+    let scores = progress::during("scoring", || reader.scores(demo::AS_OF))?;
     let view = DemoView {
         seed: args.seed,
         as_of: demo::AS_OF.to_string(),
@@ -104,13 +109,19 @@ pub fn run(args: &DemoArgs, setting: &Setting) -> Result<Exit> {
         home: home.display().to_string(),
         import,
         partners: scores.chunk_by(|a, b| a.global_partner_id == b.global_partner_id).filter_map(best).collect(),
-        tour: demo::tour().into_iter().map(|(question, command)| TourView { question, command }).collect(),
+        tour: tour(&serve::address(&door)?),
     };
     setting.output.print(&view, |paint| told(&view, paint))?;
-    if args.no_serve {
-        return Ok(Exit::Done);
-    }
-    serve::listen(Reader::new(program, demo::AS_OF, format!("the demo program, seed {}", args.seed)), door)
+    if args.no_serve { Ok(Exit::Done) } else { serve::answer(reader, door) }
+}
+
+/// What to try; pages with their whole address.
+fn tour(address: &str) -> Vec<TourView> {
+    let step = |(question, answer): (String, String)| TourView {
+        question,
+        answer: if answer.starts_with('/') { format!("{address}{answer}") } else { answer },
+    };
+    demo::tour().into_iter().map(step).collect()
 }
 
 /// The folders for files and home, empty.
@@ -166,7 +177,7 @@ fn told(view: &DemoView, paint: Paint) -> String {
     text.push_str(&format!("\n{}\n", paint.strong("What to try")));
     text.push_str(&format!("  export COUNTERFOIL_HOME={}\n", quoted(&view.home)));
     for step in &view.tour {
-        text.push_str(&format!("\n  {}\n    {}\n", step.question, step.command));
+        text.push_str(&format!("\n  {}\n    {}\n", step.question, step.answer));
     }
     text.push('\n');
     text

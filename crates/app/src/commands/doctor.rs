@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use engine::lake::Lake;
+use engine::problems::RowProblem;
 use serde::Serialize;
 
 use crate::cli::Setting;
@@ -122,10 +123,11 @@ fn lake_findings(lake: &Lake) -> Vec<Finding> {
     }
     let rows: u64 = lake.files.iter().map(|file| file.rows).sum();
     let mut findings = vec![Finding::well("lake", format!("{} files, {} rows", lake.files.len(), table::count(rows)))];
-    if !lake.files.is_empty()
-        && let Err(error) = lake.open()
-    {
-        findings.push(Finding::bad("rows", State::Broken, error.to_string(), "restore the home from a backup"));
+    if !lake.files.is_empty() {
+        match lake.open() {
+            Ok(dataset) => findings.extend(dataset.problems.kept().iter().map(fact)),
+            Err(error) => findings.push(Finding::bad("facts", State::Broken, error.to_string(), "restore the home from a backup")),
+        }
     }
     let leftovers = leftovers(lake);
     if leftovers > 0 {
@@ -138,6 +140,13 @@ fn lake_findings(lake: &Lake) -> Vec<Finding> {
         ));
     }
     findings
+}
+
+/// A fact that gives less than its reporter meant, or nothing.
+fn fact(problem: &RowProblem) -> Finding {
+    let mut bare = problem.clone();
+    let cure = std::mem::take(&mut bare.cure);
+    Finding::bad("facts", State::Attention, bare.to_string(), cure)
 }
 
 fn leftovers(lake: &Lake) -> usize {

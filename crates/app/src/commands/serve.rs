@@ -3,16 +3,17 @@
 mod reader;
 
 use std::io::ErrorKind;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::thread;
 
 use anyhow::{Context, Result};
-use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 
 use crate::cli::Setting;
 use crate::commands::ProgramArgs;
 use crate::pages;
+use crate::pages::reading::Reading as _;
 use crate::problem::{Exit, Refusal, say};
 
 pub use reader::Reader;
@@ -47,19 +48,31 @@ pub struct Door {
 }
 
 impl Door {
-    /// The address and the port.
+    /// Listens; requests wait until [`answer`] takes them.
     ///
     /// # Errors
-    /// When others than this machine could reach them.
-    pub fn open(&self) -> Result<SocketAddr> {
-        if self.address.is_loopback() {
-            return Ok(SocketAddr::new(self.address, self.port));
+    /// When others than this machine could reach the address, or it cannot be listened on.
+    pub fn open(&self) -> Result<TcpListener> {
+        if !self.address.is_loopback() {
+            let message = format!("the pages do not listen on `{}`: nobody is asked to sign in yet, so everybody could read", self.address);
+            let hint = "leave `--address` out; from another machine, look through a tunnel such as `ssh -L 7070:127.0.0.1:7070 HOST`";
+            return Err(Refusal::refused(message).hint(hint).into());
         }
-        let message = format!("the pages do not listen on `{}`: nobody is asked to sign in yet, so everybody could read", self.address);
-        Err(Refusal::refused(message)
-            .hint("leave `--address` out; from another machine, look through a tunnel such as `ssh -L 7070:127.0.0.1:7070 HOST`")
-            .into())
+        TcpListener::bind(SocketAddr::new(self.address, self.port)).map_err(|error| match error.kind() {
+            ErrorKind::AddrInUse => Refusal::refused(format!("port {} is taken by another program", self.port))
+                .hint("name another one with `--port`, or `--port 0` for any that is free")
+                .into(),
+            _ => anyhow::Error::new(error).context(format!("cannot listen on {}, port {}", self.address, self.port)),
+        })
     }
+}
+
+/// The address of a page.
+///
+/// # Errors
+/// When the system cannot tell where it listens.
+pub fn address(door: &TcpListener) -> Result<String> {
+    Ok(format!("http://{}", door.local_addr().context("cannot tell the address listened on")?))
 }
 
 /// Serves the pages until interrupted.
@@ -74,30 +87,29 @@ pub fn run(args: &ServeArgs, setting: &Setting) -> Result<Exit> {
         Some(folder) => format!("dataset {}", folder.display()),
         None => format!("home {}", setting.home()?.display()),
     };
-    listen(Reader::new(program, args.program.as_of(), origin), door)
+    answer(Arc::new(Reader::new(program, args.program.as_of(), origin)), door)
 }
 
-/// Serves the pages of a program until interrupted.
+/// Answers requests for the pages of a program until interrupted.
 ///
 /// # Errors
-/// When the address cannot be listened on.
-pub fn listen(reader: Reader, door: SocketAddr) -> Result<Exit> {
+/// When the server cannot be started, or stops.
+pub fn answer(reader: Arc<Reader>, door: TcpListener) -> Result<Exit> {
+    say(&format!("listening on {}/ (this machine only, until sign-in exists); Ctrl-C ends\n", address(&door)?));
+    let first = Arc::clone(&reader);
+    // the first page asks for these; an error is told there
+    thread::spawn(move || first.scores(first.today()).is_ok());
+    door.set_nonblocking(true).context("cannot listen without blocking")?;
     let runtime = Builder::new_multi_thread().enable_all().build().context("cannot start the server's workers")?;
     runtime.block_on(async {
-        let listener = TcpListener::bind(door).await.map_err(|error| match error.kind() {
-            ErrorKind::AddrInUse => Refusal::refused(format!("port {} is taken by another program", door.port()))
-                .hint("name another one with `--port`, or `--port 0` for any that is free"),
-            _ => Refusal::refused(format!("cannot listen on {door}: {error}")),
-        })?;
-        let address = listener.local_addr().context("cannot tell the address listened on")?;
-        say(&format!("listening on http://{address}/ (this machine only, until sign-in exists); Ctrl-C ends\n"));
+        let door = tokio::net::TcpListener::from_std(door).context("cannot take the listening address over")?;
         let ended = async {
             // when interrupts cannot be heard, the server runs until it is ended otherwise
             if tokio::signal::ctrl_c().await.is_err() {
                 std::future::pending::<()>().await;
             }
         };
-        axum::serve(listener, pages::router(Arc::new(reader))).with_graceful_shutdown(ended).await.context("the server stopped")
+        axum::serve(door, pages::router(reader)).with_graceful_shutdown(ended).await.context("the server stopped")
     })?;
     Ok(Exit::Done)
 }

@@ -1,5 +1,7 @@
 //! Imports for reading: sums per table that add up to the file, the ledger, and what was wrong.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 use engine::fates::Fate;
 use serde::Serialize;
@@ -31,12 +33,25 @@ pub fn summary(view: &ImportView, paint: Paint) -> String {
     for file in &view.files {
         if let Some(error) = &file.error {
             text.push_str(&format!("  {}\n", paint.warn(&format!("not read: {error}"))));
-        } else if let Some(batch) = &file.same_as {
-            text.push_str(&format!("  {} is what batch {batch} imported already\n", file.file));
         }
+    }
+    for (batch, files) in repeated(view) {
+        let which = if let [only] = files.as_slice() { format!("`{only}` is") } else { format!("{} files are", files.len()) };
+        text.push_str(&format!("  {which} what batch {batch} imported already\n"));
     }
     text.push_str(&format!("  {}\n", reconciled(view)));
     text
+}
+
+/// The files that were imported before, by batch.
+fn repeated(view: &ImportView) -> BTreeMap<&str, Vec<&str>> {
+    let mut batches: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for file in &view.files {
+        if let Some(batch) = &file.same_as {
+            batches.entry(batch).or_default().push(&file.file);
+        }
+    }
+    batches
 }
 
 /// The sentence that adds up: rows that came in are the rows of all fates but older ones.
