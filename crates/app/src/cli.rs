@@ -1,6 +1,6 @@
 //! The command line: what can be asked, and how.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use domain::rulebook::Rulebook;
 use engine::problems::Problems;
 
-use crate::commands::{complete, credit, demo, doctor, export, import, score, serve};
+use crate::commands::{complete, credit, demo, doctor, export, import, rulebook, score, serve};
 use crate::home;
 use crate::output::{Output, OutputOptions};
 use crate::problem::{self, Exit};
@@ -90,6 +90,9 @@ enum Command {
     Import(import::ImportArgs),
     /// Write the facts as a dataset folder
     Export(export::ExportArgs),
+    /// The rules: every value with its source, and their worked examples
+    #[command(subcommand)]
+    Rulebook(rulebook::RulebookCommand),
     /// The pages, on this machine only
     Serve(serve::ServeArgs),
     /// Whether the home is sound, and how to mend it
@@ -124,6 +127,11 @@ impl Setting {
         rules::open(self.shared.rulebook.as_deref())
     }
 
+    /// The folder of another rulebook than the carried one.
+    pub fn rulebook_folder(&self) -> Option<&Path> {
+        self.shared.rulebook.as_deref()
+    }
+
     /// Tells problems of rows on stderr, and says how a command ends that met them.
     pub fn tell_rows(&self, problems: &Problems) -> Exit {
         problem::tell_rows(problems, self.shared.all_problems)
@@ -156,6 +164,7 @@ fn dispatch(cli: Cli) -> Result<Exit> {
         Command::Credit(args) => credit::run(&args, &setting),
         Command::Import(args) => import::run(&args, &setting),
         Command::Export(args) => export::run(&args, &setting),
+        Command::Rulebook(command) => rulebook::run(&command, &setting),
         Command::Doctor(args) => doctor::run(&args, &setting),
         Command::Completions(args) => complete::completions(&args),
         Command::Man(args) => complete::man(&args),

@@ -18,6 +18,9 @@ pub mod export;
 /// `import`: files into the home.
 pub mod import;
 
+/// `rulebook`: the rules, and their worked examples.
+pub mod rulebook;
+
 /// `score`: what partners score, and why.
 pub mod score;
 

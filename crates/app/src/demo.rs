@@ -38,7 +38,7 @@ mod tour;
 /// Seats, users, revenue.
 mod workplaces;
 
-pub use folder::{WriteError, write};
+pub use folder::write;
 pub use scene::MONTHS;
 pub use tour::tour;
 

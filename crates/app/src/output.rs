@@ -154,6 +154,12 @@ pub struct Paint {
 }
 
 impl Paint {
+    /// No colours.
+    #[cfg(test)]
+    pub fn plain() -> Self {
+        Self { is_on: false }
+    }
+
     /// A heading.
     pub fn strong(self, text: &str) -> String {
         self.with("1", text)

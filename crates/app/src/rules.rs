@@ -14,6 +14,9 @@ static CARRIED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../rulebook");
 /// The version that is used when no folder is given.
 const VERSION: &str = "2023-10";
 
+/// The file that lists thresholds without an example on both sides.
+pub const UNCOVERED: &str = "uncovered.txt";
+
 /// The rulebook from a folder, or else the one that the program carries.
 ///
 /// # Errors
@@ -23,7 +26,7 @@ pub fn open(folder: Option<&Path>) -> Result<Arc<Rulebook>> {
     Rulebook::parse(&files).map(Arc::new).map_err(|problems| refusal(&problems).into())
 }
 
-/// The files of a rulebook as pairs of path and text.
+/// The files of a rulebook as pairs of path and text: TOML, and the list of thresholds without examples.
 ///
 /// # Errors
 /// When the folder cannot be read or holds no rulebook.
@@ -51,10 +54,14 @@ fn carried() -> Vec<(String, String)> {
     while let Some(folder) = open.pop() {
         open.extend(folder.dirs());
         let texts = folder.files().filter_map(|file| Some((file.path().to_str()?.to_owned(), file.contents_utf8()?.to_owned())));
-        files.extend(texts.filter(|(path, _)| path.ends_with(".toml")));
+        files.extend(texts.filter(|(path, _)| is_of_rulebook(Path::new(path))));
     }
     files.sort();
     files
+}
+
+fn is_of_rulebook(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "toml") || path.file_name().is_some_and(|name| name == UNCOVERED)
 }
 
 fn read(folder: &Path) -> Result<Vec<(String, String)>> {
@@ -66,7 +73,7 @@ fn read(folder: &Path) -> Result<Vec<(String, String)>> {
             let path = entry.with_context(|| format!("cannot list `{}`", folder.display()))?.path();
             if path.is_dir() {
                 open.push(path);
-            } else if path.extension().is_some_and(|ending| ending == "toml") {
+            } else if is_of_rulebook(&path) {
                 let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
                 files.push((path.display().to_string().replace('\\', "/"), text));
             }

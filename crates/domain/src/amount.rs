@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// quantities), negative too. Sums do not depend on the order of their terms.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(try_from = "AmountText", into = "String")]
-#[schemars(with = "String")]
+#[schemars(with = "AmountText")]
 pub struct Amount(i128);
 
 /// A text that is not a number, or not one that an [`Amount`] holds exactly.
@@ -131,7 +131,7 @@ impl fmt::Display for Amount {
 }
 
 /// A number as TOML and JSON write it: a whole number or a text.
-#[derive(Deserialize)]
+#[derive(Deserialize, schemars::JsonSchema)]
 #[serde(untagged, expecting = "expected a whole number, or a number in quotes such as \"1234.56\"")]
 enum AmountText {
     Whole(i64),

@@ -14,7 +14,8 @@ use crate::names::Name;
 use crate::rulebook::MetricName;
 use crate::time::{Day, Month};
 
-pub use read::{ExampleFile, parse};
+use read::ExampleFile;
+pub use read::parse;
 pub use run::{Failure, run};
 
 /// A worked example.
@@ -79,6 +80,12 @@ pub struct Expected {
     /// The status of the area.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<Name>,
+}
+
+/// The JSON Schema of example files, for editors.
+#[must_use]
+pub fn schema() -> schemars::Schema {
+    schemars::schema_for!(ExampleFile)
 }
 
 /// One name, or several.

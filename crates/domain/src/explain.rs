@@ -160,13 +160,13 @@ impl Explainer<'_, '_, '_> {
         if rule.combine == Combine::One {
             let (part, measured) = (&rule.parts[0], &parts[0]);
             let worth =
-                format!("{} × {} a unit = {} points{capped}", measured.value.shown(), part.points_per_unit.value.exact(), uncapped.shown());
+                format!("{} × {} a unit = {} points{capped}", measured.value.brief(), part.points_per_unit.value.exact(), uncapped.brief());
             node.arithmetic = Some(format!("{}; {worth}", measured.arithmetic));
             self.fill(&mut node, part, measured);
             return node;
         }
         node.adds_up = true;
-        node.arithmetic = Some(format!("{} points{capped}", uncapped.shown()));
+        node.arithmetic = Some(format!("{} points{capped}", uncapped.brief()));
         let all = rule.parts.iter().zip(parts).zip(part_points.into_iter().zip(used));
         node.children = all.map(|((part, measured), (points, used))| self.part(rule.combine, part, &measured, points, used)).collect();
         node
@@ -176,7 +176,7 @@ impl Explainer<'_, '_, '_> {
         let name = rule.part.as_ref().map_or_else(String::new, ToString::to_string);
         let mut node = Node::new("part", name.clone(), measured.value.clone(), measured.unit);
         node.keys = vec![("part", name)];
-        let worth = format!("{} × {} a unit = {} points", measured.value.shown(), rule.points_per_unit.value.exact(), points.shown());
+        let worth = format!("{} × {} a unit = {} points", measured.value.brief(), rule.points_per_unit.value.exact(), points.brief());
         node.arithmetic = Some(format!("{}; {worth}", measured.arithmetic));
         node.adds = match combine {
             Combine::AddUnits => measured.value.clone().floor_zero(),

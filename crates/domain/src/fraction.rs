@@ -10,7 +10,7 @@ use crate::amount::Amount;
 /// An exact fraction in lowest terms.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Deserialize, schemars::JsonSchema)]
 #[serde(try_from = "FractionText")]
-#[schemars(with = "String")]
+#[schemars(with = "FractionText")]
 pub struct Fraction(BigRational);
 
 impl Serialize for Fraction {
@@ -58,6 +58,13 @@ impl Fraction {
         format!("{sign}{whole}.{part:0>2}", part = part.to_string())
     }
 
+    /// As [`Fraction::shown`], without decimals when it is whole: for counts in sentences.
+    #[must_use]
+    pub fn brief(&self) -> String {
+        let shown = self.shown();
+        shown.strip_suffix(".00").map_or_else(|| shown.clone(), str::to_owned)
+    }
+
     /// The fraction, or zero when it is negative.
     #[must_use]
     pub fn floor_zero(self) -> Self {
@@ -100,7 +107,7 @@ impl From<Amount> for Fraction {
 }
 
 /// A fraction as TOML and JSON write it: a whole number, `"40/6"` or `"2.5"`.
-#[derive(Deserialize)]
+#[derive(Deserialize, schemars::JsonSchema)]
 #[serde(untagged, expecting = "expected a whole number, or a number in quotes such as \"40/6\" or \"2.5\"")]
 enum FractionText {
     Whole(i64),

@@ -196,7 +196,7 @@ impl Measuring<'_, '_> {
 /// The difference of two terms: now less a year earlier.
 fn difference(unit: &'static str, now: Term, before: Term, base: (Table, Month)) -> Measurement {
     let value = &now.value - &before.value;
-    let arithmetic = format!("{} − {} = {}", now.value.shown(), before.value.shown(), value.shown());
+    let arithmetic = format!("{} − {} = {}", now.value.brief(), before.value.brief(), value.brief());
     Measurement { value, unit, arithmetic, terms: vec![now, Term { subtracted: true, ..before }], base: Some(base) }
 }
 

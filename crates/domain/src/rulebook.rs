@@ -24,6 +24,9 @@ pub mod coverage;
 /// Whether the rules fit together.
 mod check;
 
+/// JSON Schemas of the files, for editors.
+pub mod schema;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};

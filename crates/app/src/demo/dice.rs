@@ -30,7 +30,7 @@ impl Dice {
     }
 
     /// A whole number from `low` to `high`, both included.
-    pub fn from_to(&mut self, low: i32, high: i32) -> i32 {
+    pub fn range(&mut self, low: i32, high: i32) -> i32 {
         let span = usize::try_from(high - low + 1).unwrap_or(1);
         low + i32::try_from(self.below(span)).unwrap_or_default()
     }

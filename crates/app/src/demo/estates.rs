@@ -95,7 +95,7 @@ impl Scene {
             service.kind,
             service.short,
             &tenant.slug[..tenant.slug.len().min(8)],
-            self.dice.from_to(1, 12)
+            self.dice.range(1, 12)
         );
         Resource { subscription, service: service.name, id: id.into(), weight: service.weight * self.dice.between(0.6, 1.4) }
     }

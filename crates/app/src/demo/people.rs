@@ -36,7 +36,7 @@ impl Scene {
     pub fn earns(&mut self, person: &Name, certificate: &str) {
         let earned_on = self.long_ago();
         let never_expires = certificate.starts_with("MS-900") || certificate.starts_with("teams-");
-        let (months, day) = (self.dice.from_to(2, 12), self.dice.from_to(1, 28));
+        let (months, day) = (self.dice.range(2, 12), self.dice.range(1, 28));
         let expires_on = self.at(months, day);
         self.holds(person, certificate, earned_on, (!never_expires).then_some(expires_on));
     }

@@ -89,7 +89,7 @@ impl Scene {
 
     /// A day two to four years ago.
     pub fn long_ago(&mut self) -> Day {
-        let (months, day) = (self.dice.from_to(-52, -32), self.dice.from_to(1, 28));
+        let (months, day) = (self.dice.range(-52, -32), self.dice.range(1, 28));
         self.at(months, day)
     }
 

@@ -95,10 +95,10 @@ impl Profile {
         let mut services: Vec<&'static Service> = EVERYWHERE.iter().collect();
         services.push(dice.pick(&OFTEN));
         let (own, count): (&'static [Service; 8], i32) = match self {
-            Self::Data => (&DATA, dice.from_to(2, 4)),
-            Self::Apps => (&APPS, dice.from_to(2, 4)),
-            Self::Servers => (&SERVERS, dice.from_to(2, 4)),
-            Self::Protection => (&PROTECTION, dice.from_to(4, 5)),
+            Self::Data => (&DATA, dice.range(2, 4)),
+            Self::Apps => (&APPS, dice.range(2, 4)),
+            Self::Servers => (&SERVERS, dice.range(2, 4)),
+            Self::Protection => (&PROTECTION, dice.range(4, 5)),
         };
         let mut order: Vec<&'static Service> = own.iter().collect();
         dice.shuffle(&mut order);

@@ -221,6 +221,17 @@ fn the_cast_is_complete() {
     assert!((100_000..300_000).contains(&program.consumption.len()), "{}", program.consumption.len());
 }
 
+/// The rows of every table in the order of their cells.
+fn sorted(program: &Program) -> Program {
+    let mut sorted = program.clone();
+    macro_rules! sort {
+        ($($table:ident),*) => { $( sorted.$table.sort_unstable(); )* };
+    }
+    sort!(partners, customers, subscriptions, principals, group_members, pal_links, role_assignments, management_groups, resource_owners);
+    sort!(partner_of_record, csp, claims, consumption, workload_usage, revenue, people, certifications, enrolments);
+    sorted
+}
+
 #[test]
 fn a_seed_gives_the_same_bytes_and_they_read_back_as_they_were() {
     let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
@@ -236,7 +247,7 @@ fn a_seed_gives_the_same_bytes_and_they_read_back_as_they_were() {
     assert!(bytes < 36_000_000, "the folder has {bytes} bytes");
     println!("{bytes} bytes");
     let read = Dataset::load_all(first.path()).unwrap();
-    assert!(read.program == *program(), "the folder reads back as something else");
+    assert!(sorted(&read.program) == sorted(program()), "the folder reads back as something else");
     let reasons: BTreeSet<&str> = read.problems.kept().iter().map(|problem| problem.reason).collect();
     assert_eq!(reasons, BTreeSet::from(["closed-location", "global-partner-id"]), "{:?}", read.problems.kept());
 }

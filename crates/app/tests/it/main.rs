@@ -1,6 +1,11 @@
 //! What the program does, seen from outside.
 
+/// The commands, run as people run them.
+#[cfg(test)]
 mod commands;
+
+/// The demo and its stories.
+#[cfg(test)]
 mod demo;
 
 /// The pages, over HTTP and in a browser.

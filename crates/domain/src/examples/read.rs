@@ -19,8 +19,7 @@ const ROWS_MAX: usize = 10_000;
 /// A file of examples.
 #[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(inline)]
-pub struct ExampleFile {
+pub(super) struct ExampleFile {
     /// Facts of every example of the file: tables of the dataset folder.
     #[serde(default)]
     #[schemars(with = "std::collections::BTreeMap<String, Vec<std::collections::BTreeMap<String, CompactCell>>>")]
@@ -59,7 +58,16 @@ enum CompactCell {
     Text(String),
     Whole(i64),
     Flag(bool),
-    Repeat(Vec<String>),
+    Repeat(Vec<OneCell>),
+}
+
+/// A cell that a row is repeated with.
+#[derive(schemars::JsonSchema)]
+#[schemars(untagged)]
+#[expect(dead_code, reason = "the type is there for the JSON Schema of example files")]
+enum OneCell {
+    Text(String),
+    Whole(i64),
 }
 
 /// Reads the example files among the files of a rulebook: pairs of a path and a text.

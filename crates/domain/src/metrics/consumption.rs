@@ -102,7 +102,7 @@ pub(super) fn growth(asked: &Measuring<'_, '_>, kind: &PartKind) -> Measurement 
         (value, why)
     } else {
         let value = Fraction::whole(100) * (&a1 - &a0) / a0.clone();
-        let arithmetic = format!("100 × ({} − {}) ÷ {} = {}", a1.shown(), a0.shown(), a0.shown(), value.shown());
+        let arithmetic = format!("100 × ({} − {}) ÷ {} = {}", a1.brief(), a0.brief(), a0.brief(), value.brief());
         (value, arithmetic)
     };
     Measurement { value, unit: "percent", arithmetic, terms: vec![now_term, before_term], base: Some(needs) }
@@ -130,6 +130,6 @@ pub(super) fn services(asked: &Measuring<'_, '_>, kind: &PartKind) -> Measuremen
         Leaf { tenant: None, ..Leaf::count(service, Some(service), counts, figures) }
     });
     let term = Term::sum(format!("services in the {} months to {}", months.value, asked.month), asked.explains, leaves);
-    let arithmetic = format!("{} services", term.value.shown());
+    let arithmetic = format!("{} services", term.value.brief());
     Measurement { value: term.value.clone(), unit: "services", arithmetic, terms: vec![term], base: None }
 }

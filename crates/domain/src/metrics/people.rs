@@ -34,8 +34,8 @@ pub(super) fn certified(asked: &Measuring<'_, '_>, gates: &[Gate], scoring: &[Sc
     let term = step(asked, &people, &list, "people in the scoring step".to_owned(), blocked);
     let value = term.value.clone();
     let arithmetic = match are_met {
-        true if open.is_empty() => format!("{} people", value.shown()),
-        true => format!("every gate is met: {} people", value.shown()),
+        true if open.is_empty() => format!("{} people", value.brief()),
+        true => format!("every gate is met: {} people", value.brief()),
         false => "a gate is not met: nobody counts".to_owned(),
     };
     terms.push(term);

@@ -75,11 +75,11 @@ pub(super) fn mcv_growth(asked: &Measuring<'_, '_>, kind: &PartKind) -> Measurem
     let (now, before) = (term(asked.month), term(asked.year_before()));
     let minimum = Fraction::from(minimum_base.value);
     let (value, arithmetic) = if before.value < minimum || before.value <= Fraction::zero() {
-        (Fraction::zero(), format!("base {} is under {}", before.value.shown(), minimum.shown()))
+        (Fraction::zero(), format!("base {} is under {}", before.value.brief(), minimum.brief()))
     } else {
         let value = Fraction::whole(100) * (&now.value - &before.value) / before.value.clone();
-        let (now, before) = (now.value.shown(), before.value.shown());
-        let arithmetic = format!("100 × ({now} − {before}) ÷ {before} = {}", value.shown());
+        let (now, before) = (now.value.brief(), before.value.brief());
+        let arithmetic = format!("100 × ({now} − {before}) ÷ {before} = {}", value.brief());
         (value, arithmetic)
     };
     Measurement { value, unit: "percent", arithmetic, terms: vec![now, before], base: Some((Table::Usage, asked.year_before())) }

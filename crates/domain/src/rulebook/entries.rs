@@ -31,6 +31,19 @@ impl Entry {
     pub fn field(&self) -> &str {
         self.path.rsplit(['.', '/']).next().unwrap_or(&self.path)
     }
+
+    /// The value as people read it: a list with commas, a text without quotes.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        fn shown(value: &Value) -> String {
+            match value {
+                Value::String(text) => text.clone(),
+                Value::Array(elements) => elements.iter().map(shown).collect::<Vec<_>>().join(", "),
+                value => value.to_string(),
+            }
+        }
+        shown(&self.value)
+    }
 }
 
 /// Keys that tell about a value and are none.

@@ -7,7 +7,7 @@ use domain::rulebook::coverage::spread;
 use domain::time::Day;
 use toml::Value;
 
-use crate::rulebook::{files, folder};
+use crate::rulebook::{files, uncovered};
 
 fn examples() -> Vec<Example> {
     parse(&files()).unwrap_or_else(|problems| panic!("{}", problems.iter().map(|problem| format!("{problem}\n")).collect::<String>()))
@@ -42,10 +42,10 @@ fn what_an_example_covers_is_a_side_of_a_threshold() {
 fn the_list_of_thresholds_without_examples_on_both_sides_is_up_to_date_and_empty() {
     let rulebook = Rulebook::parse(&files()).unwrap();
     let examples = examples();
-    let uncovered = rulebook.uncovered(examples.iter().flat_map(|example| &example.covers).map(String::as_str));
-    let kept = std::fs::read_to_string(folder().join("uncovered.txt")).unwrap();
+    let found = rulebook.uncovered(examples.iter().flat_map(|example| &example.covers).map(String::as_str));
+    let kept = uncovered();
     let kept: Vec<&str> = kept.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).collect();
-    assert_eq!(uncovered, kept);
+    assert_eq!(found, kept);
 }
 
 /// The rulebook with a threshold moved just past the example that stands on a side of it; nothing where no other value shows it.

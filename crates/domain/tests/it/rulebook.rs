@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use domain::rulebook::{Rulebook, RulebookProblem};
 
 /// The folder of rulebook `2023-10`.
-pub fn folder() -> PathBuf {
+fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rulebook/2023-10")
 }
 
@@ -26,6 +26,11 @@ pub fn files() -> Vec<(String, String)> {
     }
     files.sort();
     files
+}
+
+/// The thresholds without an example that are kept on record.
+pub fn uncovered() -> String {
+    std::fs::read_to_string(folder().join("uncovered.txt")).unwrap()
 }
 
 fn listed(problems: &[RulebookProblem]) -> String {

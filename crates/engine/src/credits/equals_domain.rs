@@ -22,11 +22,11 @@ fn rulebook() -> Rulebook {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rulebook/2023-10");
     let mut files = Vec::new();
     for folder in ["", "associations", "designations", "lists"] {
-        for entry in std::fs::read_dir(root.join(folder)).unwrap() {
-            let path = entry.unwrap().path();
+        for entry in std::fs::read_dir(root.join(folder)).expect("the test writes and reads its own files") {
+            let path = entry.expect("the test writes and reads its own files").path();
             if path.extension().is_some_and(|extension| extension == "toml") {
-                let shown = path.strip_prefix(&root).unwrap().display().to_string();
-                files.push((shown, std::fs::read_to_string(&path).unwrap()));
+                let shown = path.strip_prefix(&root).expect("the test writes and reads its own files").display().to_string();
+                files.push((shown, std::fs::read_to_string(&path).expect("the test writes and reads its own files")));
             }
         }
     }
@@ -35,7 +35,7 @@ fn rulebook() -> Rulebook {
 
 /// Day 0 is 2023-09-15; programs live in the four months after it.
 fn day(offset: i32) -> Day {
-    Day::from_ymd(2023, 9, 15).unwrap().plus(offset)
+    Day::from_ymd(2023, 9, 15).expect("the test writes and reads its own files").plus(offset)
 }
 
 fn pick<T: Clone + std::fmt::Debug + 'static>(values: &[T]) -> impl Strategy<Value = T> + use<T> {
@@ -157,12 +157,12 @@ fn written(folder: &Path, rows: &[Consumption]) -> [TableFile; 2] {
     use arrow::array::{ArrayRef, Date32Array, Decimal128Array, StringArray};
     use domain::cells::Row;
     let csv = folder.join("consumption.csv");
-    let mut writer = csv::Writer::from_path(&csv).unwrap();
-    writer.write_record(Consumption::COLUMNS.iter().map(|column| column.name)).unwrap();
+    let mut writer = csv::Writer::from_path(&csv).expect("the test writes and reads its own files");
+    writer.write_record(Consumption::COLUMNS.iter().map(|column| column.name)).expect("the test writes and reads its own files");
     for row in rows {
-        writer.write_record(row.write().into_iter().map(Option::unwrap_or_default)).unwrap();
+        writer.write_record(row.write().into_iter().map(Option::unwrap_or_default)).expect("the test writes and reads its own files");
     }
-    writer.flush().unwrap();
+    writer.flush().expect("the test writes and reads its own files");
     let parquet = folder.join("consumption.parquet");
     let texts = |ix: usize| -> ArrayRef { std::sync::Arc::new(rows.iter().map(|row| row.write()[ix].clone()).collect::<StringArray>()) };
     let columns = Consumption::COLUMNS.iter().enumerate().map(|(ix, column)| {
@@ -170,16 +170,25 @@ fn written(folder: &Path, rows: &[Consumption]) -> [TableFile; 2] {
             "usage_date" => std::sync::Arc::new(Date32Array::from_iter_values(rows.iter().map(|row| row.usage_date.epoch_days()))),
             "acr_usd" => {
                 let cents = rows.iter().map(|row| row.acr_usd.steps() * 10_000 / Amount::ONE);
-                std::sync::Arc::new(Decimal128Array::from_iter_values(cents).with_precision_and_scale(18, 4).unwrap())
+                std::sync::Arc::new(
+                    Decimal128Array::from_iter_values(cents)
+                        .with_precision_and_scale(18, 4)
+                        .expect("the test writes and reads its own files"),
+                )
             }
             _ => texts(ix),
         };
         (column.name, array)
     });
-    let batch = arrow::record_batch::RecordBatch::try_from_iter(columns).unwrap();
-    let mut writer = parquet::arrow::ArrowWriter::try_new(std::fs::File::create(&parquet).unwrap(), batch.schema(), None).unwrap();
-    writer.write(&batch).unwrap();
-    writer.close().unwrap();
+    let batch = arrow::record_batch::RecordBatch::try_from_iter(columns).expect("the test writes and reads its own files");
+    let mut writer = parquet::arrow::ArrowWriter::try_new(
+        std::fs::File::create(&parquet).expect("the test writes and reads its own files"),
+        batch.schema(),
+        None,
+    )
+    .expect("the test writes and reads its own files");
+    writer.write(&batch).expect("the test writes and reads its own files");
+    writer.close().expect("the test writes and reads its own files");
     let file = |path: std::path::PathBuf, form| TableFile { table: "consumption", shown: "consumption".to_owned(), path, form };
     [file(csv, FileForm::Csv(crate::files::Compression::Plain)), file(parquet, FileForm::Parquet)]
 }
@@ -191,21 +200,21 @@ proptest! {
     fn volume_and_row_by_row_credit_the_same(program in program()) {
         let rulebook = rulebook();
         let register = Register::new(&program, &rulebook);
-        let folder = tempfile::tempdir().unwrap();
+        let folder = tempfile::tempdir().expect("the test writes and reads its own files");
         let months = ScoredMonths::new([Month::new(2023, 10), Month::new(2023, 11), Month::new(2023, 12)]);
         for file in written(folder.path(), &program.consumption) {
             let mut problems = Problems::default();
             let expected = domain::credits::credit_consumption(&register, &program.consumption, &months);
-            let got = credit_consumption(std::slice::from_ref(&file), &register, &months, &mut problems).unwrap();
+            let got = credit_consumption(std::slice::from_ref(&file), &register, &months, &mut problems).expect("the test writes and reads its own files");
             prop_assert_eq!(&got, &expected, "{:?}", file.form);
 
             let month = Month::new(2023, 11);
             let expected = domain::lines::credited_lines(&register, &program.consumption, month);
-            let got = credited_lines(std::slice::from_ref(&file), &register, month, &mut problems).unwrap();
+            let got = credited_lines(std::slice::from_ref(&file), &register, month, &mut problems).expect("the test writes and reads its own files");
             prop_assert_eq!(&got, &expected, "{:?}", file.form);
 
             let by = [GroupBy::GlobalPartner, GroupBy::Tenant, GroupBy::Month];
-            let groups = credited_groups(std::slice::from_ref(&file), &register, month, &by, &mut problems).unwrap();
+            let groups = credited_groups(std::slice::from_ref(&file), &register, month, &by, &mut problems).expect("the test writes and reads its own files");
             let once: Amount = expected.iter().filter(|(line, _)| !line.duplicate_in_account).map(|(_, acr)| *acr).sum();
             prop_assert_eq!(groups.iter().map(|(_, acr)| acr).sum::<Amount>(), once);
             prop_assert!(problems.is_empty());

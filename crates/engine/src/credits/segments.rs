@@ -189,11 +189,15 @@ fn add_days(known: &mut Vec<Interval>, more: Vec<Interval>) -> bool {
     grew
 }
 
+type TenantSubscription = (Name, Name);
+/// What a set of ties becomes.
+type Shares<'g, S> = Box<dyn Fn(&[PlaceTie]) -> Vec<S> + 'g>;
+
 /// Segments by place, with partner sets stored once. Set 0 is the empty one.
 pub(super) struct Segments<'g, 'r, S> {
     grants: &'g Grants<'r>,
-    shares: Box<dyn Fn(&[PlaceTie]) -> Vec<S> + 'g>,
-    subscriptions: HashMap<(Name, Name), (u32, Vec<DatedTie>)>,
+    shares: Shares<'g, S>,
+    subscriptions: HashMap<TenantSubscription, (u32, Vec<DatedTie>)>,
     lists: HashMap<(u32, Vec<u32>), (u32, u32)>,
     segments: Vec<Segment>,
     sets: Vec<Vec<S>>,

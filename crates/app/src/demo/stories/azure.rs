@@ -70,7 +70,7 @@ impl Scene {
 
     /// A day before the usage of an estate began.
     pub fn before_usage(&mut self, estate: &Estate) -> domain::time::Day {
-        let days = -self.dice.from_to(0, 20);
+        let days = -self.dice.range(0, 20);
         if estate.first == 0 { self.long_ago() } else { self.first_day(estate.first).plus(days) }
     }
 
