@@ -51,7 +51,7 @@ fn a_reader_who_goes_away_is_no_trouble() {
 #[test]
 fn every_command_teaches_with_examples() {
     let scene = Scene::empty();
-    let commands: [&[&str]; 11] = [
+    let commands: [&[&str]; 13] = [
         &[],
         &["score", "show"],
         &["score", "explain"],
@@ -62,6 +62,8 @@ fn every_command_teaches_with_examples() {
         &["doctor"],
         &["serve"],
         &["demo"],
+        &["rulebook", "show"],
+        &["rulebook", "test"],
         &["completions"],
     ];
     for command in commands {
