@@ -13,12 +13,13 @@ use domain::names::Name;
 use domain::partners::{AccountIx, Partners};
 use domain::register::Register;
 use domain::time::Month;
+use hashbrown::{HashMap, HashSet};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
 
 use super::segments::PlaceTie;
-use super::{Crediting, scan};
+use super::{Crediting, Sums, scan};
 use crate::columns::RowNames;
 use crate::files::TableFile;
 use crate::problems::Problems;
@@ -117,8 +118,10 @@ impl Groups {
 
     fn column(&self, column: GroupBy, partners: &Partners) -> ArrayRef {
         let name = |place: usize| -> ArrayRef {
-            let values: BTreeSet<&str> = self.names.iter().map(|names| &*names[place]).collect();
-            let keys: std::collections::HashMap<&str, u32> = values.iter().copied().zip(0..).collect();
+            let values: HashSet<&str> = self.names.iter().map(|names| &*names[place]).collect();
+            let mut values: Vec<&str> = values.into_iter().collect();
+            values.sort_unstable();
+            let keys: HashMap<&str, u32> = values.iter().copied().zip(0..).collect();
             let of_names: Vec<u32> = self.names.iter().map(|names| keys[&*names[place]]).collect();
             let keys: UInt32Array = self.rows.iter().map(|row| of_names[row.1 as usize]).collect();
             Arc::new(DictionaryArray::new(keys, Arc::new(StringArray::from_iter_values(values))))
@@ -154,20 +157,7 @@ pub fn credited_groups(
     let months = ScoredMonths::new([month]);
     let crediting = ByGroup { register, by };
     let credited = scan::run(files, register, &months, &crediting, problems)?;
-    // Names are put in order once, so that rows are sorted as numbers.
-    let mut all: Vec<(&GroupNames, usize, u32)> = Vec::new();
-    for (part, sums) in credited.parts.iter().enumerate() {
-        all.extend(sums.subjects.iter().zip(0..).map(|(names, ix)| (names, part, ix)));
-    }
-    all.sort_unstable();
-    let mut names: Vec<GroupNames> = Vec::new();
-    let mut order: Vec<Vec<u32>> = credited.parts.iter().map(|sums| vec![0; sums.subjects.len()]).collect();
-    for (found, part, ix) in all {
-        if names.last() != Some(found) {
-            names.push(found.clone());
-        }
-        order[part][ix as usize] = u32::try_from(names.len() - 1).expect("fewer than 2^32 names");
-    }
+    let (names, order) = in_order(&credited.parts);
     let (by_account, by_month) = (by.contains(&GroupBy::GlobalPartner), by.contains(&GroupBy::Month));
     let mut rows = Vec::new();
     for (sums, order) in credited.parts.iter().zip(&order) {
@@ -186,6 +176,31 @@ pub fn credited_groups(
         is_same
     });
     Ok(Groups { names, rows })
+}
+
+/// The distinct names of all parts, sorted, and the place of each part's subjects among them, so that rows are sorted as
+/// numbers. Names repeat, so each text is put in order once and names are sorted as numbers too.
+fn in_order(parts: &[Sums<ByGroup<'_>>]) -> (Vec<GroupNames>, Vec<Vec<u32>>) {
+    let texts: HashSet<&str> = parts.iter().flat_map(|sums| &sums.subjects).flat_map(|names| names.iter().map(|name| &**name)).collect();
+    let mut texts: Vec<&str> = texts.into_iter().collect();
+    texts.sort_unstable();
+    let rank: HashMap<&str, u32> = texts.into_iter().zip(0..).collect();
+    let mut all: Vec<([u32; 3], usize, u32)> = Vec::new();
+    for (part, sums) in parts.iter().enumerate() {
+        all.extend(sums.subjects.iter().zip(0..).map(|(names, ix)| (names.each_ref().map(|name| rank[&**name]), part, ix)));
+    }
+    all.sort_unstable();
+    let mut names: Vec<GroupNames> = Vec::new();
+    let mut order: Vec<Vec<u32>> = parts.iter().map(|sums| vec![0; sums.subjects.len()]).collect();
+    let mut last = None;
+    for (ranks, part, ix) in all {
+        if last != Some(ranks) {
+            names.push(parts[part].subjects[ix as usize].clone());
+            last = Some(ranks);
+        }
+        order[part][ix as usize] = u32::try_from(names.len() - 1).expect("fewer than 2^32 names");
+    }
+    (names, order)
 }
 
 struct ByGroup<'r> {

@@ -1,21 +1,17 @@
 //! Summing rows by names, month and partner set.
 
-use std::collections::HashMap;
-
 use domain::amount::Amount;
 use domain::names::Name;
 use domain::rulebook::Rulebook;
 use domain::time::{Day, Month};
-use hashbrown::HashTable;
-use xxhash_rust::xxh3::xxh3_64;
+use hashbrown::{HashMap, HashTable};
 
 use super::segments::{Grants, Segments};
 use super::{Crediting, Sums};
-use crate::columns::RowNames;
+use crate::columns::{Columns, RowNames};
 
 /// A combination of names met before: what it is summed under, and its segments.
 struct Place {
-    hash: u128,
     subject: u32,
     /// Range of segments; empty when nobody is ever tied, or when the offer does not count.
     segments: (u32, u32),
@@ -35,8 +31,13 @@ pub(super) struct Placer<'g, 'r, C: Crediting> {
     crediting: &'g C,
     rulebook: &'g Rulebook,
     segments: Segments<'g, 'r, C::Share>,
-    places: HashTable<u32>,
+    /// The hash of a combination of names, and its place in `known`.
+    places: HashTable<(u128, u32)>,
     known: Vec<Place>,
+    /// The places of a chunk's rows.
+    found: Vec<u32>,
+    /// What a chunk's rows are summed under: subject, set, month, and the row.
+    summed: Vec<(u32, u32, i32, u32)>,
     cells: HashTable<Cell>,
     subjects: Vec<C::Subject>,
     subject_ids: HashMap<C::Subject, u32>,
@@ -50,30 +51,44 @@ impl<'g, 'r, C: Crediting> Placer<'g, 'r, C> {
             segments: Segments::new(grants, move |ties| crediting.shares(ties)),
             places: HashTable::new(),
             known: Vec::new(),
+            found: Vec::new(),
+            summed: Vec::new(),
             cells: HashTable::new(),
             subjects: Vec::new(),
             subject_ids: HashMap::new(),
         }
     }
 
-    /// Takes in one row: `hash` of its names, its tested day and month, and its amount in steps of [`Amount::SCALE`].
-    #[inline]
-    pub fn add<'n>(&mut self, hash: u128, names: impl FnOnce() -> RowNames<'n>, day: i32, month: i32, steps: i128) {
-        let known = &self.known;
-        let found = self.places.find(fold(hash), |ix| known[*ix as usize].hash == hash).copied();
-        let ix = found.unwrap_or_else(|| self.meet(hash, &names()));
-        let place = &self.known[ix as usize];
-        let segments = self.segments.slice(place.segments);
-        let after = segments.partition_point(|segment| segment.from <= Day::from_epoch_days(day));
-        let Some(set) = after.checked_sub(1).map(|at| segments[at].set).filter(|set| *set != 0) else { return };
-        let subject = place.subject;
-        let key = cell_hash(subject, set, month);
-        let is_same = |cell: &Cell| cell.subject == subject && cell.set == set && cell.month == month;
-        match self.cells.find_mut(key, is_same) {
-            Some(cell) => cell.sum += steps,
-            None => {
-                let cell = Cell { subject, set, month, sum: steps };
-                self.cells.insert_unique(key, cell, |cell| cell_hash(cell.subject, cell.set, cell.month));
+    /// Takes in rows of a batch, each with the hash of its names.
+    ///
+    /// Three passes, so that the look-ups of different rows, which miss the cache, overlap instead of waiting for one another.
+    pub fn add(&mut self, columns: &Columns, rows: &[(u32, u128)]) {
+        self.found.clear();
+        for (row, hash) in rows {
+            let found = self.places.find(fold(*hash), |(known, _)| known == hash).map(|(_, ix)| *ix);
+            let ix = found.unwrap_or_else(|| self.meet(*hash, &columns.names(*row as usize)));
+            self.found.push(ix);
+        }
+        self.summed.clear();
+        for ((row, _), ix) in rows.iter().zip(&self.found) {
+            let place = &self.known[*ix as usize];
+            let Some((day, month)) = columns.days[*row as usize] else { continue };
+            let segments = self.segments.slice(place.segments);
+            let after = segments.partition_point(|segment| segment.from <= Day::from_epoch_days(day));
+            if let Some(set) = after.checked_sub(1).map(|at| segments[at].set).filter(|set| *set != 0) {
+                self.summed.push((place.subject, set, month, *row));
+            }
+        }
+        for (subject, set, month, row) in self.summed.iter().copied() {
+            let steps = columns.steps(row as usize);
+            let key = cell_hash(subject, set, month);
+            let is_same = |cell: &Cell| cell.subject == subject && cell.set == set && cell.month == month;
+            match self.cells.find_mut(key, is_same) {
+                Some(cell) => cell.sum += steps,
+                None => {
+                    let cell = Cell { subject, set, month, sum: steps };
+                    self.cells.insert_unique(key, cell, |cell| cell_hash(cell.subject, cell.set, cell.month));
+                }
             }
         }
     }
@@ -94,9 +109,8 @@ impl<'g, 'r, C: Crediting> Placer<'g, 'r, C> {
             self.subjects.push(subject.clone());
             next
         });
-        self.known.push(Place { hash, subject, segments });
-        let known = &self.known;
-        self.places.insert_unique(fold(hash), ix, |ix| fold(known[*ix as usize].hash));
+        self.known.push(Place { subject, segments });
+        self.places.insert_unique(fold(hash), (hash, ix), |(hash, _)| fold(*hash));
         ix
     }
 
@@ -118,10 +132,10 @@ fn fold(hash: u128) -> u64 {
     hash as u64
 }
 
+/// Mixes the key of a sum. Multiplying spreads the numbers over the upper half, folding brings it down.
+#[expect(clippy::cast_possible_truncation, reason = "folding takes both halves")]
 fn cell_hash(subject: u32, set: u32, month: i32) -> u64 {
-    let mut bytes = [0; 12];
-    bytes[..4].copy_from_slice(&subject.to_le_bytes());
-    bytes[4..8].copy_from_slice(&set.to_le_bytes());
-    bytes[8..].copy_from_slice(&month.to_le_bytes());
-    xxh3_64(&bytes)
+    let key = u64::from(subject) << 32 | u64::from(set ^ month.unsigned_abs().rotate_left(20));
+    let wide = u128::from(key ^ 0x9e37_79b9_7f4a_7c15) * 0xd6e8_feb8_6659_fd93;
+    (wide >> 64) as u64 ^ wide as u64
 }

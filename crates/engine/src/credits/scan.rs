@@ -88,12 +88,7 @@ fn pieces<'f>(file: &'f TableFile, fast: Option<&'f Fast>) -> Vec<Work<'f>> {
 fn place<C: Crediting>(chunks: &Receiver<Chunk>, crediting: &C, grants: &Grants<'_>, register: &Register<'_>) -> super::Sums<C> {
     let mut placer = Placer::new(crediting, grants, register.rulebook);
     for chunk in chunks {
-        let columns = &*chunk.columns;
-        for (row, hash) in chunk.rows {
-            let row = row as usize;
-            let Some((day, month)) = columns.days[row] else { continue };
-            placer.add(hash, || columns.names(row), day, month, columns.steps(row));
-        }
+        placer.add(&chunk.columns, &chunk.rows);
     }
     placer.finish()
 }

@@ -1,6 +1,6 @@
 //! Dated segments of partner sets: for a place in a customer's cloud, who is tied to its usage from which day.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use domain::attach::AttachType;
 use domain::credits::{MonthSet, ScoredMonths};
@@ -9,6 +9,7 @@ use domain::partners::LocationIx;
 use domain::register::{Register, management_scope, tidy_scope};
 use domain::ties::Role;
 use domain::time::{Day, Interval};
+use hashbrown::HashMap;
 
 /// A tie of a place to a location, on the days of one segment.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -235,12 +236,13 @@ impl<'g, 'r, S: Clone + Eq + std::hash::Hash> Segments<'g, 'r, S> {
         let (number, own) = self.subscriptions.entry(key.clone()).or_insert_with(|| (next, grants.of_subscription(&key.0, &key.1)));
         let of_tenant = grants.tenants.get(&key.0);
         let extra = of_tenant.map(|of_tenant| covering_scopes(of_tenant, resource)).unwrap_or_default();
-        if let Some(known) = self.lists.get(&(*number, extra.clone())) {
+        let list_key = (*number, extra);
+        if let Some(known) = self.lists.get(&list_key) {
             return *known;
         }
+        let extra = &list_key.1;
         let of_resource = extra.iter().flat_map(|scope| of_tenant.map_or(&[][..], |of_tenant| &of_tenant.grants[*scope as usize]));
         let ties: Vec<DatedTie> = own.iter().chain(of_resource).cloned().collect();
-        let list_key = (*number, extra);
         let range = self.cut(&ties);
         self.lists.insert(list_key, range);
         range
