@@ -20,8 +20,9 @@ pub struct NodeView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     points_exact: Option<String>,
     counted: bool,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    subtracted: bool,
+    /// What it adds to its parent, with its sign.
+    adds: String,
+    adds_exact: String,
     adds_up: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
@@ -57,7 +58,8 @@ impl<'a> NodeView<'a> {
             points: node.points.as_ref().map(domain::fraction::Fraction::shown),
             points_exact: node.points.as_ref().map(domain::fraction::Fraction::exact),
             counted: node.counted,
-            subtracted: node.adds.is_negative(),
+            adds: node.adds.shown(),
+            adds_exact: node.adds.exact(),
             adds_up: node.adds_up,
             reason: node.reason.map(domain::reasons::Reason::code),
             cure: node.reason.map(domain::reasons::Reason::cure),

@@ -2,7 +2,6 @@
 
 use domain::designations::{Score, TrackScore};
 use domain::explain::Node;
-use domain::fraction::Fraction;
 use domain::points::MetricScore;
 use domain::rulebook::{MetricName, Rulebook};
 
@@ -49,7 +48,7 @@ fn overview_row(score: &Score) -> Vec<String> {
     let mut cells = vec![named(&score.area.to_string(), track), track.score.shown()];
     for (name, _) in METRICS {
         let metric = track.metrics.iter().find(|metric| metric.metric == name);
-        cells.push(metric.map_or_else(|| "–".to_owned(), |metric| format!("{}/{}{}", short(&metric.points), metric.max, mark(metric))));
+        cells.push(metric.map_or_else(|| "–".to_owned(), |metric| format!("{}/{}{}", metric.points.brief(), metric.max, mark(metric))));
     }
     let provisional = if score.is_provisional { ", provisional" } else { "" };
     cells.push(format!("{}{provisional}", score.status.shown().to_lowercase()));
@@ -59,12 +58,6 @@ fn overview_row(score: &Score) -> Vec<String> {
 /// `business-applications, smb`, or the area alone where there are no tracks.
 fn named(area: &str, track: &TrackScore) -> String {
     track.track.as_ref().map_or_else(|| area.to_owned(), |track| format!("{area}, {track}"))
-}
-
-/// A number with two decimals, without them when they are nothing.
-fn short(number: &Fraction) -> String {
-    let shown = number.shown();
-    shown.strip_suffix(".00").map_or_else(|| shown.clone(), str::to_owned)
 }
 
 fn mark(metric: &MetricScore) -> &'static str {
@@ -153,9 +146,9 @@ fn branch(node: &Node, depth: usize, level: usize, paint: Paint, text: &mut Stri
     let indent = "  ".repeat(level);
     let sign = if node.adds.is_negative() { "− " } else { "" };
     let unit = if node.unit.is_empty() { String::new() } else { format!(" {}", node.unit) };
-    let points = node.points.as_ref().map(|points| format!(" → {} points", points.shown())).unwrap_or_default();
+    let points = node.points.as_ref().map(|points| format!(" → {} points", points.brief())).unwrap_or_default();
     let rows = if node.rows > 1 { format!(" ({} rows)", node.rows) } else { String::new() };
-    let line = format!("{sign}{}: {}{unit}{rows}{points}", node.label, node.value.shown());
+    let line = format!("{sign}{}: {}{unit}{rows}{points}", node.label, node.value.brief());
     let line = match node.counted {
         true if level < 2 => paint.strong(&line),
         true => line,
