@@ -88,7 +88,8 @@ struct TourView {
 /// # Errors
 /// When the folder holds something else or cannot be written, or the port is taken.
 pub fn run(args: &DemoArgs, setting: &Setting) -> Result<Exit> {
-    let door = args.door.open()?;
+    let door = if args.no_serve { None } else { Some(args.door.open()?) };
+    let address = door.as_ref().map_or_else(|| Ok(args.door.shown()), serve::address)?;
     let folder = match &args.dir {
         Some(folder) => folder.clone(),
         None => home::place(None)?.join("demo"),
@@ -109,10 +110,10 @@ pub fn run(args: &DemoArgs, setting: &Setting) -> Result<Exit> {
         home: home.display().to_string(),
         import,
         partners: scores.chunk_by(|a, b| a.global_partner_id == b.global_partner_id).filter_map(best).collect(),
-        tour: tour(&serve::address(&door)?),
+        tour: tour(&address),
     };
     setting.output.print(&view, |paint| told(&view, paint))?;
-    if args.no_serve { Ok(Exit::Done) } else { serve::answer(reader, door) }
+    door.map_or(Ok(Exit::Done), |door| serve::answer(reader, door))
 }
 
 /// What to try; pages with their whole address.

@@ -48,6 +48,11 @@ pub struct Door {
 }
 
 impl Door {
+    /// The address that pages will have.
+    pub fn shown(&self) -> String {
+        format!("http://{}", SocketAddr::new(self.address, self.port))
+    }
+
     /// Listens; requests wait until [`answer`] takes them.
     ///
     /// # Errors

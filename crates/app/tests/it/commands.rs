@@ -3,6 +3,9 @@
 /// Usage as credited.
 mod credit;
 
+/// A made-up program, made and imported.
+mod demo;
+
 /// Whether the home is sound.
 mod doctor;
 
