@@ -112,7 +112,7 @@ mod tests {
             unit: "",
             points: None,
             adds_up: true,
-            subtracted: false,
+            adds: Fraction::zero(),
             counted: true,
             reason: None,
             arithmetic: None,
