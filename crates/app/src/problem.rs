@@ -118,14 +118,15 @@ fn rows_told(problems: &Problems, most: usize) -> String {
         text.push_str(&format!("… and {} more; `--all-problems` tells them all\n", alike.len() - most));
     }
     let mut sums = Vec::new();
-    for (severity, what) in [
-        (Severity::Quarantined, "kept out"),
-        (Severity::Unreadable, "lost in files that break off"),
-        (Severity::Warning, "taken with a warning"),
+    for (severity, one, many) in [
+        (Severity::Quarantined, "row kept out", "rows kept out"),
+        (Severity::Unreadable, "file that breaks off", "files that break off"),
+        (Severity::Warning, "warning", "warnings"),
     ] {
-        let rows = problems.rows(severity);
-        if rows > 0 {
-            sums.push(format!("{rows} {} {what}", if rows == 1 { "row" } else { "rows" }));
+        match problems.rows(severity) {
+            0 => {}
+            1 => sums.push(format!("1 {one}")),
+            count => sums.push(format!("{count} {many}")),
         }
     }
     text.push_str(&format!("{}\n", sums.join(", ")));

@@ -19,6 +19,7 @@ use domain::rulebook::{AreaRules, Rulebook};
 use domain::time::{Day, Month};
 use engine::credits::{GroupBy, Groups, credit_consumption, credited_groups, credited_lines};
 use engine::dataset::Dataset;
+use engine::files::TableFile;
 use engine::problems::Problems;
 use engine::tables::read_rows;
 
@@ -36,6 +37,9 @@ pub struct OpenProgram {
     credited: Mutex<Vec<(Day, Arc<ConsumptionCredits>)>>,
 }
 
+/// Consumption of a dataset folder up to this many bytes is read once more on opening, to tell of customers that nobody knows.
+const CHECKED_BYTES_MAX: u64 = 16 << 20;
+
 /// For how many days credits are kept, so that a server answers at once.
 const DAYS_KEPT: usize = 32;
 
@@ -45,7 +49,18 @@ impl OpenProgram {
     /// # Errors
     /// When the folder holds no table, or the header of a file will not do.
     pub fn from_dataset(folder: &Path, rulebook: Arc<Rulebook>) -> Result<Self> {
-        Ok(Self::new(Dataset::open(folder)?, rulebook))
+        let mut dataset = Dataset::open(folder)?;
+        let is_checked = dataset.consumption.iter().map(bytes).sum::<u64>() <= CHECKED_BYTES_MAX;
+        if is_checked {
+            dataset.load_consumption()?;
+            dataset.program.consumption = Vec::new();
+        }
+        let program = Self::new(dataset, rulebook);
+        if is_checked {
+            // streaming would tell the same once more
+            let _ = program.streamed.set(Problems::default());
+        }
+        Ok(program)
     }
 
     fn new(dataset: Dataset, rulebook: Arc<Rulebook>) -> Self {
@@ -209,4 +224,9 @@ impl OpenProgram {
         }
         Ok(())
     }
+}
+
+/// The size of a file; one that is gone is noticed when it is read.
+fn bytes(file: &TableFile) -> u64 {
+    std::fs::metadata(&file.path).map_or(0, |about| about.len())
 }

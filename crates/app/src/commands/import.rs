@@ -103,7 +103,7 @@ fn import(args: &ImportArgs, setting: &Setting) -> Result<Exit> {
     let mut views = Vec::new();
     let mut exit = Exit::Done;
     for path in &args.paths {
-        let outcome = one(args, &home, path)?;
+        let outcome = one(args, &home, path, setting)?;
         views.push(ImportView::of_outcome(path.display().to_string(), &outcome, !args.dry_run));
         setting.tell_rows(&outcome.problems);
         if !outcome.problems.is_empty() {
@@ -118,12 +118,16 @@ fn import(args: &ImportArgs, setting: &Setting) -> Result<Exit> {
 }
 
 /// Imports one path, and keeps it unless that is not wanted.
-fn one(args: &ImportArgs, home: &Home, path: &Path) -> Result<Outcome> {
+fn one(args: &ImportArgs, home: &Home, path: &Path, setting: &Setting) -> Result<Outcome> {
+    if !path.exists() {
+        return Err(Refusal::refused(format!("there is no file or folder `{}`", path.display())).hint("check the spelling").into());
+    }
     let outcome = read(home, path, args.format, args.tenant.as_deref().map(Name::new))?;
     if args.strict && outcome.problems.has_losses() {
         home.discard(&outcome)?;
+        setting.tell_rows(&outcome.problems);
         let message = format!("`{}` has rows that cannot be taken, and `--strict` is given: nothing of it was imported", path.display());
-        return Err(Refusal::refused(message).hint("`import --dry-run` tells each of them; correct them, or leave `--strict` out").into());
+        return Err(Refusal::refused(message).hint("correct them, or leave `--strict` out").into());
     }
     match args.dry_run {
         true => home.discard(&outcome)?,

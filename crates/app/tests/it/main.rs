@@ -1,5 +1,9 @@
 //! What the program does, seen from outside.
 
+/// The commands, run as people run them.
+#[cfg(test)]
+mod commands;
+
 /// The demo and its stories.
 #[cfg(test)]
 mod demo;

@@ -18,13 +18,13 @@ use crate::views::import::{ImportView, TableView};
 pub fn summary(view: &ImportView, paint: Paint) -> String {
     let batch = view.batch_id.as_ref().map_or_else(|| "not recorded".to_owned(), |id| format!("batch {id}"));
     let mut text = format!("{}\n", paint.strong(&format!("{}: {batch}", view.source)));
-    let mut rows: Vec<Vec<String>> = view.tables.iter().map(table_row).collect();
-    if rows.len() > 1 {
+    let mut lines: Vec<Vec<String>> = view.tables.iter().map(table_row).collect();
+    if lines.len() > 1 {
         let sums = Fate::ALL.map(|fate| count(view.of(fate)));
-        rows.push(["total".to_owned(), count(view.rows)].into_iter().chain(sums).chain([String::new()]).collect());
+        lines.push(["total".to_owned(), count(view.rows)].into_iter().chain(sums).chain([String::new()]).collect());
     }
     let header = ["TABLE", "ROWS", "ACCEPTED", "DUPLICATE", "SUPERSEDED", "QUARANTINED", "IGNORED", "AMOUNT"];
-    for line in table::lines(&header, &rows, &[1, 2, 3, 4, 5, 6, 7]) {
+    for line in table::lines(&header, &lines, &[1, 2, 3, 4, 5, 6, 7]) {
         text.push_str(&format!("  {line}\n"));
     }
     for (rule, rows) in &view.rules {
@@ -60,8 +60,13 @@ fn reconciled(view: &ImportView) -> String {
     let fates = Fate::ALL.into_iter().filter(|fate| *fate != Fate::Superseded && view.of(*fate) > 0).map(word).collect::<Vec<_>>();
     let sum = if fates.is_empty() { "none".to_owned() } else { fates.join(" + ") };
     let older = view.of(Fate::Superseded);
-    let superseded = if older == 0 { String::new() } else { format!("; {} older rows superseded", count(older)) };
-    format!("{} rows came in = {sum}{superseded}", count(view.rows))
+    let superseded = if older == 0 { String::new() } else { format!("; {} superseded", rows(older, "older ")) };
+    format!("{} came in = {sum}{superseded}", rows(view.rows, ""))
+}
+
+/// `1 row`, `1,000 older rows`.
+fn rows(number: u64, which: &str) -> String {
+    format!("{} {which}row{}", count(number), if number == 1 { "" } else { "s" })
 }
 
 fn table_row(view: &TableView) -> Vec<String> {

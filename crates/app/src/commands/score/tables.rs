@@ -154,7 +154,8 @@ fn branch(node: &Node, depth: usize, level: usize, paint: Paint, text: &mut Stri
     let sign = if node.adds.is_negative() { "− " } else { "" };
     let unit = if node.unit.is_empty() { String::new() } else { format!(" {}", node.unit) };
     let points = node.points.as_ref().map(|points| format!(" → {} points", points.shown())).unwrap_or_default();
-    let line = format!("{sign}{}: {}{unit}{points}", node.label, node.value.shown());
+    let rows = if node.rows > 1 { format!(" ({} rows)", node.rows) } else { String::new() };
+    let line = format!("{sign}{}: {}{unit}{rows}{points}", node.label, node.value.shown());
     let line = match node.counted {
         true if level < 2 => paint.strong(&line),
         true => line,

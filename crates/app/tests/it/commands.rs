@@ -1,0 +1,25 @@
+//! The commands, run as people run them: the real program in a folder of its own.
+
+/// Usage as credited.
+mod credit;
+
+/// Whether the home is sound.
+mod doctor;
+
+/// Files into the home and out of it.
+mod import;
+
+/// One answer in every form.
+mod output;
+
+/// Scores, explanations, history.
+mod score;
+
+/// What is told of input that will not do.
+mod wrong_input;
+
+/// Folders of files, and the program run in them.
+mod scene;
+
+/// The pages' door.
+mod serve;
