@@ -28,6 +28,9 @@ use crate::pages::{paths, show};
 
 pub use csv::download;
 
+/// From how many rows on they can be searched.
+const FILTER_FROM: usize = 10;
+
 #[derive(Template)]
 #[template(path = "pages/metric.html")]
 struct MetricPage {
@@ -47,6 +50,8 @@ struct MetricPage {
     clear_href: String,
     csv_href: String,
     has_rows: bool,
+    /// Whether there are so many rows that one would search them.
+    is_long: bool,
     gates: Table,
     counted: CountedTable,
     not_counted: NotCountedTable,
@@ -149,6 +154,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
         clear_href: named_here.address(visit, path.clone(), &[]),
         csv_href: named_here.address_at(&format!("{}/rows.csv", named_here.path()), visit, path.clone(), &asked.values(None)),
         has_rows: !place.node().children.is_empty(),
+        is_long: place.node().children.len() > FILTER_FROM || asked.is_filter(),
         gates: tables::gates(&level),
         counted: tables::counted(&level),
         not_counted: tables::not_counted(&level),
@@ -159,15 +165,20 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
 
 fn heading(metric: &MetricScore) -> String {
     let value = show::quantity(&metric.value, metric.unit);
-    format!("{}: {value} {} {} of {} points", metric.metric.shown(), "give", show::points(&metric.points), metric.max)
+    format!("{}: {value}, {} of {} points", metric.metric.shown(), show::points(&metric.points), metric.max)
 }
 
 fn place_heading(places: &[Place<'_>]) -> String {
     let [.., above, place] = places else { return String::new() };
     let node = place.nodes[0];
     let unit = if node.unit.is_empty() { above.unit } else { node.unit };
+    let label = show::capital_if_word(&node.label);
+    if matches!(node.kind, "customer" | "person" | "service") && unit != "dollars" {
+        let counts = if node.counted { "counts" } else { "does not count" };
+        return format!("{label} {counts}");
+    }
     let points = node.points.as_ref().map_or_else(String::new, |points| format!(", {} points", show::points(points)));
-    format!("{}: {}{points}", show::capital(&node.label), show::quantity(&node.value, unit))
+    format!("{label}: {}{points}", show::quantity(&node.value, unit))
 }
 
 /// Labels and addresses of the pages above this one.

@@ -82,6 +82,8 @@ impl Table {
 /// Which columns have something in them.
 #[derive(Clone, Copy, Default)]
 pub struct Has {
+    /// Numbers; rows that do not count often have none.
+    pub value: bool,
     /// Rows that add something else than their number: with a minus, capped, or as points.
     pub adds: bool,
     /// Points.
@@ -218,6 +220,7 @@ impl Level<'_> {
             label: self.sort_link(what_rows_are(rows), "label", false),
             value: self.sort_link(&heading, "value", true),
             has: Has {
+                value: has(|row| row.counted || !row.value.is_zero()),
                 adds: has(|row| row.counted && row.adds != row.value && row.kind != "gate"),
                 points: has(|row| row.points.is_some()),
                 figures: has(|row| row.children.iter().any(|child| child.kind == "figure")),

@@ -149,9 +149,9 @@ fn customer(score: &Score, at: usize, value: Fraction, unit: &'static str, month
     rows.associations = vec![format!("PAL of {}1: Owner on the subscription, 2023-01-05 to open", score.global_partner_id)];
     let figure = node("figure", format!("ACR {month}"), usage, "dollars", vec![rows]);
     let own_unit = if unit == "dollars" { unit } else { "" };
-    let mut leaf = node("customer", tenant.clone(), value, own_unit, vec![figure]);
+    let mut leaf = node("customer", format!("=Customer {at}"), value, own_unit, vec![figure]);
     leaf.adds_up = false;
-    leaf.keys = vec![("tenant_id", tenant), ("customer", format!("=Customer {at}"))];
+    leaf.keys = vec![("tenant_id", tenant)];
     leaf.associations = vec!["PAL".to_owned(), "CSP tier 1".to_owned(), "DPOR".to_owned()][..1 + at % 3].to_vec();
     leaf
 }
