@@ -1,5 +1,7 @@
 //! Explanations: the tree behind a score, down to the rows that count and those that do not.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::Serialize;
 
 use crate::attach::AttachSet;
@@ -199,6 +201,44 @@ impl Explainer<'_, '_, '_> {
             if is_gate { child.uncounted(None) } else { child }
         });
         node.children = terms.collect();
+        node.children.extend(self.left_out(rule, measured));
+    }
+
+    /// Customers whose usage concerns the partner and is not credited at all, each with the reasons: they are in no term.
+    fn left_out(&self, rule: &PartRule, measured: &Measurement) -> Option<Node> {
+        let month = self.scoring.as_of().closed_month();
+        let quantity = Quantity::read_by(&rule.measure)?;
+        let from = measured.base.map_or(month.minus(11), |(_, month)| month);
+        let reads = Reads::of(&rule.measure, self.rulebook);
+        let mut customers: BTreeMap<&Name, Vec<Node>> = BTreeMap::new();
+        let mut credited: BTreeSet<&Name> = BTreeSet::new();
+        for (group, sums) in self.evidence.of(quantity.table()) {
+            match reads.judge(group) {
+                _ if group.month < from => {}
+                Some(Reason::ServiceNotInArea) => {}
+                None => {
+                    credited.insert(&group.tenant);
+                }
+                Some(_) => customers.entry(&group.tenant).or_default().push(self.rows(&reads, quantity, group, sums)),
+            }
+        }
+        customers.retain(|tenant, _| !credited.contains(tenant));
+        let children = customers.into_iter().map(|(tenant, rows)| {
+            let value = rows.iter().map(|row| row.value.clone()).sum();
+            let mut node = Node::new("customer", self.scoring.register().customer_name(tenant), value, quantity.unit());
+            node.keys = vec![("tenant_id", tenant.to_string())];
+            let reason = rows.last().and_then(|row| row.reason);
+            node.children = rows;
+            node.uncounted(reason)
+        });
+        let children: Vec<Node> = children.collect();
+        if children.is_empty() {
+            return None;
+        }
+        let value = children.iter().map(|child| child.value.clone()).sum();
+        let mut node = Node::new("term", format!("customers without credit since {from}: {}", quantity.shown()), value, quantity.unit());
+        node.children = children;
+        Some(node.uncounted(None))
     }
 
     fn term(&self, rule: &PartRule, term: &Term, kind: &'static str) -> Node {
@@ -298,6 +338,20 @@ impl Explainer<'_, '_, '_> {
 }
 
 impl Quantity {
+    /// What a kind of measurement adds up; nothing for people.
+    const fn read_by(kind: &PartKind) -> Option<Self> {
+        match kind {
+            PartKind::ConsumingCustomers { .. } | PartKind::ConsumptionGrowth { .. } | PartKind::DistinctServices { .. } => Some(Self::Acr),
+            PartKind::SeatedCustomers { .. } => Some(Self::Seats),
+            PartKind::ProtectedUserGrowth { .. } | PartKind::ActiveUserGrowth { .. } | PartKind::ActiveDeployments { .. } => {
+                Some(Self::Users)
+            }
+            PartKind::RevenuePairs { .. } => Some(Self::Revenue),
+            PartKind::McvGrowth { .. } | PartKind::McvDeployments { .. } => Some(Self::Mcv),
+            PartKind::CertifiedPeople { .. } => None,
+        }
+    }
+
     /// The table whose rows make the quantity.
     const fn table(self) -> Table {
         match self {

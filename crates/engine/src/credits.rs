@@ -51,7 +51,9 @@ trait Crediting: Sync {
     /// What is credited, one for each share of a set of ties.
     type Share: Clone + Eq + std::hash::Hash + Send;
 
-    fn subject(&self, names: &RowNames<'_>) -> Self::Subject;
+    /// The names that the subject is made of, as spelled; the others are blank.
+    fn kept<'n>(&self, names: &RowNames<'n>) -> [&'n str; 3];
+    fn subject(&self, kept: [&str; 3]) -> Self::Subject;
     fn shares(&self, ties: &[PlaceTie]) -> Vec<Self::Share>;
 }
 
@@ -126,8 +128,12 @@ impl Crediting for ByAccount<'_> {
     type Subject = (Name, Name);
     type Share = (AccountIx, AttachSet, MonthSet);
 
-    fn subject(&self, names: &RowNames<'_>) -> Self::Subject {
-        (Name::new(names.tenant), Name::new(names.service))
+    fn kept<'n>(&self, names: &RowNames<'n>) -> [&'n str; 3] {
+        [names.tenant, "", names.service]
+    }
+
+    fn subject(&self, [tenant, _, service]: [&str; 3]) -> Self::Subject {
+        (Name::new(tenant), Name::new(service))
     }
 
     /// The attach types of each account, for each scored month; equal ones together.
@@ -191,8 +197,12 @@ impl Crediting for ByLine<'_> {
     type Subject = (Name, Name, String);
     type Share = FlaggedTie;
 
-    fn subject(&self, names: &RowNames<'_>) -> Self::Subject {
-        (Name::new(names.tenant), Name::new(names.subscription), names.service.trim().to_owned())
+    fn kept<'n>(&self, names: &RowNames<'n>) -> [&'n str; 3] {
+        [names.tenant, names.subscription, names.service]
+    }
+
+    fn subject(&self, [tenant, subscription, service]: [&str; 3]) -> Self::Subject {
+        (Name::new(tenant), Name::new(subscription), service.trim().to_owned())
     }
 
     fn shares(&self, ties: &[PlaceTie]) -> Vec<FlaggedTie> {

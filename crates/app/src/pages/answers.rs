@@ -35,13 +35,15 @@ impl Lack {
         Self { points: (track.score < line).then(|| &line - &track.score), blocking, room }
     }
 
-    /// The metrics to name first: those that block, else those with the most room.
+    /// The metrics to name first: those that block, then those with the most room.
     fn short(&self) -> Vec<String> {
-        let named = if self.blocking.is_empty() { self.room.iter().map(|(name, _)| name.clone()).collect() } else { self.blocking.clone() };
-        named.into_iter().take(NAMED_MAX).collect()
+        let mut named = self.blocking.clone();
+        named.extend(self.room.iter().map(|(name, _)| name.clone()).filter(|name| !self.blocking.contains(name)));
+        named.truncate(NAMED_MAX);
+        named
     }
 
-    /// What is missing, as sentences; none when nothing is.
+    /// What is missing, as sentences.
     #[must_use]
     pub fn sentences(&self, rules: &ProgramRules) -> Vec<String> {
         let mut told = Vec::new();
@@ -51,9 +53,11 @@ impl Lack {
             told.push(format!("{} points short. Most room: {}.", show::points(points), show::list(&room)));
         }
         if !self.blocking.is_empty() {
-            let blocks = if self.blocking.len() == 1 { "blocks" } else { "block" };
-            let rule = rules.floor.value.shown();
-            told.push(format!("{} {blocks} the designation: every metric needs {rule}.", show::capital(&show::list(&self.blocking))));
+            let floor = rules.floor.value.shown();
+            told.push(format!("Under the floor: {}. Every metric needs {floor}.", show::list(&self.blocking)));
+        }
+        if told.is_empty() {
+            told.push(format!("Nothing is missing: {} points, and no metric under the floor.", rules.qualifying_points.value));
         }
         told
     }
@@ -64,12 +68,10 @@ impl Lack {
 pub fn heading(score: &Score, track: &TrackScore, rules: &ProgramRules) -> String {
     let (points, line) = (show::points(&track.score), rules.qualifying_points.value);
     let lack = Lack::of(track, rules);
-    let short = lack.short();
-    let are = if short.len() == 1 { "is" } else { "are" };
     match &lack.points {
         None if lack.blocking.is_empty() => format!("{points} of {line} points: {}", held(score.status)),
-        None => format!("{points} of {line} points, but {} {are} under the floor", show::list(&short)),
-        Some(_) => format!("{points} of {line} points: {} {are} short", show::list(&short)),
+        None => format!("{points} of {line} points, but under the floor in {}", show::list(&lack.blocking)),
+        Some(_) => format!("{points} of {line} points: short in {}", show::list(&lack.short())),
     }
 }
 

@@ -91,7 +91,7 @@ fn heading(visit: &Visit, own: &[&Score], rules: &ProgramRules) -> String {
     let lack = Lack::of(closest.chosen(), rules);
     match (&lack.points, lack.blocking.as_slice()) {
         (Some(points), _) => format!("{counted}; {title} is closest, {} points short", show::points(points)),
-        (None, blocking) => format!("{counted}; {title} has the points, but {} fails the floor", show::list(blocking)),
+        (None, blocking) => format!("{counted}; {title} has the points, but is under the floor in {}", show::list(blocking)),
     }
 }
 

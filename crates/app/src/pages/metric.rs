@@ -19,7 +19,7 @@ use domain::rulebook::{AreaRules, Rulebook};
 use crate::pages::designation;
 use crate::pages::frame::{Frame, named};
 use crate::pages::metric::rows::{Asked, Picked};
-use crate::pages::metric::tables::{CountedTable, NotCountedTable};
+use crate::pages::metric::tables::{CountedTable, NotCountedTable, Shown, Table};
 use crate::pages::parts::AsOfForm;
 use crate::pages::problem::Problem;
 use crate::pages::tree::{self, Place};
@@ -27,6 +27,9 @@ use crate::pages::visit::{Visit, html};
 use crate::pages::{paths, show};
 
 pub use csv::download;
+
+/// From how many rows on they can be searched.
+const FILTER_FROM: usize = 10;
 
 #[derive(Template)]
 #[template(path = "pages/metric.html")]
@@ -47,6 +50,9 @@ struct MetricPage {
     clear_href: String,
     csv_href: String,
     has_rows: bool,
+    /// Whether there are so many rows that one would search them.
+    is_long: bool,
+    gates: Table,
     counted: CountedTable,
     not_counted: NotCountedTable,
 }
@@ -129,13 +135,15 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     let partner = named(&score.partner_name, &score.global_partner_id);
     let shown = named_here.metric.metric.shown();
     let kept_for_day = visit.value("track").map(|track| ("track", track.to_owned())).into_iter().collect();
+    let above: Vec<&Node> = places.iter().flat_map(|place| place.nodes.iter().copied()).collect();
+    let level = Shown { visit, named: &named_here, place, above: &above, picked: &picked, asked: &asked };
     let path = place.path();
     let is_top = places.len() == 1;
     let page = MetricPage {
         frame: visit.frame(&format!("{}, {title}, {partner}", place.label())).about(visit, &scores, &own, Some(&score.area)),
         crumbs: crumbs(visit, &named_here, &places, (&partner, &title))?,
         current: if is_top { shown.to_owned() } else { place.label().to_owned() },
-        heading: if is_top { heading(named_here.metric) } else { place_heading(place) },
+        heading: if is_top { heading(named_here.metric) } else { place_heading(&places) },
         as_of: AsOfForm::new(named_here.path(), score.as_of, visit.reading.today(), kept_for_day),
         reason: place.nodes[0].reason.map(|reason| (reason.code(), show::capital(reason.cure()))),
         arithmetic: together(place, |node| node.arithmetic.as_slice()),
@@ -146,8 +154,10 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
         clear_href: named_here.address(visit, path.clone(), &[]),
         csv_href: named_here.address_at(&format!("{}/rows.csv", named_here.path()), visit, path.clone(), &asked.values(None)),
         has_rows: !place.node().children.is_empty(),
-        counted: tables::counted(visit, &named_here, place, &picked, &asked),
-        not_counted: tables::not_counted(visit, &named_here, place, &picked, &asked),
+        is_long: place.node().children.len() > FILTER_FROM || asked.is_filter(),
+        gates: tables::gates(&level),
+        counted: tables::counted(&level),
+        not_counted: tables::not_counted(&level),
         asked,
     };
     html(&page)
@@ -155,13 +165,20 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
 
 fn heading(metric: &MetricScore) -> String {
     let value = show::quantity(&metric.value, metric.unit);
-    format!("{}: {value} {} {} of {} points", metric.metric.shown(), "give", show::points(&metric.points), metric.max)
+    format!("{}: {value}, {} of {} points", metric.metric.shown(), show::points(&metric.points), metric.max)
 }
 
-fn place_heading(place: &Place<'_>) -> String {
+fn place_heading(places: &[Place<'_>]) -> String {
+    let [.., above, place] = places else { return String::new() };
     let node = place.nodes[0];
+    let unit = if node.unit.is_empty() { above.unit } else { node.unit };
+    let label = show::capital_if_word(&node.label);
+    if matches!(node.kind, "customer" | "person" | "service") && unit != "dollars" {
+        let counts = if node.counted { "counts" } else { "does not count" };
+        return format!("{label} {counts}");
+    }
     let points = node.points.as_ref().map_or_else(String::new, |points| format!(", {} points", show::points(points)));
-    format!("{}: {}{points}", show::capital(&node.label), show::quantity(&node.value, node.unit))
+    format!("{label}: {}{points}", show::quantity(&node.value, unit))
 }
 
 /// Labels and addresses of the pages above this one.

@@ -108,6 +108,16 @@ impl Problem {
         Self::unknown("partner", asked.as_str(), known)
     }
 
+    /// What went wrong, in pieces: whether the piece is code, and its text.
+    fn said_pieces(&self) -> Vec<(bool, String)> {
+        pieces(&format!("{}.", show::capital(&self.said)))
+    }
+
+    /// What to do about it, in pieces.
+    fn cure_pieces(&self) -> Vec<(bool, String)> {
+        pieces(&self.cure)
+    }
+
     /// The problem as a page.
     #[must_use]
     pub fn page(&self, visit: &Visit) -> Response {
@@ -120,4 +130,10 @@ impl Problem {
             Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, self.said.clone()).into_response(),
         }
     }
+}
+
+/// A text with words in backticks, as pieces: whether the piece is one of those, and its text.
+fn pieces(text: &str) -> Vec<(bool, String)> {
+    let text = text.strip_suffix("?.").map_or_else(|| text.to_owned(), |asked| format!("{asked}?"));
+    text.split('`').enumerate().map(|(at, piece)| (at % 2 == 1, piece.to_owned())).filter(|(_, piece)| !piece.is_empty()).collect()
 }

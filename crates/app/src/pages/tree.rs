@@ -33,12 +33,15 @@ pub struct Place<'a> {
     pub nodes: Vec<&'a Node>,
     /// The steps from the metric to its last node.
     pub steps: Vec<usize>,
+    /// The unit of what its rows add up to. A node without a unit has its parent's, where it adds to the parent's value.
+    pub unit: &'static str,
 }
 
 impl<'a> Place<'a> {
-    /// The place of a node that was reached by `steps`.
-    fn new(node: &'a Node, mut steps: Vec<usize>) -> Self {
+    /// The place of a node that was reached by `steps`, below a place whose rows are counted in `inherited`.
+    fn new(node: &'a Node, mut steps: Vec<usize>, inherited: &'static str) -> Self {
         let mut nodes = vec![node];
+        let mut unit = own_unit(node, inherited);
         let mut inner = node;
         while let [only] = inner.children.as_slice() {
             if only.children.is_empty() || !only.counted {
@@ -46,9 +49,10 @@ impl<'a> Place<'a> {
             }
             steps.push(0);
             nodes.push(only);
+            unit = own_unit(only, rows_unit(inner, unit));
             inner = only;
         }
-        Self { nodes, steps }
+        Self { nodes, steps, unit: rows_unit(inner, unit) }
     }
 
     /// The node whose children are shown.
@@ -78,21 +82,28 @@ impl<'a> Place<'a> {
     }
 }
 
+fn own_unit(node: &Node, inherited: &'static str) -> &'static str {
+    if node.unit.is_empty() { inherited } else { node.unit }
+}
+
+/// The unit that the rows of a node have when they name none.
+fn rows_unit(node: &Node, unit: &'static str) -> &'static str {
+    if node.adds_up { unit } else { "" }
+}
+
 /// The places on the way along `path` (`0.3.1`), from `top` to the one asked for; none when there is no such step.
 #[must_use]
 pub fn places<'a>(top: &'a Node, path: &str) -> Option<Vec<Place<'a>>> {
-    let mut places = vec![Place::new(top, Vec::new())];
+    let mut places = vec![Place::new(top, Vec::new(), "")];
     let mut node = top;
     let mut steps = Vec::new();
     for step in path.split('.').filter(|step| !step.is_empty()) {
         let step: usize = step.parse().ok()?;
         node = node.children.get(step)?;
         steps.push(step);
-        let reached = places.last().map_or(0, |place: &Place<'_>| place.steps.len());
+        let (reached, unit) = places.last().map_or((0, ""), |place: &Place<'_>| (place.steps.len(), place.unit));
         if steps.len() > reached {
-            places.push(Place::new(node, steps.clone()));
-        } else if places.last().is_some_and(|place| !place.steps.starts_with(&steps)) {
-            return None;
+            places.push(Place::new(node, steps.clone(), unit));
         }
     }
     Some(places)
@@ -111,8 +122,8 @@ mod tests {
             value: Fraction::zero(),
             unit: "",
             points: None,
+            adds: Fraction::zero(),
             adds_up: true,
-            subtracted: false,
             counted: true,
             reason: None,
             arithmetic: None,

@@ -9,14 +9,14 @@ mod explained;
 /// A plain HTTP client, and the pages on a free port.
 mod http;
 
-/// A browser.
-mod browser;
-
 /// Every page as text.
 mod rendered;
 
 /// Addresses, headers, problems and files.
 mod routes;
+
+/// A browser.
+mod browser;
 
 /// Every page in a browser: width, colours, keyboard, console.
 mod seen;

@@ -29,6 +29,7 @@ pub struct AreaRules {
 /// How the track is chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "by", rename_all = "kebab-case", deny_unknown_fields)]
+#[expect(clippy::large_enum_variant, reason = "an area has one, and a program has six")]
 pub enum TrackChoice {
     /// The track with the most points; on a tie the qualified one, then the first. With `prefer_qualified` a track that
     /// qualifies goes before one with more points that does not.

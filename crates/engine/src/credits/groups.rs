@@ -212,10 +212,13 @@ impl Crediting for ByGroup<'_> {
     type Subject = GroupNames;
     type Share = AccountIx;
 
-    fn subject(&self, names: &RowNames<'_>) -> GroupNames {
-        let name = |column: GroupBy, text: &str| if self.by.contains(&column) { Name::new(text).as_str().into() } else { "".into() };
-        let service = if self.by.contains(&GroupBy::Service) { names.service.trim() } else { "" };
-        [name(GroupBy::Tenant, names.tenant), name(GroupBy::Subscription, names.subscription), service.into()]
+    fn kept<'n>(&self, names: &RowNames<'n>) -> [&'n str; 3] {
+        let keep = |column: GroupBy, name: &'n str| if self.by.contains(&column) { name } else { "" };
+        [keep(GroupBy::Tenant, names.tenant), keep(GroupBy::Subscription, names.subscription), keep(GroupBy::Service, names.service)]
+    }
+
+    fn subject(&self, [tenant, subscription, service]: [&str; 3]) -> GroupNames {
+        [Name::new(tenant).as_str().into(), Name::new(subscription).as_str().into(), service.trim().into()]
     }
 
     fn shares(&self, ties: &[PlaceTie]) -> Vec<AccountIx> {

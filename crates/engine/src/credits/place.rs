@@ -5,6 +5,7 @@ use domain::names::Name;
 use domain::rulebook::Rulebook;
 use domain::time::{Day, Month};
 use hashbrown::{HashMap, HashTable};
+use xxhash_rust::xxh3::Xxh3Default;
 
 use super::segments::{Grants, Segments};
 use super::{Crediting, Sums};
@@ -40,7 +41,8 @@ pub(super) struct Placer<'g, 'r, C: Crediting> {
     summed: Vec<(u32, u32, i32, u32)>,
     cells: HashTable<Cell>,
     subjects: Vec<C::Subject>,
-    subject_ids: HashMap<C::Subject, u32>,
+    /// Subjects by the hash of their names as spelled; one that is spelled in two ways is there twice.
+    subject_ids: HashMap<u128, u32>,
 }
 
 impl<'g, 'r, C: Crediting> Placer<'g, 'r, C> {
@@ -103,12 +105,12 @@ impl<'g, 'r, C: Crediting> Placer<'g, 'r, C> {
         } else {
             (0, 0)
         };
-        let subject = self.crediting.subject(names);
+        let kept = self.crediting.kept(names);
         let next = u32::try_from(self.subjects.len()).expect("fewer than 2^32 subjects");
-        let subject = *self.subject_ids.entry(subject).or_insert_with_key(|subject| {
-            self.subjects.push(subject.clone());
-            next
-        });
+        let subject = *self.subject_ids.entry(hash_of(&kept)).or_insert(next);
+        if subject == next {
+            self.subjects.push(self.crediting.subject(kept));
+        }
         self.known.push(Place { subject, segments });
         self.places.insert_unique(fold(hash), (hash, ix), |(hash, _)| fold(*hash));
         ix
@@ -130,6 +132,16 @@ fn month_of(month: i32) -> Month {
 #[expect(clippy::cast_possible_truncation, reason = "the lower half is meant")]
 fn fold(hash: u128) -> u64 {
     hash as u64
+}
+
+/// The hash of names as spelled. No UTF-8 text has the byte that separates them, so they cannot run into one another.
+fn hash_of(names: &[&str; 3]) -> u128 {
+    let mut hasher = Xxh3Default::new();
+    for name in names {
+        hasher.update(name.as_bytes());
+        hasher.update(&[0xff]);
+    }
+    hasher.digest128()
 }
 
 /// Mixes the key of a sum. Multiplying spreads the numbers over the upper half, folding brings it down.

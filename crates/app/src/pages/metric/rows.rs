@@ -50,7 +50,9 @@ pub struct Picked<'a> {
     pub not_counted_total: usize,
     /// Why rows do not count, most frequent first, with how many.
     pub reasons: Vec<(Reason, usize)>,
-    /// The sum of all rows that count, those subtracted with a minus.
+    /// Gates: what must be met before anything counts.
+    pub gates: Vec<Row<'a>>,
+    /// What all rows that count add, with their signs.
     pub sum: Fraction,
     /// The sum of those asked for.
     pub picked_sum: Fraction,
@@ -59,7 +61,8 @@ pub struct Picked<'a> {
 impl<'a> Picked<'a> {
     /// Picks rows among the children of `node`.
     pub fn new(node: &'a Node, asked: &Asked) -> Self {
-        let (all_counted, all_not): (Vec<Row<'a>>, Vec<Row<'a>>) = node.children.iter().enumerate().partition(|(_, row)| row.counted);
+        let (gates, others): (Vec<Row<'a>>, Vec<Row<'a>>) = node.children.iter().enumerate().partition(|(_, row)| row.kind == "gate");
+        let (all_counted, all_not): (Vec<Row<'a>>, Vec<Row<'a>>) = others.into_iter().partition(|(_, row)| row.counted);
         let text = asked.text.to_lowercase();
         let keep = |row: &Row<'a>| holds(row.1, &text);
         let mut counted: Vec<Row<'a>> = all_counted.iter().copied().filter(keep).collect();
@@ -69,6 +72,7 @@ impl<'a> Picked<'a> {
             sort(rows, asked.sort.as_deref());
         }
         Self {
+            gates,
             reasons: reasons(&all_not),
             sum: sum(&all_counted),
             picked_sum: sum(&counted),
@@ -81,7 +85,7 @@ impl<'a> Picked<'a> {
 }
 
 fn sum(rows: &[Row<'_>]) -> Fraction {
-    rows.iter().fold(Fraction::zero(), |sum, (_, row)| &sum + &row.adds)
+    rows.iter().map(|(_, row)| row.adds.clone()).sum()
 }
 
 fn reasons(rows: &[Row<'_>]) -> Vec<(Reason, usize)> {

@@ -68,9 +68,9 @@ pub struct Table {
 }
 
 impl Table {
-    /// Columns before the one with the value.
+    /// Columns before the one with the total.
     fn columns_before_value(&self) -> usize {
-        1 + self.keys.len() + usize::from(self.has.figures)
+        1 + self.keys.len() + usize::from(self.has.figures) + usize::from(self.has.adds)
     }
 
     /// Columns after it.
@@ -82,6 +82,10 @@ impl Table {
 /// Which columns have something in them.
 #[derive(Clone, Copy, Default)]
 pub struct Has {
+    /// Numbers; rows that do not count often have none.
+    pub value: bool,
+    /// Rows that add something else than their number: with a minus, capped, or as points.
+    pub adds: bool,
     /// Points.
     pub points: bool,
     /// Figures that decided.
@@ -102,8 +106,10 @@ pub struct Line {
     pub href: Option<String>,
     /// Values of the keys.
     pub keys: Vec<String>,
-    /// Its number, with a minus when it is subtracted.
+    /// Its number.
     pub value: String,
+    /// What it adds to the level's number.
+    pub adds: String,
     /// Its points.
     pub points: String,
     /// Figures that decided: label and quantity.
@@ -118,22 +124,55 @@ pub struct Line {
     pub reason: Option<(&'static str, String)>,
 }
 
+/// A level as it is shown.
+#[derive(Clone, Copy)]
+pub struct Shown<'a> {
+    /// The visit.
+    pub visit: &'a Visit,
+    /// What its address names.
+    pub named: &'a Named<'a>,
+    /// The place whose rows are shown.
+    pub place: &'a Place<'a>,
+    /// The nodes on the way to it, and its own.
+    pub above: &'a [&'a Node],
+    /// The rows.
+    pub picked: &'a Picked<'a>,
+    /// What was asked for.
+    pub asked: &'a Asked,
+}
+
+impl<'a> Shown<'a> {
+    fn level(&self, page_key: &'static str, what: &'static str) -> Level<'a> {
+        Level { visit: self.visit, named: self.named, place: self.place, above: self.above, asked: self.asked, page_key, what }
+    }
+}
+
+/// The table of gates.
+pub fn gates(shown: &Shown<'_>) -> Table {
+    shown.level("page_gates", "gates").table(&shown.picked.gates)
+}
+
 /// The table of rows that count.
-pub fn counted(visit: &Visit, named: &Named<'_>, place: &Place<'_>, picked: &Picked<'_>, asked: &Asked) -> CountedTable {
-    let mut table = Level { visit, named, place, asked, page_key: "page", what: "rows that count" }.table(&picked.counted);
-    let unit = place.node().unit;
+pub fn counted(shown: &Shown<'_>) -> CountedTable {
+    let Shown { place, picked, asked, .. } = *shown;
+    let mut table = shown.level("page", "rows that count").table(&picked.counted);
+    let unit = place.unit;
     if place.node().adds_up && picked.counted_total > 0 {
         if asked.is_filter() && picked.counted.len() != picked.counted_total {
             table.totals.push((format!("Total of the {} found", picked.counted.len()), show::number(&picked.picked_sum, unit)));
         }
         table.totals.push((format!("Total of {}", show::count(picked.counted_total, "counted row")), show::number(&picked.sum, unit)));
     }
-    CountedTable { heading: split_heading("Counted", picked.counted.len(), picked.counted_total), table }
+    CountedTable {
+        heading: split_heading("Counted", picked.counted.len(), picked.counted_total),
+        table,
+    }
 }
 
 /// The table of rows that do not count.
-pub fn not_counted(visit: &Visit, named: &Named<'_>, place: &Place<'_>, picked: &Picked<'_>, asked: &Asked) -> NotCountedTable {
-    let table = Level { visit, named, place, asked, page_key: "page_not", what: "rows that do not count" }.table(&picked.not_counted);
+pub fn not_counted(shown: &Shown<'_>) -> NotCountedTable {
+    let Shown { visit, named, place, picked, asked, .. } = *shown;
+    let table = shown.level("page_not", "rows that do not count").table(&picked.not_counted);
     let link = |(reason, rows): &(domain::reasons::Reason, usize)| {
         let is_current = asked.reason.as_deref() == Some(reason.code());
         // A second click shows every reason again.
@@ -156,6 +195,7 @@ struct Level<'a> {
     visit: &'a Visit,
     named: &'a Named<'a>,
     place: &'a Place<'a>,
+    above: &'a [&'a Node],
     asked: &'a Asked,
     page_key: &'static str,
     what: &'static str,
@@ -170,7 +210,7 @@ impl Level<'_> {
         });
         let shown = &rows[shown];
         let keys = self.key_columns(rows);
-        let unit = one_unit(rows);
+        let unit = one_unit(rows, self.place.unit);
         let has = |held: fn(&Node) -> bool| rows.iter().any(|(_, row)| held(row));
         let heading = match unit {
             Some("") | None => "Value".to_owned(),
@@ -180,11 +220,13 @@ impl Level<'_> {
             label: self.sort_link(what_rows_are(rows), "label", false),
             value: self.sort_link(&heading, "value", true),
             has: Has {
+                value: has(|row| row.counted || !row.value.is_zero()),
+                adds: has(|row| row.counted && row.adds != row.value && row.kind != "gate"),
                 points: has(|row| row.points.is_some()),
                 figures: has(|row| row.children.iter().any(|child| child.kind == "figure")),
                 rows: has(|row| row.rows > 0),
                 associations: has(|row| !row.associations.is_empty()),
-                reason: has(|row| row.reason.is_some()),
+                reason: has(|row| reason(row).is_some()),
             },
             lines: shown.iter().map(|row| self.line(*row, &keys, unit)).collect(),
             keys: keys.iter().map(|key| key_heading(key)).collect(),
@@ -207,8 +249,9 @@ impl Level<'_> {
         let mut columns: Vec<&'static str> = Vec::new();
         for (_, row) in rows {
             for (key, value) in &row.keys {
-                let is_above = self.place.nodes.iter().any(|node| node.keys.iter().any(|(above, same)| above == key && same == value));
-                if !is_above && *value != row.label && !columns.contains(key) {
+                let is_above = self.above.iter().any(|node| node.keys.iter().any(|(above, same)| above == key && same == value));
+                let is_label = *value == row.label || *value == label(row) || (*key == "item" && row.label.ends_with(value.as_str()));
+                if !is_above && !is_label && !columns.contains(key) {
                     columns.push(key);
                 }
             }
@@ -219,27 +262,45 @@ impl Level<'_> {
     fn line(&self, (at, row): Row<'_>, keys: &[&'static str], unit: Option<&str>) -> Line {
         let leads_on = !row.children.is_empty() || !row.rules.is_empty() || row.associations.len() > ASSOCIATIONS_MAX;
         let key = |key: &&'static str| row.keys.iter().find(|(own, _)| own == key).map_or_else(String::new, |(_, value)| value.clone());
-        let value = if unit.is_some() { show::number(&row.value, row.unit) } else { show::quantity(&row.value, row.unit) };
+        let own_unit = if row.unit.is_empty() { self.place.unit } else { row.unit };
+        let value = if unit.is_some() { show::number(&row.value, own_unit) } else { show::quantity(&row.value, own_unit) };
         let figures = row.children.iter().filter(|child| child.kind == "figure").take(FIGURES_MAX);
         Line {
-            label: show::capital_if_word(&row.label),
+            label: label(row),
             href: leads_on.then(|| self.named.address(self.visit, Some(self.place.path_to(at)), &[])),
             keys: keys.iter().map(key).collect(),
-            value: if row.adds.is_negative() { format!("less {value}") } else { value },
+            value,
+            adds: show::number(&row.adds, self.place.unit),
             points: row.points.as_ref().map_or_else(String::new, show::points),
             figures: figures.map(|figure| (figure.label.clone(), show::quantity(&figure.value, figure.unit))).collect(),
             rows: if row.rows > 0 { row.rows.to_string() } else { String::new() },
             associations: row.associations.iter().take(ASSOCIATIONS_MAX).cloned().collect(),
             more_associations: row.associations.len().saturating_sub(ASSOCIATIONS_MAX),
-            reason: row.reason.map(|reason| (reason.code(), show::capital(reason.cure()))),
+            reason: reason(row),
         }
     }
 }
 
+/// What a row is called; rows of the source have their own columns for all but the item.
+fn label(row: &Node) -> String {
+    let item = row.keys.iter().find(|(key, _)| *key == "item").filter(|_| row.kind == "rows");
+    item.map_or_else(|| show::capital_if_word(&row.label), |(_, item)| item.clone())
+}
+
+/// Why a row does not count. The only ones without a reason are options that others outdo.
+fn reason(row: &Node) -> Option<(&'static str, String)> {
+    match row.reason {
+        Some(reason) => Some((reason.code(), show::capital(reason.cure()))),
+        None if row.counted || row.kind == "gate" => None,
+        None => Some(("", "The other option gives more points".to_owned())),
+    }
+}
+
 /// The unit of all rows, if they have the same.
-fn one_unit<'a>(rows: &[Row<'a>]) -> Option<&'a str> {
-    let first = rows.first()?.1.unit;
-    rows.iter().all(|(_, row)| row.unit == first).then_some(first)
+fn one_unit(rows: &[Row<'_>], inherited: &'static str) -> Option<&'static str> {
+    let unit_of = |row: &Node| if row.unit.is_empty() { inherited } else { row.unit };
+    let first = unit_of(rows.first()?.1);
+    rows.iter().all(|(_, row)| unit_of(row) == first).then_some(first)
 }
 
 /// What the rows are, by their kind.
@@ -250,6 +311,7 @@ fn what_rows_are(rows: &[Row<'_>]) -> &'static str {
         Some("customer") => "Customer",
         Some("person") => "Person",
         Some("service") => "Service",
+        Some("gate") => "Gate",
         Some("figure") => "Figure",
         Some("rows") => "Rows",
         _ => "What",

@@ -4,6 +4,7 @@ use domain::fraction::Fraction;
 use domain::points::MetricScore;
 use domain::reasons::Reason;
 use domain::rulebook::Rulebook;
+use domain::rulebook::designations::Combine;
 
 use super::program::unit;
 
@@ -21,11 +22,11 @@ fn node(kind: &'static str, label: String, value: Fraction, unit: &'static str, 
         kind,
         label,
         keys: Vec::new(),
+        adds: value.clone(),
         value,
         unit,
         points: None,
         adds_up: true,
-        subtracted: false,
         counted: true,
         reason: None,
         arithmetic: None,
@@ -48,36 +49,55 @@ pub fn explain(score: &Score, rulebook: &Rulebook) -> Node {
 fn explain_track(score: &Score, track: &TrackScore, at: usize, rulebook: &Rulebook) -> Node {
     let rules = &rulebook.areas[&score.area].tracks[at];
     let metrics = track.metrics.iter().zip(&rules.metrics).map(|(metric, rule)| {
-        let parts = rule.parts.iter().enumerate().map(|(nth, part)| {
-            let (value, points) = match metric.parts.get(nth) {
-                Some(own) => (own.value.clone(), own.points.clone()),
-                None => (metric.value.clone(), metric.points.clone()),
-            };
-            explain_part(score, part.part.as_ref().map(ToString::to_string), value, points, unit(&part.measure))
+        let parts = rule.parts.iter().zip(&metric.parts).map(|(part, own)| {
+            let mut node = explain_part(score, own.value.clone(), unit(&part.measure));
+            node.label = own.part.to_string();
+            node.keys = vec![("part", own.part.to_string())];
+            node.points = Some(own.points.clone());
+            match rule.combine {
+                Combine::AddPoints => node.adds = own.points.clone(),
+                Combine::AddUnits => node.adds = own.value.clone().floor_zero(),
+                _ => node.counted = own.value == metric.value,
+            }
+            node
         });
-        explain_metric(score, metric, parts.collect())
+        let mut node = match metric.parts.as_slice() {
+            [] => explain_part(score, metric.value.clone(), metric.unit),
+            _ => node("metric", String::new(), metric.value.clone(), metric.unit, parts.collect()),
+        };
+        if metric.unit == "people" {
+            let mut gate = explain_part(score, Fraction::whole(2), "people").children.swap_remove(0);
+            (gate.kind, gate.counted, gate.label) = ("gate", false, "gate: 2 people with AZ-305".to_owned());
+            node.children.insert(0, gate);
+        }
+        explain_metric(score, metric, node)
     });
     let mut node = node("track", "track".to_owned(), track.score.clone(), "points", metrics.collect());
     node.keys = track.track.iter().map(|track| ("track", track.to_string())).collect();
     node
 }
 
-fn explain_metric(score: &Score, metric: &MetricScore, parts: Vec<Node>) -> Node {
-    let mut node = node("metric", metric.metric.shown().to_owned(), metric.value.clone(), metric.unit, parts);
+fn explain_metric(score: &Score, metric: &MetricScore, mut node: Node) -> Node {
+    node.kind = "metric";
+    node.label = metric.metric.shown().to_owned();
+    node.adds = metric.points.clone();
     node.keys = vec![("metric", metric.metric.as_str().to_owned())];
     node.points = Some(metric.points.clone());
-    node.adds_up = metric.unit != "points" && metric.parts.is_empty();
     node.notes = metric.notes.iter().map(|note| note.sentence()).collect();
-    node.rules = vec![RuleRef {
-        field: format!("{}/{}/max", score.area, metric.metric.as_str()),
-        value: metric.max.to_string(),
+    let rule = |field: &str, value: String, source: &str| RuleRef {
+        field: format!("{}/{}/{field}", score.area, metric.metric.as_str()),
+        value,
         version: "2023-10".to_owned(),
-        source: "playbook#requirements".to_owned(),
-    }];
+        source: source.to_owned(),
+    };
+    node.rules = vec![
+        rule("max", metric.max.to_string(), "playbook#requirements"),
+        rule("points_per_unit", "10".to_owned(), "partner-center-docs-2023#partner-capability-score"),
+    ];
     node
 }
 
-fn explain_part(score: &Score, part: Option<String>, value: Fraction, points: Fraction, unit: &'static str) -> Node {
+fn explain_part(score: &Score, value: Fraction, unit: &'static str) -> Node {
     let (before, months) = (Fraction::whole(if unit == "customers" { 200 } else { 3 }), ("2024-07", "2023-07"));
     let now = &value + &before;
     let (terms, arithmetic) = if unit == "percent" {
@@ -91,23 +111,17 @@ fn explain_part(score: &Score, part: Option<String>, value: Fraction, points: Fr
         ];
         (terms, arithmetic)
     } else {
-        let term = |total: &Fraction, month: &str| node("term", format!("{unit} in {month}"), total.clone(), unit, customers(score, total, unit, month, 40));
+        let term = |total: &Fraction, month: &str| {
+            node("term", format!("{unit} in {month}"), total.clone(), unit, customers(score, total, unit, month, 40))
+        };
         let arithmetic = format!("{} − {} = {}", now.shown(), before.shown(), value.shown());
         let mut earlier = term(&before, months.1);
-        earlier.subtracted = true;
+        earlier.adds = Fraction::zero() - before.clone();
         (vec![term(&now, months.0), earlier], arithmetic)
     };
-    let mut node = node("part", part.clone().unwrap_or_else(|| unit.to_owned()), value, unit, terms);
-    node.keys = part.into_iter().map(|part| ("part", part)).collect();
-    node.points = Some(points);
+    let mut node = node("part", unit.to_owned(), value, unit, terms);
     node.adds_up = unit != "percent";
     node.arithmetic = Some(arithmetic);
-    node.rules = vec![RuleRef {
-        field: format!("{}/points_per_unit", score.area),
-        value: "10".to_owned(),
-        version: "2023-10".to_owned(),
-        source: "partner-center-docs-2023#partner-capability-score".to_owned(),
-    }];
     node
 }
 
@@ -120,6 +134,7 @@ fn customers(score: &Score, total: &Fraction, unit: &'static str, month: &str, n
     leaves.extend((0..not_counted).map(|at| {
         let mut leaf = customer(score, number + at, Fraction::zero(), unit, month);
         leaf.counted = false;
+        leaf.adds = Fraction::zero();
         leaf.reason = Some(REASONS[at % REASONS.len()]);
         leaf.associations.clear();
         leaf
@@ -135,9 +150,10 @@ fn customer(score: &Score, at: usize, value: Fraction, unit: &'static str, month
     rows.keys = vec![("subscription_id", format!("5b{at:06x}-0000-4000-8000-00000000cafe")), ("service", "Key Vault".to_owned())];
     rows.associations = vec![format!("PAL of {}1: Owner on the subscription, 2023-01-05 to open", score.global_partner_id)];
     let figure = node("figure", format!("ACR {month}"), usage, "dollars", vec![rows]);
-    let mut leaf = node("customer", tenant.clone(), value, unit, vec![figure]);
+    let own_unit = if unit == "dollars" { unit } else { "" };
+    let mut leaf = node("customer", format!("=Customer {at}"), value, own_unit, vec![figure]);
     leaf.adds_up = false;
-    leaf.keys = vec![("tenant_id", tenant), ("customer", format!("=Customer {at}"))];
+    leaf.keys = vec![("tenant_id", tenant)];
     leaf.associations = vec!["PAL".to_owned(), "CSP tier 1".to_owned(), "DPOR".to_owned()][..1 + at % 3].to_vec();
     leaf
 }

@@ -58,30 +58,42 @@ pub fn ask(address: SocketAddr, method: &str, path: &str, headers: &[(&str, &str
         request.push_str(&format!("{name}: {value}\r\n"));
     }
     write!(stream, "{request}\r\n{body}").unwrap();
-    let mut bytes = Vec::new();
-    let mut read = stream.read_to_end(&mut bytes);
-    // A server may close with our last bytes unread; what it said before counts.
-    if bytes.windows(4).any(|four| four == b"\r\n\r\n") {
-        read = Ok(0);
-    }
-    read.unwrap();
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    let (head, body) = text.split_once("\r\n\r\n").unwrap();
+    let bytes = received(&mut stream);
+    let at = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+    let (head, body) = (String::from_utf8_lossy(&bytes[..at]).into_owned(), &bytes[at + 4..]);
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-    let is_chunked = head.to_lowercase().contains("transfer-encoding: chunked");
-    Answer { status, head: head.to_owned(), body: if is_chunked { joined(body) } else { body.to_owned() } }
+    let body = if head.to_lowercase().contains("transfer-encoding: chunked") { joined(body) } else { body.to_owned() };
+    Answer { status, head, body: String::from_utf8_lossy(&body).into_owned() }
 }
 
-/// The chunks of a body as one text. Chunks that split a letter would not be read so; bodies of pages come in one.
-fn joined(mut chunks: &str) -> String {
-    let mut body = String::new();
-    while let Some((size, rest)) = chunks.split_once("\r\n") {
-        let size = usize::from_str_radix(size, 16).unwrap();
+/// Everything up to the length that the answer tells, or else to its end; a server may leave the connection open.
+fn received(stream: &mut TcpStream) -> Vec<u8> {
+    let (mut bytes, mut part) = (Vec::new(), [0; 16_384]);
+    loop {
+        let read = stream.read(&mut part).unwrap();
+        bytes.extend_from_slice(&part[..read]);
+        let head = bytes.windows(4).position(|four| four == b"\r\n\r\n");
+        let length = head.and_then(|at| {
+            let head = String::from_utf8_lossy(&bytes[..at]).to_lowercase();
+            let length: usize = head.split("content-length:").nth(1)?.lines().next()?.trim().parse().ok()?;
+            Some(at + 4 + length)
+        });
+        if read == 0 || length.is_some_and(|length| bytes.len() >= length) {
+            return bytes;
+        }
+    }
+}
+
+/// The chunks of a body as one.
+fn joined(mut chunks: &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    while let Some(at) = chunks.windows(2).position(|two| two == b"\r\n") {
+        let size = usize::from_str_radix(std::str::from_utf8(&chunks[..at]).unwrap(), 16).unwrap();
         if size == 0 {
             break;
         }
-        body.push_str(&rest[..size]);
-        chunks = &rest[size + 2..];
+        body.extend_from_slice(&chunks[at + 2..at + 2 + size]);
+        chunks = &chunks[at + 2 + size + 2..];
     }
     body
 }

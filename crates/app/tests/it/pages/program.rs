@@ -52,7 +52,14 @@ const PARTNERS: [Partner; 5] = [
     Partner {
         id: "900010",
         name: "Northwind Cloud Consulting",
-        fill: [[100, 90, 60, 40, 80], [34, 70, 100, 60, 0], [90, 80, 60, 62, 60], [100, 100, 100, 100, 0], [70, 60, 80, 90, 95], [20, 100, 10, 0, 15]],
+        fill: [
+            [100, 90, 60, 40, 80],
+            [34, 70, 100, 60, 0],
+            [90, 80, 60, 62, 60],
+            [100, 100, 100, 100, 0],
+            [70, 60, 80, 90, 95],
+            [20, 100, 10, 0, 15],
+        ],
         status: [Status::RenewalDue, OPEN, OPEN, OPEN, Status::Enrolled, OPEN],
         is_provisional: false,
     },
@@ -63,8 +70,20 @@ const PARTNERS: [Partner; 5] = [
         status: [OPEN; 6],
         is_provisional: true,
     },
-    Partner { id: "900030", name: "Fabrikam", fill: [[100; 5]; 6], status: [Status::Enrolled, DONE, DONE, DONE, DONE, DONE], is_provisional: false },
-    Partner { id: "900040", name: "Litware Losses", fill: [[-40, 50, 50, -120, 0]; 6], status: [OPEN, OPEN, DONE, OPEN, OPEN, OPEN], is_provisional: true },
+    Partner {
+        id: "900030",
+        name: "Fabrikam",
+        fill: [[100; 5]; 6],
+        status: [Status::Enrolled, DONE, DONE, DONE, DONE, DONE],
+        is_provisional: false,
+    },
+    Partner {
+        id: "900040",
+        name: "Litware Losses",
+        fill: [[-40, 50, 50, -120, 0]; 6],
+        status: [OPEN, OPEN, DONE, OPEN, OPEN, OPEN],
+        is_provisional: true,
+    },
     Partner { id: "900050", name: "", fill: [[50, 60, 70, 80, 90]; 6], status: [OPEN; 6], is_provisional: true },
 ];
 

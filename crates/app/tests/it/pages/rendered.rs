@@ -15,9 +15,9 @@ pub const PAGES: [(&str, &str); 16] = [
     ("designation_blocked", "/partners/900010/designations/infrastructure"),
     ("designation_with_parts", "/partners/900040/designations/security"),
     ("metric_top", "/partners/900010/designations/data-ai/metrics/net-customer-adds"),
-    ("metric_rows", "/partners/900010/designations/data-ai/metrics/net-customer-adds?path=0.0&page=3"),
-    ("metric_customer", "/partners/900010/designations/data-ai/metrics/net-customer-adds?path=0.0.4"),
-    ("metric_not_counted", "/partners/900010/designations/data-ai/metrics/net-customer-adds?path=0.0.205"),
+    ("metric_rows", "/partners/900010/designations/data-ai/metrics/net-customer-adds?path=0&page=3"),
+    ("metric_customer", "/partners/900010/designations/data-ai/metrics/net-customer-adds?path=0.4"),
+    ("metric_not_counted", "/partners/900010/designations/data-ai/metrics/net-customer-adds?path=0.205"),
     ("metric_growth", "/partners/900040/designations/business-applications/metrics/usage-growth?as_of=2024-06-30"),
 ];
 

@@ -1,0 +1,71 @@
+use serde_json::json;
+
+use super::browser::Browser;
+use super::http::serve;
+use super::program::MadeUp;
+use super::rendered::PAGES;
+
+/// The tabulator key, as WebDriver writes it.
+const TAB: char = '\u{E004}';
+/// The enter key.
+const ENTER: char = '\u{E007}';
+
+/// Pages that only problems show.
+const PROBLEMS: [&str; 2] = ["/partners/900011", "/?as_of=yesterday"];
+
+#[test]
+fn every_page_fits_reads_well_and_is_built_well_on_wide_and_narrow_screens_in_light_and_dark() {
+    let Some(browser) = Browser::start() else { return };
+    let served = serve(MadeUp { more: 150, named: 5 });
+    let mut trouble = Vec::new();
+    for (width, colours) in [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")] {
+        browser.look(width, colours);
+        for path in PAGES.iter().map(|(_, path)| path).chain(&PROBLEMS) {
+            browser.open(&format!("http://{}{path}", served.address));
+            let wrong = browser.find(include_str!("look.js"));
+            trouble
+                .extend(wrong.as_array().unwrap().iter().map(|wrong| format!("{path} at {width}, {colours}: {}", wrong.as_str().unwrap())));
+            let said = browser.said();
+            // The status of a problem's own page is told by the console too.
+            let own = said.iter().filter(|line| !PROBLEMS.contains(path) || line["source"] != "network");
+            trouble.extend(own.map(|line| format!("{path}: the console says {}", line["message"])));
+        }
+    }
+    assert!(trouble.is_empty(), "\n{}\n", trouble.join("\n"));
+}
+
+#[test]
+fn the_keyboard_reaches_everything_and_shows_where_it_is() {
+    let Some(browser) = Browser::start() else { return };
+    let served = serve(MadeUp { more: 0, named: 5 });
+    browser.look(1280, "light");
+    browser.open(&format!("http://{}/partners/900010/designations/modern-work", served.address));
+    let here = "const one = document.activeElement; const style = getComputedStyle(one); const place = one.getBoundingClientRect();
+        return [one.className, one.tagName, style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2, place.top > -1 && place.width > 0]";
+    browser.press(TAB);
+    assert_eq!(browser.find(here), json!(["skip", "A", true, true]), "the first stop is the way past the frame");
+    let stops = browser.find("return [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, summary, [tabindex=\"0\"]')].filter((one) => one.checkVisibility()).length");
+    for stop in 1..stops.as_u64().unwrap() {
+        browser.press(TAB);
+        let found = browser.find(here);
+        assert_eq!((&found[2], &found[3]), (&json!(true), &json!(true)), "stop {stop}: {found}");
+    }
+    browser.open(&format!("http://{}/partners/900010", served.address));
+    browser.press(TAB);
+    browser.press(ENTER);
+    assert_eq!(browser.find("return document.activeElement.id"), json!("main"));
+}
+
+#[test]
+fn a_chosen_theme_stays_against_the_system() {
+    let Some(browser) = Browser::start() else { return };
+    let served = serve(MadeUp { more: 0, named: 5 });
+    browser.look(1280, "light");
+    browser.open(&format!("http://{}/partners/900010", served.address));
+    let ground = "return getComputedStyle(document.body.parentElement).colorScheme";
+    assert_eq!(browser.find(ground), json!("light"));
+    browser.find("document.querySelector('.theme button[value=dark]').focus()");
+    browser.press(ENTER);
+    browser.open(&format!("http://{}/partners/900020", served.address));
+    assert_eq!(browser.find(ground), json!("dark"));
+}
