@@ -9,4 +9,5 @@ mod commands;
 mod demo;
 
 /// The pages, over HTTP and in a browser.
+#[cfg(test)]
 mod pages;

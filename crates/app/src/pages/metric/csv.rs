@@ -26,8 +26,10 @@ pub fn download(visit: &Visit) -> Result<Response, Problem> {
     let text = written(&picked, place.unit).map_err(|error| Problem::broken(&error.to_string()))?;
     let name: String = format!("{}-{}-{}-{}", score.global_partner_id, score.area, named.metric.metric.as_str(), score.as_of);
     let name: String = name.chars().map(|letter| if letter.is_ascii_alphanumeric() || letter == '-' { letter } else { '_' }).collect();
-    let headers =
-        [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\""))];
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\"")),
+    ];
     Ok((headers, text).into_response())
 }
 

@@ -163,10 +163,7 @@ pub fn counted(shown: &Shown<'_>) -> CountedTable {
         }
         table.totals.push((format!("Total of {}", show::count(picked.counted_total, "counted row")), show::number(&picked.sum, unit)));
     }
-    CountedTable {
-        heading: split_heading("Counted", picked.counted.len(), picked.counted_total),
-        table,
-    }
+    CountedTable { heading: split_heading("Counted", picked.counted.len(), picked.counted_total), table }
 }
 
 /// The table of rows that do not count.
