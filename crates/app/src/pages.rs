@@ -1,6 +1,6 @@
 //! The pages: what a browser shows. One file for each page, with a template of the same name in `templates/pages`.
 //!
-//! Pages read through [`reading::Reading`] and change nothing. They work without scripts: links and plain forms.
+//! Pages read through [`Reading`](crate::pages::reading::Reading) and change nothing. They work without scripts: links and plain forms.
 
 /// What the pages read.
 pub mod reading;
