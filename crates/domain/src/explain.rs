@@ -201,6 +201,7 @@ impl Explainer<'_, '_, '_> {
             if is_gate { child.uncounted(None) } else { child }
         });
         node.children = terms.collect();
+        node.notes.extend(won_and_lost(&node.children));
         node.children.extend(self.left_out(rule, measured));
     }
 
@@ -336,6 +337,30 @@ impl Explainer<'_, '_, '_> {
             .collect()
     }
 }
+
+/// Which customers count now and did not a year earlier, and the other way round: what a partner looks for first.
+fn won_and_lost(terms: &[Node]) -> Vec<String> {
+    let [now, before] = terms else { return Vec::new() };
+    let one = Fraction::whole(1);
+    let is_count = |term: &Node| !term.children.is_empty() && term.children.iter().all(|leaf| !leaf.counted || leaf.value == one);
+    if !is_count(now) || !is_count(before) {
+        return Vec::new();
+    }
+    let customers = |term: &Node| -> BTreeSet<String> {
+        term.children.iter().filter(|leaf| leaf.counted).map(|leaf| leaf.label.clone()).collect()
+    };
+    let (now, before) = (customers(now), customers(before));
+    let tell = |what: &str, names: Vec<&String>| {
+        let shown: Vec<&str> = names.iter().take(NAMED_MAX).map(|name| name.as_str()).collect();
+        let more = names.len().saturating_sub(NAMED_MAX);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        (!names.is_empty()).then(|| format!("{} {what}: {}{more}", names.len(), shown.join(", ")))
+    };
+    [tell("won", now.difference(&before).collect()), tell("lost", before.difference(&now).collect())].into_iter().flatten().collect()
+}
+
+/// How many customers a note names.
+const NAMED_MAX: usize = 8;
 
 impl Quantity {
     /// What a kind of measurement adds up; nothing for people.

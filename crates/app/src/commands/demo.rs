@@ -59,6 +59,9 @@ struct DemoView {
     seed: u64,
     as_of: String,
     exports: String,
+    /// How this program is called, for the shell.
+    #[serde(skip)]
+    program: String,
     home: String,
     import: ImportView,
     partners: Vec<PartnerView>,
@@ -107,6 +110,7 @@ pub fn run(args: &DemoArgs, setting: &Setting) -> Result<Exit> {
         seed: args.seed,
         as_of: demo::AS_OF.to_string(),
         exports: exports.display().to_string(),
+        program: std::env::current_exe().map_or_else(|_| "counterfoil".to_owned(), |path| path.display().to_string()),
         home: home.display().to_string(),
         import,
         partners: scores.chunk_by(|a, b| a.global_partner_id == b.global_partner_id).filter_map(best).collect(),
@@ -176,6 +180,7 @@ fn told(view: &DemoView, paint: Paint) -> String {
         text.push_str(&format!("  {line}\n"));
     }
     text.push_str(&format!("\n{}\n", paint.strong("What to try")));
+    text.push_str(&format!("  alias counterfoil={}\n", quoted(&view.program)));
     text.push_str(&format!("  export COUNTERFOIL_HOME={}\n", quoted(&view.home)));
     for step in &view.tour {
         text.push_str(&format!("\n  {}\n    {}\n", step.question, step.answer));
