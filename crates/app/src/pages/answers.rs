@@ -71,6 +71,7 @@ pub fn heading(score: &Score, track: &TrackScore, rules: &ProgramRules) -> Strin
     match &lack.points {
         None if lack.blocking.is_empty() => format!("{points} of {line} points: {}", held(score.status)),
         None => format!("{points} of {line} points, but under the floor in {}", show::list(&lack.blocking)),
+        Some(_) if track.score.is_zero() => format!("{points} of {line} points: nothing counts yet"),
         Some(_) => format!("{points} of {line} points: short in {}", show::list(&lack.short())),
     }
 }

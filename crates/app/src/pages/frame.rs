@@ -1,6 +1,6 @@
 //! The frame of every page: header, navigation, footer.
 
-use domain::designations::Score;
+use domain::designations::{Score, Status};
 use domain::names::Name;
 use domain::time::Day;
 
@@ -88,13 +88,20 @@ impl Frame {
         }
     }
 
+    /// The same frame, telling as of when it was scored.
+    #[must_use]
+    pub fn scored(mut self, score: &Score) -> Self {
+        let (day, month) = (score.as_of.to_string(), score.month.to_string());
+        self.freshness.splice(0..0, [("Scored as of".to_owned(), day), ("Month".to_owned(), month)]);
+        self
+    }
+
     /// The same frame with a partner; `area` is the designation shown, none on its Home.
     #[must_use]
     pub fn about(mut self, visit: &Visit, scores: &[Score], own: &[&Score], area: Option<&Name>) -> Self {
         let as_of = visit.asked_as_of().ok().flatten();
         let Some(first) = own.first() else { return self };
-        let (day, month) = (first.as_of, first.month);
-        self.freshness.splice(0..0, [("Scored as of".to_owned(), day.to_string()), ("Month".to_owned(), month.to_string())]);
+        self = self.scored(first);
         let designations = own.iter().map(|score| designation_entry(visit, score, area, as_of)).collect();
         let id = &first.global_partner_id;
         let address = |id: &Name| area.map_or_else(|| paths::home(id, as_of), |area| paths::designation(id, area, None, as_of));
@@ -125,7 +132,7 @@ fn designation_entry(visit: &Visit, score: &Score, area: Option<&Name>, as_of: O
     let title = visit.reading.rulebook().areas.get(&score.area).map_or_else(|| score.area.to_string(), |rules| rules.title.clone());
     let href = paths::designation(&score.global_partner_id, &score.area, None, as_of);
     let entry = Entry::new(show::short_title(&title).to_owned(), show::points(&score.chosen().score), href);
-    Entry { is_current: area == Some(&score.area), is_qualified: score.chosen().qualified, ..entry }
+    Entry { is_current: area == Some(&score.area), is_qualified: score.status != Status::InProgress, ..entry }
 }
 
 /// A partner's name, or its ID when it has none.

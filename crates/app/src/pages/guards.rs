@@ -1,5 +1,7 @@
 //! Guards around every page: only this machine may ask, and browsers are told what a page may do.
 
+use std::net::IpAddr;
+
 use axum::Router;
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -38,7 +40,7 @@ async fn only_this_machine(request: Request, next: Next) -> Response {
         Some(inner) => inner.split(']').next().unwrap_or_default(),
         None => named.split(':').next().unwrap_or_default(),
     };
-    if matches!(host, "localhost" | "127.0.0.1" | "::1") {
+    if host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback()) {
         return next.run(request).await;
     }
     let said =

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::response::Response;
-use domain::designations::Score;
+use domain::designations::{Score, Status};
 use domain::points::MetricScore;
 use domain::rulebook::ProgramRules;
 use domain::time::Day;
@@ -79,15 +79,28 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     html(&page)
 }
 
-/// How many designations are qualified, and which other one is closest.
+/// How many designations are qualified, and which one needs care: one that no longer qualifies, or the closest.
 fn heading(visit: &Visit, own: &[&Score], rules: &ProgramRules) -> String {
-    let qualified = own.iter().filter(|score| score.chosen().qualified).count();
+    let qualified = own.iter().filter(|score| score.status != Status::InProgress).count();
     let counted = format!("{qualified} of {} qualified", show::count(own.len(), "designation"));
-    let open = own.iter().filter(|score| !score.chosen().qualified && !score.chosen().score.is_zero());
+    let title_of = |score: &Score| {
+        let rules = visit.reading.rulebook().areas.get(&score.area);
+        rules.map_or_else(|| score.area.to_string(), |rules| show::short_title(&rules.title).to_owned())
+    };
+    let open = |score: &&&Score| !score.chosen().qualified && !score.chosen().score.is_zero();
+    // What is held and about to be lost comes first.
+    if let Some(held) = own.iter().filter(open).find(|score| score.status != Status::InProgress) {
+        let lack = Lack::of(held.chosen(), rules);
+        return match &lack.points {
+            Some(points) => format!("{counted}, but {} is {} points short now", title_of(held), show::points(points)),
+            None => format!("{counted}, but {} is under the floor in {} now", title_of(held), show::list(&lack.blocking)),
+        };
+    }
+    let open = own.iter().filter(open);
     // The first of those with the most points, so that a tie goes by the order of areas.
     let closest = open.reduce(|best, score| if score.chosen().score > best.chosen().score { score } else { best });
     let Some(closest) = closest else { return counted };
-    let title = visit.reading.rulebook().areas.get(&closest.area).map_or(closest.area.as_str(), |rules| show::short_title(&rules.title));
+    let title = title_of(closest);
     let lack = Lack::of(closest.chosen(), rules);
     match (&lack.points, lack.blocking.as_slice()) {
         (Some(points), _) => format!("{counted}; {title} is closest, {} points short", show::points(points)),

@@ -142,7 +142,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     let page = MetricPage {
         frame: visit.frame(&format!("{}, {title}, {partner}", place.label())).about(visit, &scores, &own, Some(&score.area)),
         crumbs: crumbs(visit, &named_here, &places, (&partner, &title))?,
-        current: if is_top { shown.to_owned() } else { place.label().to_owned() },
+        current: if is_top { shown.to_owned() } else { tables::label(place.nodes[0]) },
         heading: if is_top { heading(named_here.metric) } else { place_heading(&places) },
         as_of: AsOfForm::new(named_here.path(), score.as_of, visit.reading.today(), kept_for_day),
         reason: place.nodes[0].reason.map(|reason| (reason.code(), show::capital(reason.cure()))),
@@ -164,15 +164,18 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
 }
 
 fn heading(metric: &MetricScore) -> String {
-    let value = show::quantity(&metric.value, metric.unit);
-    format!("{}: {value}, {} of {} points", metric.metric.shown(), show::points(&metric.points), metric.max)
+    let value = match metric.unit {
+        "points" => String::new(),
+        unit => format!("{}, ", show::quantity(&metric.value, unit)),
+    };
+    format!("{}: {value}{} of {} points", metric.metric.shown(), show::points(&metric.points), metric.max)
 }
 
 fn place_heading(places: &[Place<'_>]) -> String {
     let [.., above, place] = places else { return String::new() };
     let node = place.nodes[0];
-    let unit = if node.unit.is_empty() { above.unit } else { node.unit };
-    let label = show::capital_if_word(&node.label);
+    let unit = tree::unit_of(node, above.unit);
+    let label = tables::label(node);
     if matches!(node.kind, "customer" | "person" | "service") && unit != "dollars" {
         let counts = if node.counted { "counts" } else { "does not count" };
         return format!("{label} {counts}");
@@ -195,9 +198,9 @@ fn crumbs(
     let of_track = track.map_or_else(String::new, |track| format!(", {}", show::spoken(track.as_str())));
     crumbs.push((format!("{title}{of_track}"), paths::designation(id, area, asked_track, as_of)));
     for (at, place) in places.iter().enumerate().take(places.len() - 1) {
-        let label = if at == 0 { named.metric.metric.shown() } else { place.label() };
+        let label = if at == 0 { named.metric.metric.shown().to_owned() } else { tables::label(place.nodes[0]) };
         let path = if at == 0 { None } else { place.path() };
-        crumbs.push((show::capital(label), named.address(visit, path, &[])));
+        crumbs.push((label, named.address(visit, path, &[])));
     }
     Ok(crumbs)
 }
@@ -219,13 +222,21 @@ fn rule_lines(place: &Place<'_>, rulebook: &Rulebook) -> Vec<RuleLine> {
         if lines.iter().all(|line| line.field != rule.field) {
             lines.push(RuleLine {
                 field: rule.field.clone(),
-                value: rule.value.clone(),
+                value: plain(&rule.value),
                 version: rule.version.clone(),
                 source: source(&rule.source, rulebook),
             });
         }
     }
     lines
+}
+
+/// A value as people write it: a list without its brackets and quotes.
+fn plain(value: &str) -> String {
+    match value.strip_prefix('[').and_then(|list| list.strip_suffix(']')) {
+        Some(list) => list.replace('"', ""),
+        None => value.to_owned(),
+    }
 }
 
 /// A source as people cite it: the document's title, and the place in it.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use domain::designations::Score;
+use domain::designations::{Score, Status};
 use domain::names::Name;
 use domain::time::Day;
 
@@ -20,12 +20,12 @@ struct PartnersPage {
     frame: Frame,
     heading: String,
     as_of: AsOfForm,
-    line: i64,
     asked: String,
     kept: Vec<(&'static str, String)>,
     clear_href: String,
     columns: Vec<SortLink>,
     rows: Vec<PartnerRow>,
+    has_provisional: bool,
     pager: Pager,
 }
 
@@ -63,7 +63,7 @@ struct Listed<'s> {
 
 impl Listed<'_> {
     fn qualified(&self) -> usize {
-        self.scores.iter().filter(|score| score.chosen().qualified).count()
+        self.scores.iter().filter(|score| score.status != Status::InProgress).count()
     }
 }
 
@@ -94,17 +94,17 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
         let values = [("q", q.clone()), ("sort", sorted.clone()), ("as_of", day.clone()), ("page", Some(number.to_string()))];
         paths::with_query("/", &values)
     });
-    let mut frame = visit.frame("Partners");
+    let mut frame = visit.frame("Partners").scored(&scores[0]);
     frame.is_list = true;
     let kept = [("q", q.clone()), ("as_of", day.clone())];
     let page = PartnersPage {
         frame,
         heading: heading(total, qualified),
         as_of: AsOfForm::new("/".to_owned(), visit.as_of()?, visit.reading.today(), set(&[("q", &q), ("sort", &sorted)])),
-        line: visit.reading.rulebook().program.qualifying_points.value,
         kept: set(&[("sort", &sorted), ("as_of", &day)]),
         clear_href: paths::with_query("/", &[("sort", sorted.clone()), ("as_of", day)]),
         columns: columns(visit, &kept),
+        has_provisional: listed.iter().flat_map(|partner| &partner.scores).any(|score| score.is_provisional),
         rows: listed[shown].iter().map(|partner| row(visit, partner, asked_day)).collect(),
         asked,
         pager,
@@ -115,7 +115,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
 fn heading(total: usize, qualified: usize) -> String {
     match qualified {
         0 => format!("{}, none qualified yet", show::count(total, "partner")),
-        some => format!("{some} of {} qualify for a designation", show::count(total, "partner")),
+        some => format!("{some} of {} hold a designation or qualify for one", show::count(total, "partner")),
     }
 }
 
@@ -175,7 +175,7 @@ fn row(visit: &Visit, partner: &Listed<'_>, as_of: Option<Day>) -> PartnerRow {
             href: paths::designation(partner.id, &score.area, None, as_of),
             points: show::points(&score.chosen().score),
             title: format!("{title}: {}", score.status.shown().to_lowercase()),
-            is_qualified: score.chosen().qualified,
+            is_qualified: score.status != Status::InProgress,
             is_provisional: score.is_provisional,
         }
     });

@@ -41,7 +41,7 @@ impl<'a> Place<'a> {
     /// The place of a node that was reached by `steps`, below a place whose rows are counted in `inherited`.
     fn new(node: &'a Node, mut steps: Vec<usize>, inherited: &'static str) -> Self {
         let mut nodes = vec![node];
-        let mut unit = own_unit(node, inherited);
+        let mut unit = unit_of(node, inherited);
         let mut inner = node;
         while let [only] = inner.children.as_slice() {
             if only.children.is_empty() || !only.counted {
@@ -49,7 +49,7 @@ impl<'a> Place<'a> {
             }
             steps.push(0);
             nodes.push(only);
-            unit = own_unit(only, rows_unit(inner, unit));
+            unit = unit_of(only, rows_unit(inner, unit));
             inner = only;
         }
         Self { nodes, steps, unit: rows_unit(inner, unit) }
@@ -82,8 +82,15 @@ impl<'a> Place<'a> {
     }
 }
 
-fn own_unit(node: &Node, inherited: &'static str) -> &'static str {
-    if node.unit.is_empty() { inherited } else { node.unit }
+/// The unit of a node's value: its own, else that of the level it stands in, else that of what it is the sum of.
+#[must_use]
+pub fn unit_of(node: &Node, inherited: &'static str) -> &'static str {
+    let mut inner = node;
+    while inner.unit.is_empty() && inherited.is_empty() && inner.adds_up {
+        let Some(child) = inner.children.iter().find(|child| child.counted) else { break };
+        inner = child;
+    }
+    if inner.unit.is_empty() { inherited } else { inner.unit }
 }
 
 /// The unit that the rows of a node have when they name none.

@@ -7,6 +7,7 @@ use domain::explain::Node;
 use crate::pages::metric::rows::{Asked, Picked, Row};
 use crate::pages::metric::{places, read};
 use crate::pages::problem::Problem;
+use crate::pages::tree;
 use crate::pages::visit::Visit;
 
 /// Sends the level as CSV.
@@ -33,7 +34,7 @@ pub fn download(visit: &Visit) -> Result<Response, Problem> {
     Ok((headers, text).into_response())
 }
 
-fn written(picked: &Picked<'_>, inherited: &str) -> Result<Vec<u8>, csv::Error> {
+fn written(picked: &Picked<'_>, inherited: &'static str) -> Result<Vec<u8>, csv::Error> {
     let rows: Vec<Row<'_>> = picked.gates.iter().chain(&picked.counted).chain(&picked.not_counted).copied().collect();
     let mut keys: Vec<&'static str> = Vec::new();
     for (key, _) in rows.iter().flat_map(|(_, row)| &row.keys) {
@@ -51,7 +52,7 @@ fn written(picked: &Picked<'_>, inherited: &str) -> Result<Vec<u8>, csv::Error> 
     writer.into_inner().map_err(|error| error.into_error().into())
 }
 
-fn record(row: &Node, keys: &[&'static str], inherited: &str) -> Vec<String> {
+fn record(row: &Node, keys: &[&'static str], inherited: &'static str) -> Vec<String> {
     let yes = |is: bool| if is { "yes" } else { "no" }.to_owned();
     let mut cells = vec![yes(row.counted), row.kind.to_owned(), safe(&row.label)];
     cells.extend(keys.iter().map(|key| row.keys.iter().find(|(own, _)| own == key).map_or_else(String::new, |(_, value)| safe(value))));
@@ -62,7 +63,7 @@ fn record(row: &Node, keys: &[&'static str], inherited: &str) -> Vec<String> {
         row.value.exact(),
         row.adds.shown(),
         row.adds.exact(),
-        if row.unit.is_empty() { inherited } else { row.unit }.to_owned(),
+        tree::unit_of(row, inherited).to_owned(),
         row.points.as_ref().map_or_else(String::new, domain::fraction::Fraction::shown),
         row.rows.to_string(),
         safe(&figures.join("; ")),

@@ -7,7 +7,7 @@ use crate::pages::metric::Named;
 use crate::pages::metric::rows::{Asked, Picked, Row};
 use crate::pages::parts::{Pager, SortLink};
 use crate::pages::show;
-use crate::pages::tree::Place;
+use crate::pages::tree::{self, Place};
 use crate::pages::visit::Visit;
 
 /// How many figures a row shows beside its name; its own page has all.
@@ -53,6 +53,8 @@ pub struct Table {
     pub label: SortLink,
     /// Keys that tell rows apart.
     pub keys: Vec<String>,
+    /// Keys that are the same in all rows: heading and value.
+    pub same: Vec<(String, String)>,
     /// The column of the value.
     pub value: SortLink,
     /// Whether any row has points, figures, rows of the source, associations.
@@ -114,6 +116,8 @@ pub struct Line {
     pub points: String,
     /// Figures that decided: label and quantity.
     pub figures: Vec<(String, String)>,
+    /// How many more there are.
+    pub more_figures: usize,
     /// How many rows of the source it stands for.
     pub rows: String,
     /// The associations that gave the credit.
@@ -206,7 +210,8 @@ impl Level<'_> {
             self.named.address(self.visit, self.place.path(), &values)
         });
         let shown = &rows[shown];
-        let keys = self.key_columns(rows);
+        let (same, keys): (Vec<_>, Vec<_>) = self.key_columns(rows).into_iter().partition(|key| is_same(rows, key));
+        let same = same.into_iter().map(|key| (key_heading(key), cell(rows[0].1, key)));
         let unit = one_unit(rows, self.place.unit);
         let has = |held: fn(&Node) -> bool| rows.iter().any(|(_, row)| held(row));
         let heading = match unit {
@@ -214,6 +219,7 @@ impl Level<'_> {
             Some(unit) => show::capital(unit),
         };
         Table {
+            same: same.collect(),
             label: self.sort_link(what_rows_are(rows), "label", false),
             value: self.sort_link(&heading, "value", true),
             has: Has {
@@ -248,6 +254,8 @@ impl Level<'_> {
             for (key, value) in &row.keys {
                 let is_above = self.above.iter().any(|node| node.keys.iter().any(|(above, same)| above == key && same == value));
                 let is_label = *value == row.label || *value == label(row) || (*key == "item" && row.label.ends_with(value.as_str()));
+                // The months of a figure stand in its label.
+                let is_label = is_label || row.kind == "figure";
                 if !is_above && !is_label && !columns.contains(key) {
                     columns.push(key);
                 }
@@ -258,18 +266,22 @@ impl Level<'_> {
 
     fn line(&self, (at, row): Row<'_>, keys: &[&'static str], unit: Option<&str>) -> Line {
         let leads_on = !row.children.is_empty() || !row.rules.is_empty() || row.associations.len() > ASSOCIATIONS_MAX;
-        let key = |key: &&'static str| row.keys.iter().find(|(own, _)| own == key).map_or_else(String::new, |(_, value)| value.clone());
-        let own_unit = if row.unit.is_empty() { self.place.unit } else { row.unit };
+        let own_unit = tree::unit_of(row, self.place.unit);
         let value = if unit.is_some() { show::number(&row.value, own_unit) } else { show::quantity(&row.value, own_unit) };
-        let figures = row.children.iter().filter(|child| child.kind == "figure").take(FIGURES_MAX);
+        let figures: Vec<&Node> = row.children.iter().filter(|child| child.kind == "figure").collect();
         Line {
             label: label(row),
             href: leads_on.then(|| self.named.address(self.visit, Some(self.place.path_to(at)), &[])),
-            keys: keys.iter().map(key).collect(),
+            keys: keys.iter().map(|key| cell(row, key)).collect(),
             value,
             adds: show::number(&row.adds, self.place.unit),
             points: row.points.as_ref().map_or_else(String::new, show::points),
-            figures: figures.map(|figure| (figure.label.clone(), show::quantity(&figure.value, figure.unit))).collect(),
+            more_figures: figures.len().saturating_sub(FIGURES_MAX),
+            figures: figures
+                .iter()
+                .take(FIGURES_MAX)
+                .map(|figure| (figure.label.clone(), show::quantity(&figure.value, figure.unit)))
+                .collect(),
             rows: if row.rows > 0 { row.rows.to_string() } else { String::new() },
             associations: row.associations.iter().take(ASSOCIATIONS_MAX).cloned().collect(),
             more_associations: row.associations.len().saturating_sub(ASSOCIATIONS_MAX),
@@ -279,9 +291,22 @@ impl Level<'_> {
 }
 
 /// What a row is called; rows of the source have their own columns for all but the item.
-fn label(row: &Node) -> String {
-    let item = row.keys.iter().find(|(key, _)| *key == "item").filter(|_| row.kind == "rows");
-    item.map_or_else(|| show::capital_if_word(&row.label), |(_, item)| item.clone())
+pub fn label(row: &Node) -> String {
+    let item = tree::key(row, "item").filter(|_| row.kind == "rows");
+    match (row.kind, item) {
+        (_, Some(item)) => item.to_owned(),
+        ("part", _) => show::spoken(&row.label),
+        ("gate", _) => show::capital(row.label.trim_start_matches("gate: ")),
+        _ => show::capital_if_word(&row.label),
+    }
+}
+
+/// The value of a key in a table; a resource without the subscription that stands beside it.
+fn cell(row: &Node, key: &str) -> String {
+    let Some(value) = tree::key(row, key) else { return String::new() };
+    let subscription = tree::key(row, "subscription_id").map(|id| format!("/subscriptions/{id}/"));
+    let tail = subscription.filter(|_| key == "resource_id").and_then(|head| value.strip_prefix(&head));
+    tail.map_or_else(|| value.to_owned(), |tail| format!("…/{tail}"))
 }
 
 /// Why a row does not count. The only ones without a reason are options that others outdo.
@@ -293,9 +318,14 @@ fn reason(row: &Node) -> Option<(&'static str, String)> {
     }
 }
 
+/// Whether a key has one value in all of several rows.
+fn is_same(rows: &[Row<'_>], key: &str) -> bool {
+    rows.len() > 1 && rows.iter().all(|(_, row)| tree::key(row, key) == tree::key(rows[0].1, key))
+}
+
 /// The unit of all rows, if they have the same.
 fn one_unit(rows: &[Row<'_>], inherited: &'static str) -> Option<&'static str> {
-    let unit_of = |row: &Node| if row.unit.is_empty() { inherited } else { row.unit };
+    let unit_of = |row: &Node| tree::unit_of(row, inherited);
     let first = unit_of(rows.first()?.1);
     rows.iter().all(|(_, row)| unit_of(row) == first).then_some(first)
 }

@@ -78,6 +78,13 @@ impl Browser {
         self.call("POST", &format!("{}/execute/sync", self.session), &json!({"script": script, "args": []}))
     }
 
+    /// Clicks on what a CSS selector finds, and waits for the page that it leads to.
+    pub fn click(&self, selector: &str) {
+        let found = self.call("POST", &format!("{}/element", self.session), &json!({"using": "css selector", "value": selector}));
+        let id = found.as_object().unwrap().values().next().unwrap().as_str().unwrap();
+        self.call("POST", &format!("{}/element/{id}/click", self.session), &json!({}));
+    }
+
     /// Presses a key.
     pub fn press(&self, key: char) {
         let actions = json!([{"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}]);

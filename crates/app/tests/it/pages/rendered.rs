@@ -34,6 +34,17 @@ fn every_page_reads_as_before() {
 }
 
 #[test]
+fn no_page_has_a_script_or_a_style_of_its_own() {
+    let served = serve(MadeUp { more: 0, named: 5 });
+    for (_, path) in PAGES {
+        let page = served.get(path).body;
+        for refused in ["<script", "<style", " style=", " onclick=", "javascript:", "http://", "https://"] {
+            assert!(!page.contains(refused), "{path} has `{refused}`");
+        }
+    }
+}
+
+#[test]
 fn every_page_is_small() {
     let served = serve(MadeUp { more: 200, named: 5 });
     for (_, path) in PAGES {

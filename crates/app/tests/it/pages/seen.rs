@@ -64,8 +64,8 @@ fn a_chosen_theme_stays_against_the_system() {
     browser.open(&format!("http://{}/partners/900010", served.address));
     let ground = "return getComputedStyle(document.body.parentElement).colorScheme";
     assert_eq!(browser.find(ground), json!("light"));
-    browser.find("document.querySelector('.theme button[value=dark]').focus()");
-    browser.press(ENTER);
+    browser.click(".theme button[value=dark]");
+    assert_eq!(browser.find(ground), json!("dark"));
     browser.open(&format!("http://{}/partners/900020", served.address));
     assert_eq!(browser.find(ground), json!("dark"));
 }
