@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use domain::amount::Amount;
 use domain::credits::ConsumptionCredits;
 use domain::designations::{Score, Scoring, scored_months};
-use domain::evidence::Evidence;
+use domain::evidence::{Evidence, Origin};
 use domain::explain::{Node, explain};
 use domain::facts::Consumption;
 use domain::lines::LineKey;
@@ -150,8 +150,9 @@ impl OpenProgram {
         self.with_scoring(as_of, |scoring| {
             let register = scoring.register();
             let account = register.partners.account(account).expect("the partners are those of the same rows");
-            let mut evidence = Evidence::new(register, &self.dataset.program, account, as_of.closed_month());
-            self.each_consumption(|row| evidence.add_consumption(row))?;
+            let origin = |table: &'static str, ix: usize| self.dataset.origins.of(table, ix);
+            let mut evidence = Evidence::new(register, &self.dataset.program, account, as_of.closed_month(), origin);
+            self.each_consumption(|row, origin| evidence.add_consumption(row, Some(origin)))?;
             Ok(explain(scoring, &evidence, account, rules))
         })
     }
@@ -213,12 +214,12 @@ impl OpenProgram {
         answer
     }
 
-    fn each_consumption(&self, mut take: impl FnMut(&Consumption)) -> Result<()> {
+    fn each_consumption(&self, mut take: impl FnMut(&Consumption, Origin<'_>)) -> Result<()> {
         for file in &self.dataset.consumption {
             let mut told_before = Problems::default();
             read_rows::<Consumption>(file, &mut told_before, |read| {
                 if let Ok(row) = &read.row {
-                    take(row);
+                    take(row, read.origin.unwrap_or((&file.shown, read.line)));
                 }
             })?;
         }

@@ -34,9 +34,14 @@ pub struct RowGroup {
     pub failure: Option<Reason>,
 }
 
+/// Where a row came from: a file, and the line or row in it.
+pub type Origin<'o> = (&'o str, u64);
+
 /// What the rows of a group add up to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RowSums {
+    /// Where the rows came from: lines by file, at most [`RowSums::LINES_MAX`] of them.
+    pub origins: BTreeMap<String, Vec<u64>>,
     /// How many rows.
     pub rows: u64,
     /// Azure consumed revenue or revenue, dollars.
@@ -47,6 +52,31 @@ pub struct RowSums {
     pub users: Amount,
     /// Units that are not users.
     pub quantity: Amount,
+}
+
+impl RowSums {
+    /// How many lines are kept: a month of days.
+    pub const LINES_MAX: u64 = 31;
+
+    fn add(&mut self, origin: Option<Origin<'_>>) {
+        self.rows += 1;
+        if let Some((file, line)) = origin.filter(|_| self.rows <= Self::LINES_MAX) {
+            self.origins.entry(file.to_owned()).or_default().push(line);
+        }
+    }
+
+    /// Where the rows came from, `file:line,line`; nothing when it is not known.
+    #[must_use]
+    pub fn told(&self) -> Option<String> {
+        let of_file = |(file, lines): (&String, &Vec<u64>)| {
+            let lines: Vec<String> = lines.iter().map(u64::to_string).collect();
+            format!("{file}:{}", lines.join(","))
+        };
+        let files: Vec<String> = self.origins.iter().map(of_file).collect();
+        let more = self.rows.saturating_sub(Self::LINES_MAX);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        (!files.is_empty()).then(|| format!("{}{more}", files.join(" ")))
+    }
 }
 
 /// The rows that concern an account, as of a scored month: those of tenants and subscriptions that an association names.
@@ -63,9 +93,16 @@ pub struct Evidence<'a> {
 }
 
 impl<'a> Evidence<'a> {
-    /// Judges the rows of workload usage and revenue; consumption is added row by row.
+    /// Judges the rows of workload usage and revenue, whose origins are asked for by table and place in it; consumption is added
+    /// row by row.
     #[must_use]
-    pub fn new(register: &'a Register<'a>, program: &Program, account: AccountIx, month: Month) -> Self {
+    pub fn new<'o>(
+        register: &'a Register<'a>,
+        program: &Program,
+        account: AccountIx,
+        month: Month,
+        origin: impl Fn(&'static str, usize) -> Option<Origin<'o>>,
+    ) -> Self {
         let id = register.partners.account_id(account);
         let own = program.partners.iter().filter(|row| row.global_partner_id == *id || row.partner_id == *id);
         let ids: BTreeSet<Name> = own.map(|row| row.partner_id.clone()).chain([id.clone()]).collect();
@@ -81,8 +118,8 @@ impl<'a> Evidence<'a> {
             usage: BTreeMap::new(),
             revenue: BTreeMap::new(),
         };
-        evidence.add_usage(program);
-        evidence.add_revenue(program);
+        evidence.add_usage(program, &origin);
+        evidence.add_revenue(program, &origin);
         evidence
     }
 
@@ -103,7 +140,7 @@ impl<'a> Evidence<'a> {
     }
 
     /// Judges a row of consumption, if it concerns the account and is not after the scored month.
-    pub fn add_consumption(&mut self, row: &Consumption) {
+    pub fn add_consumption(&mut self, row: &Consumption, origin: Option<Origin<'_>>) {
         let month = row.usage_date.month();
         if month > self.month || !self.concerns(&row.tenant_id, Some(&row.subscription_id)) {
             return;
@@ -126,12 +163,12 @@ impl<'a> Evidence<'a> {
             failure,
         };
         let sums = self.consumption.entry(group).or_default();
-        sums.rows += 1;
+        sums.add(origin);
         sums.dollars += row.acr_usd;
     }
 
-    fn add_usage(&mut self, program: &Program) {
-        for row in program.workload_usage.iter().filter(|row| row.month <= self.month) {
+    fn add_usage<'o>(&mut self, program: &Program, origin: &impl Fn(&'static str, usize) -> Option<Origin<'o>>) {
+        for (ix, row) in program.workload_usage.iter().enumerate().filter(|(_, row)| row.month <= self.month) {
             if !self.concerns(&row.tenant_id, row.subscription_id.as_ref()) {
                 continue;
             }
@@ -148,15 +185,15 @@ impl<'a> Evidence<'a> {
                 failure: ties.is_empty().then(|| self.why_not(subject, row.month.last_day())),
             };
             let sums = self.usage.entry(group).or_default();
-            sums.rows += 1;
+            sums.add(origin("workload_usage", ix));
             sums.seats += row.paid_seats;
             sums.users += row.active_users;
             sums.quantity += row.quantity;
         }
     }
 
-    fn add_revenue(&mut self, program: &Program) {
-        for row in program.revenue.iter().filter(|row| row.month <= self.month) {
+    fn add_revenue<'o>(&mut self, program: &Program, origin: &impl Fn(&'static str, usize) -> Option<Origin<'o>>) {
+        for (ix, row) in program.revenue.iter().enumerate().filter(|(_, row)| row.month <= self.month) {
             if !self.concerns(&row.tenant_id, row.subscription_id.as_ref()) {
                 continue;
             }
@@ -173,7 +210,7 @@ impl<'a> Evidence<'a> {
                 failure: ties.is_empty().then(|| self.why_not(subject, row.month.last_day())),
             };
             let sums = self.revenue.entry(group).or_default();
-            sums.rows += 1;
+            sums.add(origin("revenue", ix));
             sums.dollars += row.revenue_usd;
         }
     }

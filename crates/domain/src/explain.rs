@@ -304,6 +304,7 @@ impl Explainer<'_, '_, '_> {
         let optional = [("subscription_id", &group.subscription), ("resource_id", &group.resource)];
         node.keys.extend(optional.into_iter().filter_map(|(key, value)| value.as_ref().map(|value| (key, value.to_string()))));
         node.rows = sums.rows;
+        node.keys.extend(sums.told().map(|lines| ("lines", lines)));
         node.associations.clone_from(&group.associations);
         match reads.judge(group) {
             None => node,
@@ -346,9 +347,8 @@ fn won_and_lost(terms: &[Node]) -> Vec<String> {
     if !is_count(now) || !is_count(before) {
         return Vec::new();
     }
-    let customers = |term: &Node| -> BTreeSet<String> {
-        term.children.iter().filter(|leaf| leaf.counted).map(|leaf| leaf.label.clone()).collect()
-    };
+    let customers =
+        |term: &Node| -> BTreeSet<String> { term.children.iter().filter(|leaf| leaf.counted).map(|leaf| leaf.label.clone()).collect() };
     let (now, before) = (customers(now), customers(before));
     let tell = |what: &str, names: Vec<&String>| {
         let shown: Vec<&str> = names.iter().take(NAMED_MAX).map(|name| name.as_str()).collect();

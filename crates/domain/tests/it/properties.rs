@@ -130,8 +130,8 @@ fn explained(program: &Program, score: &Score) -> Node {
     let consumption = credit_consumption(&register, &program.consumption, &scored_months(&RULES, as_of()));
     let scoring = Scoring::new(&register, program, consumption, as_of());
     let account = register.partners.account(&score.global_partner_id).expect("the account was scored");
-    let mut evidence = Evidence::new(&register, program, account, as_of().closed_month());
-    program.consumption.iter().for_each(|row| evidence.add_consumption(row));
+    let mut evidence = Evidence::new(&register, program, account, as_of().closed_month(), |_, _| None);
+    program.consumption.iter().for_each(|row| evidence.add_consumption(row, None));
     explain(&scoring, &evidence, account, &RULES.areas[&score.area])
 }
 

@@ -159,6 +159,7 @@ fn branch(node: &Node, depth: usize, level: usize, paint: Paint, text: &mut Stri
     below.extend(node.reason.map(|reason| paint.warn(&format!("not counted, {}: {}", reason.code(), reason.cure()))));
     below.extend(node.associations.iter().map(|association| format!("by {association}")));
     below.extend(node.notes.iter().map(|note| paint.warn(&format!("* {note}"))));
+    below.extend(node.keys.iter().filter(|(key, _)| *key == "lines").map(|(_, lines)| paint.faint(&format!("from {lines}"))));
     below.extend(
         node.rules.iter().map(|rule| paint.faint(&format!("rule {} = {} [{}, {}]", rule.field, rule.value, rule.version, rule.source))),
     );
