@@ -4,9 +4,12 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 
-use arrow::array::{Array, ArrayRef, AsArray, Date32Array, Decimal128Array, StringViewArray, StringViewBuilder};
-use arrow::datatypes::{DataType, Date32Type, Decimal128Type, Schema};
-use arrow::record_batch::RecordBatch;
+use arrow_array::RecordBatch;
+use arrow_array::builder::StringViewBuilder;
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Date32Type, Decimal128Type};
+use arrow_array::{Array, ArrayRef, Date32Array, Decimal128Array, StringViewArray};
+use arrow_schema::{DataType, Schema};
 use domain::amount::Amount;
 use domain::cells::Row;
 use domain::facts::Consumption;

@@ -7,7 +7,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use arrow::array::RecordBatch;
+use arrow_array::RecordBatch;
 use domain::time::Month;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
@@ -136,7 +136,7 @@ pub(crate) struct ParquetFile {
 
 impl ParquetFile {
     /// Creates the file and the folders above it.
-    pub(crate) fn create(path: &Path, schema: arrow::datatypes::SchemaRef) -> Result<Self, LakeError> {
+    pub(crate) fn create(path: &Path, schema: arrow_schema::SchemaRef) -> Result<Self, LakeError> {
         let error = |source| LakeError::write(path, source);
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(error)?;

@@ -5,8 +5,9 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Date32Builder, Decimal128Builder, Int64Builder, RecordBatch, StringBuilder};
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use arrow_array::builder::{Date32Builder, Decimal128Builder, Int64Builder, StringBuilder};
+use arrow_array::{ArrayRef, RecordBatch};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use domain::amount::Amount;
 use domain::time::Day;
 
@@ -178,7 +179,7 @@ mod tests {
         let batch = ParquetRecordBatchReaderBuilder::try_new(file).unwrap().build().unwrap().next().unwrap().unwrap();
         let types: Vec<String> = batch.schema().fields().iter().map(|field| field.data_type().to_string()).collect();
         assert_eq!(types, ["Utf8", "Date32", "Decimal128(38, 18)", "Int64"]);
-        assert_eq!(arrow::util::display::array_value_to_string(batch.column(1), 0).unwrap(), "2024-02-29");
-        assert_eq!(arrow::util::display::array_value_to_string(batch.column(2), 0).unwrap(), "1.250000000000000000");
+        assert_eq!(arrow_cast::display::array_value_to_string(batch.column(1), 0).unwrap(), "2024-02-29");
+        assert_eq!(arrow_cast::display::array_value_to_string(batch.column(2), 0).unwrap(), "1.250000000000000000");
     }
 }

@@ -154,7 +154,7 @@ prop_compose! {
 
 /// Writes the rows as a CSV file and as a Parquet file of the usual types.
 fn written(folder: &Path, rows: &[Consumption]) -> [TableFile; 2] {
-    use arrow::array::{ArrayRef, Date32Array, Decimal128Array, StringArray};
+    use arrow_array::{ArrayRef, Date32Array, Decimal128Array, StringArray};
     use domain::cells::Row;
     let csv = folder.join("consumption.csv");
     let mut writer = csv::Writer::from_path(&csv).expect("the test writes and reads its own files");
@@ -180,7 +180,7 @@ fn written(folder: &Path, rows: &[Consumption]) -> [TableFile; 2] {
         };
         (column.name, array)
     });
-    let batch = arrow::record_batch::RecordBatch::try_from_iter(columns).expect("the test writes and reads its own files");
+    let batch = arrow_array::RecordBatch::try_from_iter(columns).expect("the test writes and reads its own files");
     let mut writer = parquet::arrow::ArrowWriter::try_new(
         std::fs::File::create(&parquet).expect("the test writes and reads its own files"),
         batch.schema(),

@@ -2,9 +2,10 @@
 
 use std::fs::File;
 
-use arrow::array::{Array, ArrayRef, AsArray, StringArray};
-use arrow::compute::cast;
-use arrow::datatypes::{DataType, TimeUnit};
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrayRef, StringArray};
+use arrow_cast::cast;
+use arrow_schema::{DataType, TimeUnit};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
@@ -74,7 +75,7 @@ fn is_text_like(kind: &DataType) -> bool {
 }
 
 /// A column as texts: ISO days and instants, decimals in full, floating point numbers in their shortest form.
-fn texts(column: Option<&ArrayRef>) -> Result<Option<StringArray>, arrow::error::ArrowError> {
+fn texts(column: Option<&ArrayRef>) -> Result<Option<StringArray>, arrow_schema::ArrowError> {
     let Some(column) = column else { return Ok(None) };
     let column = match column.data_type() {
         // a day without a clock: an instant at midnight prints as such

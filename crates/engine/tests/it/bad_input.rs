@@ -62,11 +62,11 @@ fn bad_headers_say_what_is_there_and_what_is_meant() {
         bytes
     };
     let float = parquet(vec![
-        ("usage_date", std::sync::Arc::new(arrow::array::Date32Array::from(vec![19_000, 19_001])) as _),
-        ("tenant_id", std::sync::Arc::new(arrow::array::StringArray::from(vec!["t-1", "t-1"])) as _),
-        ("subscription_id", std::sync::Arc::new(arrow::array::StringArray::from(vec!["s", "s"])) as _),
-        ("service", std::sync::Arc::new(arrow::array::StringArray::from(vec!["Key Vault", "Key Vault"])) as _),
-        ("acr_usd", std::sync::Arc::new(arrow::array::Float64Array::from(vec![0.1, 1e-7])) as _),
+        ("usage_date", std::sync::Arc::new(arrow_array::Date32Array::from(vec![19_000, 19_001])) as _),
+        ("tenant_id", std::sync::Arc::new(arrow_array::StringArray::from(vec!["t-1", "t-1"])) as _),
+        ("subscription_id", std::sync::Arc::new(arrow_array::StringArray::from(vec!["s", "s"])) as _),
+        ("service", std::sync::Arc::new(arrow_array::StringArray::from(vec!["Key Vault", "Key Vault"])) as _),
+        ("acr_usd", std::sync::Arc::new(arrow_array::Float64Array::from(vec![0.1, 1e-7])) as _),
     ]);
     let cases = [
         told("a required column is missing", text("csp.csv", "subscription_id,partner_id,from\ns,101,2024-01-01\n")),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{
+use arrow_array::{
     ArrayRef, BooleanArray, Date32Array, Date64Array, Decimal128Array, DictionaryArray, Int64Array, LargeStringArray, StringArray,
     StringViewArray, TimestampMicrosecondArray, types::Int32Type,
 };

@@ -10,7 +10,9 @@ const DOMAIN_MAY_USE: [&str; 9] = ["jiff", "num-bigint", "num-rational", "num-tr
 /// The doors to the outside, and the one crate that may open each.
 const DOORS: [(&str, &str); 8] = [
     ("sqlx", "store"),
-    ("arrow", "engine"),
+    ("arrow-array", "engine"),
+    ("arrow-cast", "engine"),
+    ("arrow-schema", "engine"),
     ("parquet", "engine"),
     ("axum", "app"),
     ("tower-http", "app"),
