@@ -236,10 +236,14 @@ impl Explainer<'_, '_, '_> {
         if children.is_empty() {
             return None;
         }
+        // Of the customers' reasons the most frequent stands for all.
+        let mut counts: BTreeMap<Reason, usize> = BTreeMap::new();
+        children.iter().filter_map(|child| child.reason).for_each(|reason| *counts.entry(reason).or_default() += 1);
+        let reason = counts.into_iter().max_by_key(|(_, count)| *count).map(|(reason, _)| reason);
         let value = children.iter().map(|child| child.value.clone()).sum();
         let mut node = Node::new("term", format!("customers without credit since {from}: {}", quantity.shown()), value, quantity.unit());
         node.children = children;
-        Some(node.uncounted(None))
+        Some(node.uncounted(reason))
     }
 
     fn term(&self, rule: &PartRule, term: &Term, kind: &'static str) -> Node {
