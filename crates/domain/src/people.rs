@@ -39,7 +39,7 @@ impl<'a> People<'a> {
     #[must_use]
     pub fn account_of(&self, person: &Name, day: Day) -> Option<AccountIx> {
         let begun = self.links.get(person)?.iter().filter(|row| row.linked_on <= day);
-        let latest = begun.max_by_key(|row| (row.linked_on, std::cmp::Reverse(row.partner_id.id_order())))?;
+        let latest = begun.max_by_key(|row| (row.linked_on, std::cmp::Reverse(row.partner_id.id_order()), row.held().to))?;
         if !latest.held().holds_on(day) {
             return None;
         }

@@ -15,8 +15,8 @@ mod rendered;
 /// Addresses, headers, problems and files.
 mod routes;
 
-/// A browser.
+/// Every page in a browser: width, colours, keyboard, console.
 mod browser;
 
-/// Every page in a browser: width, colours, keyboard, console.
-mod seen;
+/// A browser, driven.
+mod webdriver;

@@ -16,7 +16,7 @@ use domain::time::Month;
 use hashbrown::{HashMap, HashSet};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
 
 use super::segments::PlaceTie;
 use super::{Crediting, Sums, scan};
@@ -109,7 +109,12 @@ impl Groups {
         let sums = Decimal128Array::from_iter_values(self.rows.iter().map(|row| row.3.steps()));
         columns.push(("acr_usd", Arc::new(sums.with_precision_and_scale(38, 18)?)));
         let batch = RecordBatch::try_from_iter(columns)?;
-        let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
+        // Sums hardly repeat: a dictionary of them would be built in vain.
+        let properties = WriterProperties::builder()
+            .set_compression(Compression::SNAPPY)
+            .set_statistics_enabled(EnabledStatistics::None)
+            .set_column_dictionary_enabled("acr_usd".into(), false)
+            .build();
         let mut writer = ArrowWriter::try_new(file, batch.schema(), Some(properties))?;
         writer.write(&batch)?;
         writer.close()?;

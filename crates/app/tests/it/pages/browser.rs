@@ -1,110 +1,71 @@
-use std::io::{BufRead as _, BufReader};
-use std::net::SocketAddr;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use serde_json::json;
 
-use serde_json::{Value, json};
+use super::webdriver::Browser;
+use super::http::serve;
+use super::program::MadeUp;
+use super::rendered::PAGES;
 
-use super::http::ask;
+/// The tabulator key, as WebDriver writes it.
+const TAB: char = '\u{E004}';
+/// The enter key.
+const ENTER: char = '\u{E007}';
 
-const CHROMIUM: &str = "/usr/bin/chromium";
-const DRIVER: &str = "/usr/bin/chromedriver";
+/// Pages that only problems show.
+const PROBLEMS: [&str; 2] = ["/partners/900011", "/?as_of=yesterday"];
 
-/// A headless browser, driven over the WebDriver protocol; it ends when dropped.
-pub struct Browser {
-    driver: Child,
-    address: SocketAddr,
-    session: String,
-    _profile: tempfile::TempDir,
+#[test]
+fn every_page_fits_reads_well_and_is_built_well_on_wide_and_narrow_screens_in_light_and_dark() {
+    let Some(browser) = Browser::start() else { return };
+    let served = serve(MadeUp { more: 150, named: 5 });
+    let mut trouble = Vec::new();
+    for (width, colours) in [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")] {
+        browser.look(width, colours);
+        for path in PAGES.iter().map(|(_, path)| path).chain(&PROBLEMS) {
+            browser.open(&format!("http://{}{path}", served.address));
+            let wrong = browser.find(include_str!("look.js"));
+            trouble
+                .extend(wrong.as_array().unwrap().iter().map(|wrong| format!("{path} at {width}, {colours}: {}", wrong.as_str().unwrap())));
+            let said = browser.said();
+            // The status of a problem's own page is told by the console too.
+            let own = said.iter().filter(|line| !PROBLEMS.contains(path) || line["source"] != "network");
+            trouble.extend(own.map(|line| format!("{path}: the console says {}", line["message"])));
+        }
+    }
+    assert!(trouble.is_empty(), "\n{}\n", trouble.join("\n"));
 }
 
-impl Browser {
-    /// Starts a browser; none, with a word on standard output, where there is no Chromium.
-    pub fn start() -> Option<Self> {
-        if !Path::new(CHROMIUM).exists() || !Path::new(DRIVER).exists() {
-            println!("skipped: chromium not found; apt-get install chromium chromium-driver");
-            return None;
-        }
-        let mut driver = Command::new(DRIVER).arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let lines = BufReader::new(driver.stdout.take().unwrap()).lines();
-        let port = lines
-            .map_while(Result::ok)
-            .find_map(|line| line.split("successfully on port ").nth(1)?.trim_end_matches('.').parse::<u16>().ok());
-        let address = SocketAddr::from(([127, 0, 0, 1], port.expect("the driver tells its port")));
-        let profile = tempfile::tempdir().unwrap();
-        let folder = format!("--user-data-dir={}", profile.path().display());
-        let quiet = ["--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic"];
-        let mut args = vec!["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", folder.as_str()];
-        args.extend(quiet);
-        let wanted = json!({"capabilities": {"alwaysMatch": {
-            "browserName": "chrome",
-            "goog:chromeOptions": {"binary": CHROMIUM, "args": args},
-            "goog:loggingPrefs": {"browser": "ALL"},
-        }}});
-        let mut browser = Self { driver, address, session: String::new(), _profile: profile };
-        let session = browser.call("POST", "/session", &wanted);
-        browser.session = format!("/session/{}", session["sessionId"].as_str().unwrap());
-        Some(browser)
+#[test]
+fn the_keyboard_reaches_everything_and_shows_where_it_is() {
+    let Some(browser) = Browser::start() else { return };
+    let served = serve(MadeUp { more: 0, named: 5 });
+    browser.look(1280, "light");
+    browser.open(&format!("http://{}/partners/900010/designations/modern-work", served.address));
+    let here = "const one = document.activeElement; const style = getComputedStyle(one); const place = one.getBoundingClientRect();
+        return [one.className, one.tagName, style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2, place.top > -1 && place.width > 0]";
+    browser.press(TAB);
+    assert_eq!(browser.find(here), json!(["skip", "A", true, true]), "the first stop is the way past the frame");
+    let stops = browser.find("return [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, summary, [tabindex=\"0\"]')].filter((one) => one.checkVisibility()).length");
+    for stop in 1..stops.as_u64().unwrap() {
+        browser.press(TAB);
+        let found = browser.find(here);
+        assert_eq!((&found[2], &found[3]), (&json!(true), &json!(true)), "stop {stop}: {found}");
     }
-
-    fn call(&self, method: &str, path: &str, body: &Value) -> Value {
-        let body = if method == "POST" { body.to_string() } else { String::new() };
-        let answer = ask(self.address, method, path, &[("Content-Type", "application/json")], &body);
-        let value: Value = serde_json::from_str(&answer.body).unwrap();
-        assert_eq!(answer.status, 200, "{path}: {}", value["value"]["message"]);
-        value["value"].clone()
-    }
-
-    fn devtools(&self, command: &str, params: &Value) {
-        self.call("POST", &format!("{}/goog/cdp/execute", self.session), &json!({"cmd": command, "params": params}));
-    }
-
-    /// Shows pages at a width, in the system's colours `light` or `dark`.
-    pub fn look(&self, width: u32, colours: &str) {
-        self.devtools(
-            "Emulation.setDeviceMetricsOverride",
-            &json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}),
-        );
-        self.devtools("Emulation.setEmulatedMedia", &json!({"features": [{"name": "prefers-color-scheme", "value": colours}]}));
-    }
-
-    /// Opens a page.
-    pub fn open(&self, address: &str) {
-        self.call("POST", &format!("{}/url", self.session), &json!({"url": address}));
-    }
-
-    /// What a script finds on the page.
-    pub fn find(&self, script: &str) -> Value {
-        self.call("POST", &format!("{}/execute/sync", self.session), &json!({"script": script, "args": []}))
-    }
-
-    /// Clicks on what a CSS selector finds, and waits for the page that it leads to.
-    pub fn click(&self, selector: &str) {
-        let found = self.call("POST", &format!("{}/element", self.session), &json!({"using": "css selector", "value": selector}));
-        let id = found.as_object().unwrap().values().next().unwrap().as_str().unwrap();
-        self.call("POST", &format!("{}/element/{id}/click", self.session), &json!({}));
-    }
-
-    /// Presses a key.
-    pub fn press(&self, key: char) {
-        let actions = json!([{"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}]);
-        let body = json!({"actions": [{"type": "key", "id": "keys", "actions": actions}]});
-        self.call("POST", &format!("{}/actions", self.session), &body);
-    }
-
-    /// What the console has said since it was last asked.
-    pub fn said(&self) -> Vec<Value> {
-        let body = json!({"type": "browser"});
-        self.call("POST", &format!("{}/se/log", self.session), &body).as_array().cloned().unwrap_or_default()
-    }
+    browser.open(&format!("http://{}/partners/900010", served.address));
+    browser.press(TAB);
+    browser.press(ENTER);
+    assert_eq!(browser.find("return document.activeElement.id"), json!("main"));
 }
 
-impl Drop for Browser {
-    fn drop(&mut self) {
-        if !self.session.is_empty() {
-            let _ = ask(self.address, "DELETE", &self.session, &[], "");
-        }
-        let _ = self.driver.kill();
-        let _ = self.driver.wait();
-    }
+#[test]
+fn a_chosen_theme_stays_against_the_system() {
+    let Some(browser) = Browser::start() else { return };
+    let served = serve(MadeUp { more: 0, named: 5 });
+    browser.look(1280, "light");
+    browser.open(&format!("http://{}/partners/900010", served.address));
+    let ground = "return getComputedStyle(document.body.parentElement).colorScheme";
+    assert_eq!(browser.find(ground), json!("light"));
+    browser.click(".theme button[value=dark]");
+    assert_eq!(browser.find(ground), json!("dark"));
+    browser.open(&format!("http://{}/partners/900020", served.address));
+    assert_eq!(browser.find(ground), json!("dark"));
 }
