@@ -286,8 +286,10 @@ pub fn management_scope(name: &str) -> String {
 /// An ARM id with one leading slash and none at the end, so that scopes compare by whole segments.
 #[must_use]
 pub fn tidy_scope(scope: &str) -> String {
-    let segments = scope.trim_matches('/');
-    format!("/{segments}")
+    if scope.len() > 1 && scope.starts_with('/') && !scope.starts_with("//") && !scope.ends_with('/') {
+        return scope.to_owned();
+    }
+    format!("/{}", scope.trim_matches('/'))
 }
 
 fn last_segment(id: &Name) -> &str {

@@ -54,7 +54,7 @@ trait Crediting: Sync {
     /// The names that the subject is made of, as spelled; the others are blank.
     fn kept<'n>(&self, names: &RowNames<'n>) -> [&'n str; 3];
     fn subject(&self, kept: [&str; 3]) -> Self::Subject;
-    fn shares(&self, ties: &[PlaceTie]) -> Vec<Self::Share>;
+    fn shares(&self, ties: &[&PlaceTie]) -> Vec<Self::Share>;
 }
 
 /// Sums by subject, month and set of shares.
@@ -137,7 +137,7 @@ impl Crediting for ByAccount<'_> {
     }
 
     /// The attach types of each account, for each scored month; equal ones together.
-    fn shares(&self, ties: &[PlaceTie]) -> Vec<Self::Share> {
+    fn shares(&self, ties: &[&PlaceTie]) -> Vec<Self::Share> {
         let mut shares: BTreeMap<(AccountIx, AttachSet), MonthSet> = BTreeMap::new();
         for scored in self.months.iter().map(|month| self.months.only(month)) {
             let mut attached: BTreeMap<AccountIx, AttachSet> = BTreeMap::new();
@@ -205,8 +205,8 @@ impl Crediting for ByLine<'_> {
         (Name::new(tenant), Name::new(subscription), service.trim().to_owned())
     }
 
-    fn shares(&self, ties: &[PlaceTie]) -> Vec<FlaggedTie> {
-        let tie = |tie: &PlaceTie| Tie { attach: tie.attach, role: tie.role.clone(), location: tie.location, association: String::new() };
+    fn shares(&self, ties: &[&PlaceTie]) -> Vec<FlaggedTie> {
+        let tie = |tie: &&PlaceTie| Tie { attach: tie.attach, role: tie.role.clone(), location: tie.location, association: String::new() };
         flag(&ties.iter().map(tie).collect::<Vec<_>>(), &self.register.partners)
     }
 }

@@ -114,6 +114,8 @@ fn credit_groups(args: &CreditArgs, setting: &Setting, program: &OpenProgram, mo
     if let Some(path) = args.out.as_ref().filter(|path| FileFormat::of(path).is_ok_and(|format| format == FileFormat::Parquet)) {
         whole_file(path, |partial| program.write_groups(&groups, &by, partial))?;
         told(groups.len() as u64, month, path);
+        // The program ends here: giving millions of groups back one by one would take longer than writing them.
+        std::mem::forget(groups);
         return Ok(());
     }
     let kinds = args.group.iter().map(|column| (column.by().column(), column.kind()));

@@ -5,8 +5,8 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow_array::RecordBatch;
 use arrow_array::{ArrayRef, Date32Array, Decimal128Array, DictionaryArray, StringArray, UInt32Array};
+use arrow_schema::{DataType, Field, Schema};
 use domain::amount::Amount;
 use domain::credits::ScoredMonths;
 use domain::names::Name;
@@ -15,7 +15,9 @@ use domain::register::Register;
 use domain::time::Month;
 use hashbrown::{HashMap, HashSet};
 use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::compute_leaves;
 use parquet::basic::Compression;
+use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 
 use super::segments::PlaceTie;
@@ -72,8 +74,7 @@ pub struct Group {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Groups {
     names: Vec<GroupNames>,
-    /// Account, place in `names`, month and sum; account and month are nothing when not grouped by.
-    rows: Vec<(Option<AccountIx>, u32, Option<Month>, Amount)>,
+    rows: Vec<GroupRow>,
 }
 
 impl Groups {
@@ -100,24 +101,49 @@ impl Groups {
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn write_parquet(&self, path: &Path, by: &[GroupBy], partners: &Partners) -> Result<(), parquet::errors::ParquetError> {
-        let file = File::create(path)?;
-        let mut columns: Vec<(&str, ArrayRef)> = Vec::new();
-        for column in by {
-            columns.push((column.column(), self.column(*column, partners)));
-        }
-        let sums = Decimal128Array::from_iter_values(self.rows.iter().map(|row| row.3.steps()));
-        columns.push(("acr_usd", Arc::new(sums.with_precision_and_scale(38, 18)?)));
-        let batch = RecordBatch::try_from_iter(columns)?;
+    pub fn write_parquet(&self, path: &Path, by: &[GroupBy], partners: &Partners) -> Result<(), ParquetError> {
+        let sums = || -> Result<ArrayRef, ParquetError> {
+            let sums = Decimal128Array::from_iter_values(self.rows.iter().map(|row| row.3.steps()));
+            Ok(Arc::new(sums.with_precision_and_scale(38, 18)?))
+        };
+        let text = || DataType::Dictionary(Box::new(DataType::UInt32), Box::new(DataType::Utf8));
+        let field = |column: &GroupBy| {
+            let kind = if *column == GroupBy::Month { DataType::Date32 } else { text() };
+            Field::new(column.column(), kind, true)
+        };
+        let fields = by.iter().map(field).chain([Field::new("acr_usd", DataType::Decimal128(38, 18), true)]);
+        let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
         // Sums hardly repeat: a dictionary of them would be built in vain.
         let properties = WriterProperties::builder()
             .set_compression(Compression::SNAPPY)
             .set_statistics_enabled(EnabledStatistics::None)
             .set_column_dictionary_enabled("acr_usd".into(), false)
             .build();
-        let mut writer = ArrowWriter::try_new(file, batch.schema(), Some(properties))?;
-        writer.write(&batch)?;
-        writer.close()?;
+        let (mut file, factory) =
+            ArrowWriter::try_new(File::create(path)?, Arc::clone(&schema), Some(properties))?.into_serialized_writer()?;
+        let writers = factory.create_column_writers(0)?;
+        // Each column is made and encoded by a thread of its own.
+        let chunks = std::thread::scope(|scope| {
+            let columns = by.iter().copied().map(Some).chain([None]).zip(schema.fields()).zip(writers);
+            let encoding: Vec<_> = columns
+                .map(|((column, field), mut writer)| {
+                    scope.spawn(move || {
+                        let array = column.map_or_else(sums, |column| Ok(self.column(column, partners)))?;
+                        for leaf in compute_leaves(field, &array)? {
+                            writer.write(&leaf)?;
+                        }
+                        writer.close()
+                    })
+                })
+                .collect();
+            encoding.into_iter().map(|column| column.join().expect("encoding does not panic")).collect::<Result<Vec<_>, ParquetError>>()
+        })?;
+        let mut rows = file.next_row_group()?;
+        for chunk in chunks {
+            chunk.append_to_row_group(&mut rows)?;
+        }
+        rows.close()?;
+        file.close()?;
         Ok(())
     }
 
@@ -163,24 +189,59 @@ pub fn credited_groups(
     let crediting = ByGroup { register, by };
     let credited = scan::run(files, register, &months, &crediting, problems)?;
     let (names, order) = in_order(&credited.parts);
-    let (by_account, by_month) = (by.contains(&GroupBy::GlobalPartner), by.contains(&GroupBy::Month));
-    let mut rows = Vec::new();
-    for (sums, order) in credited.parts.iter().zip(&order) {
-        for (subject, set, month, acr) in &sums.cells {
-            let month = by_month.then_some(*month);
-            let accounts = sums.sets[*set as usize].iter().map(|account| by_account.then_some(*account));
-            rows.extend(accounts.map(|account| (account, order[*subject as usize], month, *acr)));
-        }
+    let kept = (by.contains(&GroupBy::GlobalPartner), by.contains(&GroupBy::Month));
+    let parts: Vec<Vec<GroupRow>> = std::thread::scope(|scope| {
+        let parts = credited.parts.iter().zip(&order).map(|(sums, order)| scope.spawn(move || sorted_rows(sums, order, kept)));
+        let parts: Vec<_> = parts.collect();
+        parts.into_iter().map(|part| part.join().expect("sorting does not panic")).collect()
+    });
+    Ok(Groups { names, rows: parts.into_iter().fold(Vec::new(), merge) })
+}
+
+/// Account, place among the names, month and sum; account and month are nothing when not grouped by.
+type GroupRow = (Option<AccountIx>, u32, Option<Month>, Amount);
+
+/// The groups of one part, in order, each once.
+fn sorted_rows(sums: &Sums<ByGroup<'_>>, order: &[u32], (by_account, by_month): (bool, bool)) -> Vec<GroupRow> {
+    let mut rows: Vec<GroupRow> = Vec::with_capacity(sums.cells.len());
+    for (subject, set, month, acr) in &sums.cells {
+        let month = by_month.then_some(*month);
+        let accounts = sums.sets[*set as usize].iter().map(|account| by_account.then_some(*account));
+        rows.extend(accounts.map(|account| (account, order[*subject as usize], month, *acr)));
     }
     rows.sort_unstable_by_key(|(account, names, month, _)| (*account, *names, *month));
     rows.dedup_by(|next, kept| {
-        let is_same = (next.0, next.1, next.2) == (kept.0, kept.1, kept.2);
+        let is_same = key(next) == key(kept);
         if is_same {
             kept.3 += next.3;
         }
         is_same
     });
-    Ok(Groups { names, rows })
+    rows
+}
+
+fn key(row: &GroupRow) -> (Option<AccountIx>, u32, Option<Month>) {
+    (row.0, row.1, row.2)
+}
+
+/// Two lists in order as one; a group that is in both is summed.
+fn merge(one: Vec<GroupRow>, other: Vec<GroupRow>) -> Vec<GroupRow> {
+    if one.is_empty() {
+        return other;
+    }
+    let mut merged = Vec::with_capacity(one.len() + other.len());
+    let mut other = other.into_iter().peekable();
+    for mut row in one {
+        while let Some(next) = other.next_if(|next| key(next) < key(&row)) {
+            merged.push(next);
+        }
+        if let Some(same) = other.next_if(|next| key(next) == key(&row)) {
+            row.3 += same.3;
+        }
+        merged.push(row);
+    }
+    merged.extend(other);
+    merged
 }
 
 /// The distinct names of all parts, sorted, and the place of each part's subjects among them, so that rows are sorted as
@@ -226,7 +287,7 @@ impl Crediting for ByGroup<'_> {
         [Name::new(tenant).as_str().into(), Name::new(subscription).as_str().into(), service.trim().into()]
     }
 
-    fn shares(&self, ties: &[PlaceTie]) -> Vec<AccountIx> {
+    fn shares(&self, ties: &[&PlaceTie]) -> Vec<AccountIx> {
         let accounts = ties.iter().map(|tie| self.register.partners.account_of(tie.location));
         accounts.collect::<BTreeSet<_>>().into_iter().collect()
     }

@@ -1,6 +1,7 @@
 //! Dated segments of partner sets: for a place in a customer's cloud, who is tied to its usage from which day.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
 
 use domain::attach::AttachType;
 use domain::credits::{MonthSet, ScoredMonths};
@@ -24,6 +25,13 @@ pub struct PlaceTie {
     pub months: MonthSet,
 }
 
+impl PlaceTie {
+    /// What makes two ties one, whatever the role.
+    fn key(&self) -> (AttachType, LocationIx, MonthSet) {
+        (self.attach, self.location, self.months)
+    }
+}
+
 /// A tie with the days on which it holds.
 #[derive(Debug, Clone)]
 struct DatedTie {
@@ -42,6 +50,8 @@ pub(super) struct Segment {
 #[derive(Default)]
 struct TenantGrants {
     scopes: HashMap<String, u32>,
+    /// Whether there is a scope of a length, so that most leading runs of a resource's id need no look-up.
+    lengths: Vec<bool>,
     grants: Vec<Vec<DatedTie>>,
     management: Vec<(String, String, Interval)>,
 }
@@ -162,6 +172,9 @@ impl<'r> Grants<'r> {
 impl TenantGrants {
     fn scope(&mut self, scope: String) -> u32 {
         let next = u32::try_from(self.grants.len()).expect("a tenant has fewer than 2^32 scopes");
+        let length = scope.len();
+        self.lengths.resize(self.lengths.len().max(length + 1), false);
+        self.lengths[length] = true;
         let id = *self.scopes.entry(scope).or_insert(next);
         if id == next {
             self.grants.push(Vec::new());
@@ -192,13 +205,13 @@ fn add_days(known: &mut Vec<Interval>, more: Vec<Interval>) -> bool {
 
 type TenantSubscription = (Name, Name);
 /// What a set of ties becomes.
-type Shares<'g, S> = Box<dyn Fn(&[PlaceTie]) -> Vec<S> + 'g>;
+type Shares<'g, S> = Box<dyn Fn(&[&PlaceTie]) -> Vec<S> + 'g>;
 
 /// Segments by place, with partner sets stored once. Set 0 is the empty one.
 pub(super) struct Segments<'g, 'r, S> {
     grants: &'g Grants<'r>,
     shares: Shares<'g, S>,
-    subscriptions: HashMap<TenantSubscription, (u32, Vec<DatedTie>)>,
+    subscriptions: HashMap<TenantSubscription, (u32, Rc<Vec<DatedTie>>)>,
     lists: HashMap<(u32, Vec<u32>), (u32, u32)>,
     segments: Vec<Segment>,
     sets: Vec<Vec<S>>,
@@ -206,7 +219,7 @@ pub(super) struct Segments<'g, 'r, S> {
 }
 
 impl<'g, 'r, S: Clone + Eq + std::hash::Hash> Segments<'g, 'r, S> {
-    pub fn new(grants: &'g Grants<'r>, shares: impl Fn(&[PlaceTie]) -> Vec<S> + 'g) -> Self {
+    pub fn new(grants: &'g Grants<'r>, shares: impl Fn(&[&PlaceTie]) -> Vec<S> + 'g) -> Self {
         Self {
             grants,
             shares: Box::new(shares),
@@ -233,37 +246,38 @@ impl<'g, 'r, S: Clone + Eq + std::hash::Hash> Segments<'g, 'r, S> {
         let key = (Name::new(tenant), Name::new(subscription));
         let next = u32::try_from(self.subscriptions.len()).expect("fewer than 2^32 subscriptions");
         let grants = self.grants;
-        let (number, own) = self.subscriptions.entry(key.clone()).or_insert_with(|| (next, grants.of_subscription(&key.0, &key.1)));
+        let known = self.subscriptions.entry(key.clone());
+        let (number, own) = known.or_insert_with(|| (next, Rc::new(grants.of_subscription(&key.0, &key.1))));
+        let (number, own) = (*number, Rc::clone(own));
         let of_tenant = grants.tenants.get(&key.0);
         let extra = of_tenant.map(|of_tenant| covering_scopes(of_tenant, resource)).unwrap_or_default();
-        let list_key = (*number, extra);
+        let list_key = (number, extra);
         if let Some(known) = self.lists.get(&list_key) {
             return *known;
         }
         let extra = &list_key.1;
         let of_resource = extra.iter().flat_map(|scope| of_tenant.map_or(&[][..], |of_tenant| &of_tenant.grants[*scope as usize]));
-        let ties: Vec<DatedTie> = own.iter().chain(of_resource).cloned().collect();
+        let ties: Vec<&DatedTie> = own.iter().chain(of_resource).collect();
         let range = self.cut(&ties);
         self.lists.insert(list_key, range);
         range
     }
 
     /// Cuts dated ties into segments on whose days the same ties hold.
-    fn cut(&mut self, ties: &[DatedTie]) -> (u32, u32) {
-        let days: BTreeSet<Day> = ties.iter().flat_map(|tie| [tie.held.from, tie.held.to]).collect();
+    fn cut(&mut self, ties: &[&DatedTie]) -> (u32, u32) {
+        let mut days: Vec<Day> = ties.iter().flat_map(|tie| [tie.held.from, tie.held.to]).collect();
+        days.sort_unstable();
+        days.dedup();
         let start = self.segments.len();
         let mut last = 0;
+        let mut held: Vec<&PlaceTie> = Vec::with_capacity(ties.len());
         for day in days {
-            let mut best: BTreeMap<(AttachType, LocationIx, MonthSet), Option<Role>> = BTreeMap::new();
-            for dated in ties.iter().filter(|tie| tie.held.holds_on(day)) {
-                let key = (dated.tie.attach, dated.tie.location, dated.tie.months);
-                let role = best.entry(key).or_insert_with(|| dated.tie.role.clone());
-                if dated.tie.role < *role {
-                    role.clone_from(&dated.tie.role);
-                }
-            }
-            let ties = best.into_iter().map(|((attach, location, months), role)| PlaceTie { attach, location, role, months });
-            let shares = (self.shares)(&ties.collect::<Vec<_>>());
+            held.clear();
+            held.extend(ties.iter().filter(|tie| tie.held.holds_on(day)).map(|tie| &tie.tie));
+            // The best role sorts first and is the one that is kept.
+            held.sort_unstable_by(|one, other| (one.key(), &one.role).cmp(&(other.key(), &other.role)));
+            held.dedup_by_key(|tie| tie.key());
+            let shares = (self.shares)(&held);
             let set = self.intern(shares);
             if set != last {
                 self.segments.push(Segment { from: day, set });
@@ -291,7 +305,8 @@ fn covering_scopes(grants: &TenantGrants, resource: &str) -> Vec<u32> {
     }
     let resource = tidy_scope(Name::new(resource).as_str());
     let ends = resource.match_indices('/').skip(1).map(|(end, _)| end).chain([resource.len()]);
-    ends.filter_map(|end| grants.scopes.get(&resource[..end]).copied()).collect()
+    let has_scope = |end: &usize| grants.lengths.get(*end).copied().unwrap_or(false);
+    ends.filter(has_scope).filter_map(|end| grants.scopes.get(&resource[..end]).copied()).collect()
 }
 
 fn narrow(count: usize) -> u32 {

@@ -1,9 +1,9 @@
 use serde_json::json;
 
-use super::webdriver::Browser;
 use super::http::serve;
 use super::program::MadeUp;
 use super::rendered::PAGES;
+use super::webdriver::Browser;
 
 /// The tabulator key, as WebDriver writes it.
 const TAB: char = '\u{E004}';
