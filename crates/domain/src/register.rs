@@ -182,11 +182,6 @@ impl<'a> Register<'a> {
         self.csp.contains_key(subscription)
     }
 
-    /// The subscriptions that have a chain, for the engine that looks ahead.
-    pub fn resold(&self) -> impl Iterator<Item = &'a Name> {
-        self.csp.keys().copied()
-    }
-
     /// The memberships of a principal, for the engine that looks ahead.
     pub fn memberships_of(&self, tenant: &'a Name, principal: &'a Name) -> impl Iterator<Item = &'a GroupMember> {
         self.memberships.get(&(tenant, principal)).into_iter().flatten().copied()

@@ -31,7 +31,6 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::amount::Amount;
 use crate::names::Name;
 use crate::time::Day;
 
@@ -299,12 +298,3 @@ impl Rulebook {
         offer.is_none_or(|offer| !self.is_on(&Name::new("excluded-offers"), offer))
     }
 }
-
-/// The points of a value: units of `per_unit`, under `max`, never below zero.
-#[must_use]
-pub fn cap(points: crate::fraction::Fraction, max: i64) -> crate::fraction::Fraction {
-    points.floor_zero().min(crate::fraction::Fraction::whole(max))
-}
-
-/// An amount that a rule compares with, of dollars, seats or users.
-pub type Threshold = Sourced<Amount>;
