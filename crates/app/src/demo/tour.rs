@@ -21,7 +21,7 @@ pub fn tour() -> Vec<(String, String)> {
             "Practice manager at Vantage Fold: who is missing for the Security gates?",
             "/partners/5310100/designations/security/metrics/intermediate-certifications?as_of=2024-03-15",
         ),
-        ("Partner lead at Ostmark: 67.33 in Infrastructure. Which links carry the wrong ID?", "counterfoil doctor"),
+        ("Partner lead at Ostmark: 67.32 in Infrastructure. Which links carry the wrong ID?", "counterfoil doctor"),
         (
             "Program manager: which of the two tracks counts for Alder & Finch, and why not the higher one?",
             "/partners/5310110/designations/business-applications?as_of=2024-03-15",
