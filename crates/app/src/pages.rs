@@ -38,6 +38,9 @@ mod answers;
 /// Parts that several pages share.
 mod parts;
 
+/// Grids: rows that can be sorted, picked, paged and downloaded.
+pub mod grid;
+
 /// Ways through an explanation.
 mod tree;
 

@@ -11,7 +11,7 @@ use domain::time::Day;
 
 use crate::pages::answers::{self, Lack};
 use crate::pages::charts::{PointsBar, ScoreBar, WindowChart};
-use crate::pages::frame::{Frame, named};
+use crate::pages::frame::{Frame, Here, named};
 use crate::pages::parts::{AsOfForm, StatusMark};
 use crate::pages::problem::Problem;
 use crate::pages::tree;
@@ -100,7 +100,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     let kept = visit.value("track").map(|track| ("track", track.to_owned())).into_iter().collect();
     let partner = named(&score.partner_name, &score.global_partner_id);
     let page = DesignationPage {
-        frame: visit.frame(&format!("{title}, {partner}")).about(visit, &scores, &own, Some(&score.area)),
+        frame: visit.frame(&format!("{title}, {partner}")).about(visit, &scores, &own, Here::Designation(&score.area)),
         partner,
         heading: answers::heading(score, track, program),
         as_of: AsOfForm::new(action, score.as_of, visit.reading.today(), kept),

@@ -45,10 +45,31 @@ pub struct PartnerFrame {
     pub home: Entry,
     /// Its designations.
     pub designations: Vec<Entry>,
+    /// Its other workspaces.
+    pub workspaces: Vec<Entry>,
     /// Other partners: the same page of theirs.
     pub others: Vec<Entry>,
     /// How many more there are than listed.
     pub more: usize,
+}
+
+/// Where a page stands among those of a partner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Here<'a> {
+    /// Its Home.
+    Home,
+    /// A designation, or what lies below it.
+    Designation(&'a Name),
+}
+
+impl Here<'_> {
+    /// The address of the same page of a partner.
+    fn of(self, partner: &Name, as_of: Option<Day>) -> String {
+        match self {
+            Here::Home => paths::home(partner, as_of),
+            Here::Designation(area) => paths::designation(partner, area, None, as_of),
+        }
+    }
 }
 
 /// An entry of the navigation.
@@ -96,24 +117,28 @@ impl Frame {
         self
     }
 
-    /// The same frame with a partner; `area` is the designation shown, none on its Home.
+    /// The same frame with a partner, and where the page stands among those of it.
     #[must_use]
-    pub fn about(mut self, visit: &Visit, scores: &[Score], own: &[&Score], area: Option<&Name>) -> Self {
+    pub fn about(mut self, visit: &Visit, scores: &[Score], own: &[&Score], here: Here<'_>) -> Self {
         let as_of = visit.asked_as_of().ok().flatten();
         let Some(first) = own.first() else { return self };
         self = self.scored(first);
-        let designations = own.iter().map(|score| designation_entry(visit, score, area, as_of)).collect();
+        let designations = own.iter().map(|score| designation_entry(visit, score, here, as_of)).collect();
         let id = &first.global_partner_id;
-        let address = |id: &Name| area.map_or_else(|| paths::home(id, as_of), |area| paths::designation(id, area, None, as_of));
         let mut others: Vec<(&Name, &str)> = scores.iter().map(|score| (&score.global_partner_id, score.partner_name.as_str())).collect();
         others.dedup();
         others.retain(|(other, _)| *other != id);
         let more = others.len().saturating_sub(SWITCH_MAX);
-        let others = others.into_iter().take(SWITCH_MAX).map(|(id, name)| Entry::new(named(name, id), id.to_string(), address(id)));
+        let others = others.into_iter().take(SWITCH_MAX).map(|(id, name)| Entry::new(named(name, id), id.to_string(), here.of(id, as_of)));
+        let workspace = |label: &str, own: Here<'_>| Entry {
+            is_current: own == here,
+            ..Entry::new(label.to_owned(), String::new(), own.of(id, as_of))
+        };
         self.partner = Some(PartnerFrame {
             id: id.to_string(),
             name: named(&first.partner_name, id),
-            home: Entry { is_current: area.is_none(), ..Entry::new("Home".to_owned(), String::new(), paths::home(id, as_of)) },
+            home: workspace("Home", Here::Home),
+            workspaces: Vec::new(),
             designations,
             others: others.collect(),
             more,
@@ -128,11 +153,11 @@ impl Entry {
     }
 }
 
-fn designation_entry(visit: &Visit, score: &Score, area: Option<&Name>, as_of: Option<Day>) -> Entry {
+fn designation_entry(visit: &Visit, score: &Score, here: Here<'_>, as_of: Option<Day>) -> Entry {
     let title = visit.reading.rulebook().areas.get(&score.area).map_or_else(|| score.area.to_string(), |rules| rules.title.clone());
     let href = paths::designation(&score.global_partner_id, &score.area, None, as_of);
     let entry = Entry::new(show::short_title(&title).to_owned(), show::points(&score.chosen().score), href);
-    Entry { is_current: area == Some(&score.area), is_qualified: score.status != Status::InProgress, ..entry }
+    Entry { is_current: here == Here::Designation(&score.area), is_qualified: score.status != Status::InProgress, ..entry }
 }
 
 /// A partner's name, or its ID when it has none.

@@ -9,7 +9,7 @@ use domain::time::Day;
 
 use crate::pages::answers::{self, Lack};
 use crate::pages::charts::{PointsBar, ScoreBar, WindowChart};
-use crate::pages::frame::{Frame, named};
+use crate::pages::frame::{Frame, Here, named};
 use crate::pages::parts::{AsOfForm, StatusMark};
 use crate::pages::problem::Problem;
 use crate::pages::visit::{Visit, html};
@@ -68,7 +68,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     let name = named(&first.partner_name, &first.global_partner_id);
     let action = paths::home(&first.global_partner_id, None);
     let page = HomePage {
-        frame: visit.frame(&name).about(visit, &scores, &own, None),
+        frame: visit.frame(&name).about(visit, &scores, &own, Here::Home),
         heading: heading(visit, &own, rules),
         name,
         id: first.global_partner_id.to_string(),

@@ -17,7 +17,7 @@ use domain::points::MetricScore;
 use domain::rulebook::{AreaRules, Rulebook};
 
 use crate::pages::designation;
-use crate::pages::frame::{Frame, named};
+use crate::pages::frame::{Frame, Here, named};
 use crate::pages::metric::rows::{Asked, Picked};
 use crate::pages::metric::tables::{CountedTable, NotCountedTable, Shown, Table};
 use crate::pages::parts::AsOfForm;
@@ -140,7 +140,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     let path = place.path();
     let is_top = places.len() == 1;
     let page = MetricPage {
-        frame: visit.frame(&format!("{}, {title}, {partner}", place.label())).about(visit, &scores, &own, Some(&score.area)),
+        frame: visit.frame(&format!("{}, {title}, {partner}", place.label())).about(visit, &scores, &own, Here::Designation(&score.area)),
         crumbs: crumbs(visit, &named_here, &places, (&partner, &title))?,
         current: if is_top { shown.to_owned() } else { tables::label(place.nodes[0]) },
         heading: if is_top { heading(named_here.metric) } else { place_heading(&places) },

@@ -9,7 +9,8 @@ use domain::names::Name;
 use domain::time::Day;
 
 use crate::pages::frame::{Frame, named};
-use crate::pages::parts::{AsOfForm, Pager, SortLink};
+use crate::pages::grid::{Cell, Column, Grid, GridPart, Piece};
+use crate::pages::parts::AsOfForm;
 use crate::pages::problem::Problem;
 use crate::pages::visit::{Visit, html};
 use crate::pages::{paths, show};
@@ -20,13 +21,8 @@ struct PartnersPage {
     frame: Frame,
     heading: String,
     as_of: AsOfForm,
-    asked: String,
-    kept: Vec<(&'static str, String)>,
-    clear_href: String,
-    columns: Vec<SortLink>,
-    rows: Vec<PartnerRow>,
     has_provisional: bool,
-    pager: Pager,
+    grid: GridPart,
 }
 
 #[derive(Template)]
@@ -34,24 +30,6 @@ struct PartnersPage {
 struct EmptyPage {
     frame: Frame,
     origin: String,
-}
-
-/// A partner of the list.
-struct PartnerRow {
-    id: String,
-    name: String,
-    href: String,
-    qualified: usize,
-    cells: Vec<AreaCell>,
-}
-
-/// A partner's score in an area.
-struct AreaCell {
-    href: String,
-    points: String,
-    title: String,
-    is_qualified: bool,
-    is_provisional: bool,
 }
 
 /// A partner with its scores, before it is shown.
@@ -75,7 +53,7 @@ impl Listed<'_> {
 pub fn show(visit: &Visit) -> Result<Response, Problem> {
     let scores = visit.scores()?;
     let asked_day = visit.asked_as_of()?;
-    let mut listed = list(&scores);
+    let listed = list(&scores);
     match listed.as_slice() {
         [] => return html(&EmptyPage { frame: visit.frame("No facts yet"), origin: visit.reading.origin() }),
         [only] => return Ok(Redirect::to(&paths::home(only.id, asked_day)).into_response()),
@@ -83,31 +61,19 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     }
     let total = listed.len();
     let qualified = listed.iter().filter(|partner| partner.qualified() > 0).count();
-    let asked = visit.value("q").unwrap_or_default().to_owned();
-    let wanted = asked.to_lowercase();
-    listed.retain(|partner| partner.name.to_lowercase().contains(&wanted) || partner.id.as_str().contains(&wanted));
-    sort(&mut listed, visit.value("sort"));
-    let day = asked_day.map(|day| day.to_string());
-    let q = visit.value("q").map(str::to_owned);
-    let sorted = visit.value("sort").map(str::to_owned);
-    let (pager, shown) = Pager::new("partners", visit.page_number("page"), listed.len(), |number| {
-        let values = [("q", q.clone()), ("sort", sorted.clone()), ("as_of", day.clone()), ("page", Some(number.to_string()))];
-        paths::with_query("/", &values)
-    });
+    let rows = listed.iter().map(|partner| row(visit, partner, asked_day)).collect();
+    let grid = Grid::new(visit, "partners", columns(visit), rows).named(&format!("partners-{}", visit.as_of()?));
+    if let Some(file) = grid.download() {
+        return file;
+    }
     let mut frame = visit.frame("Partners").scored(&scores[0]);
     frame.is_list = true;
-    let kept = [("q", q.clone()), ("as_of", day.clone())];
     let page = PartnersPage {
         frame,
         heading: heading(total, qualified),
-        as_of: AsOfForm::new("/".to_owned(), visit.as_of()?, visit.reading.today(), set(&[("q", &q), ("sort", &sorted)])),
-        kept: set(&[("sort", &sorted), ("as_of", &day)]),
-        clear_href: paths::with_query("/", &[("sort", sorted.clone()), ("as_of", day)]),
-        columns: columns(visit, &kept),
-        has_provisional: listed.iter().flat_map(|partner| &partner.scores).any(|score| score.is_provisional),
-        rows: listed[shown].iter().map(|partner| row(visit, partner, asked_day)).collect(),
-        asked,
-        pager,
+        as_of: AsOfForm::of(visit)?,
+        has_provisional: scores.iter().any(|score| score.is_provisional),
+        grid: grid.part(),
     };
     html(&page)
 }
@@ -117,11 +83,6 @@ fn heading(total: usize, qualified: usize) -> String {
         0 => format!("{}, none qualified yet", show::count(total, "partner")),
         some => format!("{some} of {} hold a designation or qualify for one", show::count(total, "partner")),
     }
-}
-
-/// The values that are set, as a form keeps them.
-fn set(values: &[(&'static str, &Option<String>)]) -> Vec<(&'static str, String)> {
-    values.iter().filter_map(|(key, value)| Some((*key, value.as_ref()?.clone()))).collect()
 }
 
 fn list(scores: &[Score]) -> Vec<Listed<'_>> {
@@ -138,52 +99,29 @@ fn list(scores: &[Score]) -> Vec<Listed<'_>> {
     listed
 }
 
-/// Sorts by a column; the order of IDs, in which they come, is the last word.
-fn sort(listed: &mut [Listed<'_>], sort: Option<&str>) {
-    let Some(sort) = sort else { return };
-    let key = sort.trim_start_matches('-');
-    let in_area =
-        |partner: &Listed<'_>| partner.scores.iter().find(|score| score.area.as_str() == key).map(|score| score.chosen().score.clone());
-    match key {
-        "id" => listed.sort_by_cached_key(|partner| partner.id.id_order()),
-        "name" => listed.sort_by_cached_key(|partner| partner.name.to_lowercase()),
-        "qualified" => listed.sort_by_key(Listed::qualified),
-        _ => listed.sort_by_cached_key(in_area),
-    }
-    if sort.starts_with('-') {
-        listed.reverse();
-    }
-}
-
-fn columns(visit: &Visit, kept: &[(&str, Option<String>)]) -> Vec<SortLink> {
-    let sort = visit.value("sort");
-    let column = |label, key, is_number| SortLink::new(label, key, is_number, sort, "/", kept);
-    let mut columns = vec![column("Partner", "name", false), column("ID", "id", false), column("Qualified", "qualified", true)];
-    for rules in visit.reading.rulebook().areas.values() {
-        let mut link = column("", rules.area.as_str(), true);
-        link.label = show::short_title(&rules.title).to_owned();
-        columns.push(link);
-    }
+fn columns(visit: &Visit) -> Vec<Column> {
+    let mut columns =
+        vec![Column::text("name", "Partner"), Column::text("global_partner_id", "ID"), Column::count("qualified", "Qualified")];
+    let areas = visit.reading.rulebook().areas.values();
+    columns.extend(areas.map(|rules| Column::fraction(rules.area.as_str(), show::short_title(&rules.title))));
     columns
 }
 
-fn row(visit: &Visit, partner: &Listed<'_>, as_of: Option<Day>) -> PartnerRow {
-    let rulebook = visit.reading.rulebook();
-    let cells = partner.scores.iter().map(|score| {
-        let title = rulebook.areas.get(&score.area).map_or(score.area.as_str(), |rules| show::short_title(&rules.title));
-        AreaCell {
-            href: paths::designation(partner.id, &score.area, None, as_of),
-            points: show::points(&score.chosen().score),
-            title: format!("{title}: {}", score.status.shown().to_lowercase()),
-            is_qualified: score.status != Status::InProgress,
-            is_provisional: score.is_provisional,
+fn row(visit: &Visit, partner: &Listed<'_>, as_of: Option<Day>) -> Vec<Cell> {
+    let qualified = Cell::count(partner.qualified(), "designations").note(format!("of {}", partner.scores.len()));
+    let mut cells = vec![Cell::text(partner.name.clone()).link(paths::home(partner.id, as_of)), Cell::id(partner.id), qualified];
+    let areas = visit.reading.rulebook().areas.values();
+    cells.extend(areas.map(|rules| {
+        let Some(score) = partner.scores.iter().find(|score| score.area == rules.area) else { return Cell::none() };
+        let address = paths::designation(partner.id, &score.area, None, as_of);
+        let mut cell = Cell::points(&score.chosen().score).link(address);
+        if score.status != Status::InProgress {
+            cell = cell.before(Piece::Tick("held or qualified"));
         }
-    });
-    PartnerRow {
-        id: partner.id.to_string(),
-        name: partner.name.clone(),
-        href: paths::home(partner.id, as_of),
-        qualified: partner.qualified(),
-        cells: cells.collect(),
-    }
+        if score.is_provisional {
+            cell = cell.with(Piece::Sign("*", "provisional: months are missing from the data".to_owned()));
+        }
+        cell
+    }));
+    cells
 }

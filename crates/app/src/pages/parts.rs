@@ -6,6 +6,8 @@ use domain::time::Day;
 
 use crate::pages::answers;
 use crate::pages::paths;
+use crate::pages::problem::Problem;
+use crate::pages::visit::Visit;
 
 /// The mark of a status, with the mark of a provisional score.
 #[derive(Debug, Template)]
@@ -31,14 +33,26 @@ pub struct AsOfForm {
     action: String,
     day: Day,
     today: Day,
-    kept: Vec<(&'static str, String)>,
+    kept: Vec<(String, String)>,
 }
 
 impl AsOfForm {
     /// A form that shows `action` as of another day; `kept` are other values of the query.
     #[must_use]
     pub fn new(action: String, day: Day, today: Day, kept: Vec<(&'static str, String)>) -> Self {
+        let kept = kept.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
         Self { action, day, today, kept }
+    }
+
+    /// A form that shows the page of a visit as of another day, with everything else that its address asks for.
+    ///
+    /// # Errors
+    ///
+    /// A day that is none.
+    pub fn of(visit: &Visit) -> Result<Self, Problem> {
+        let mut values = visit.values();
+        values.retain(|key, value| key != "as_of" && !key.ends_with("page") && !value.trim().is_empty());
+        Ok(Self { action: visit.path().to_owned(), day: visit.as_of()?, today: visit.reading.today(), kept: values.into_iter().collect() })
     }
 }
 
@@ -79,8 +93,6 @@ pub struct SortLink {
     pub href: String,
     /// `ascending`, `descending` or `none`, as `aria-sort` has it.
     pub direction: &'static str,
-    /// Whether the column holds numbers.
-    pub is_number: bool,
 }
 
 impl SortLink {
@@ -101,6 +113,6 @@ impl SortLink {
             (true, false) => "ascending",
             (true, true) => "descending",
         };
-        Self { label: label.to_owned(), href: paths::with_query(path, &values), direction, is_number }
+        Self { label: label.to_owned(), href: paths::with_query(path, &values), direction }
     }
 }

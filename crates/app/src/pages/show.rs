@@ -69,6 +69,14 @@ pub fn count(number: usize, thing: &str) -> String {
     format!("{} {thing}{plural}", grouped(&number.to_string()))
 }
 
+/// A number of things that are named in the plural: `1 customer`, `1,200 customers`, `1 person`.
+#[must_use]
+pub fn counted(number: usize, things: &str) -> String {
+    let number = i64::try_from(number).unwrap_or(i64::MAX);
+    let own = Fraction::whole(number);
+    format!("{} {}", grouped(&number.to_string()), counted_unit(&own, things))
+}
+
 /// Words in a row: `a`, `a and b`, `a, b and c`.
 #[must_use]
 pub fn list(words: &[String]) -> String {

@@ -78,6 +78,18 @@ impl Visit {
         self.query.get(key).map(|value| value.trim()).filter(|value| !value.is_empty())
     }
 
+    /// The path, without the query.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.address.split('?').next().unwrap_or_default()
+    }
+
+    /// The values of the query.
+    #[must_use]
+    pub fn values(&self) -> BTreeMap<String, String> {
+        self.query.clone()
+    }
+
     /// A part of the path.
     #[must_use]
     pub fn param(&self, key: &str) -> &str {

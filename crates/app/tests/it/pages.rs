@@ -15,6 +15,9 @@ mod rendered;
 /// Addresses, headers, problems and files.
 mod routes;
 
+/// Grids: order, choices, pages, files.
+mod grids;
+
 /// Every page in a browser: width, colours, keyboard, console.
 mod browser;
 

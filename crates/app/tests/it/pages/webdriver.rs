@@ -82,7 +82,10 @@ impl Browser {
     pub fn click(&self, selector: &str) {
         let found = self.call("POST", &format!("{}/element", self.session), &json!({"using": "css selector", "value": selector}));
         let id = found.as_object().unwrap().values().next().unwrap().as_str().unwrap();
+        self.find("window.left = true");
         self.call("POST", &format!("{}/element/{id}/click", self.session), &json!({}));
+        let has_come = || self.find("return !window.left && document.readyState === 'complete'") == json!(true);
+        assert!((0..2_000).any(|_| has_come()), "nothing came of the click on {selector}");
     }
 
     /// Presses a key.
