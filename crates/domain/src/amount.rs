@@ -5,6 +5,8 @@ use std::iter::Sum;
 use std::ops::{Add, AddAssign, Neg, Sub};
 use std::str::FromStr;
 
+use num_bigint::BigInt;
+use num_traits::Signed;
 use serde::{Deserialize, Serialize};
 
 /// An exact decimal number with up to 18 places. It holds dollars (`acr_usd`, `revenue_usd`) or counts (seats, users,
@@ -57,6 +59,29 @@ impl Amount {
     #[must_use]
     pub const fn steps(self) -> i128 {
         self.0
+    }
+
+    /// Reads a decimal as [`str::parse`] does, and rounds one with more than 18 decimal places to 18, half away from zero;
+    /// whether it had to be rounded.
+    ///
+    /// # Errors
+    /// When the text is no number, or an absurd one.
+    pub fn parse_rounded(text: &str) -> Result<(Self, bool), AmountError> {
+        match text.parse() {
+            Err(AmountError::TooFine(_)) => round_text(text).map(|amount| (amount, true)),
+            other => other.map(|amount| (amount, false)),
+        }
+    }
+
+    /// The amount times `rate`, rounded to 18 decimal places, half away from zero; nothing when the product cannot stand in
+    /// a row.
+    #[must_use]
+    pub fn times(self, rate: Self) -> Option<Self> {
+        let one = BigInt::from(Self::ONE);
+        let product = BigInt::from(self.0) * BigInt::from(rate.0);
+        let half = BigInt::from(if product.is_negative() { -Self::ONE / 2 } else { Self::ONE / 2 });
+        let steps = i128::try_from((product + half) / one).ok()?;
+        Some(Self(steps)).filter(|amount| amount.is_plausible())
     }
 
     /// Whether the amount can stand in one row of a table, see [`Amount::ROW_MAX`].
@@ -115,6 +140,28 @@ fn shift_down(figures: &str, down: u32, text: &str) -> Result<i128, AmountError>
         return Err(too_fine());
     }
     kept.parse().map_err(|_| AmountError::Absurd(text.to_owned()))
+}
+
+/// Rounds a number with too many decimal places.
+fn round_text(text: &str) -> Result<Amount, AmountError> {
+    let bad = || AmountError::NotANumber(text.to_owned());
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let exponent: i32 = exponent.parse().map_err(|_| bad())?;
+    let (sign, digits) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
+    let digits = digits.strip_prefix('+').unwrap_or(digits);
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+    let figures = format!("{whole}{part}");
+    // how many of the figures stand before the 18th decimal place, that one included
+    let kept = i32::try_from(whole.len()).map_err(|_| bad())?.saturating_add(exponent).saturating_add(18);
+    let Ok(kept) = usize::try_from(kept) else { return Ok(Amount::ZERO) };
+    let leading = figures.get(..kept).ok_or_else(bad)?;
+    let steps: i128 = if leading.is_empty() { 0 } else { leading.parse().map_err(|_| AmountError::Absurd(text.to_owned()))? };
+    let up = i128::from(figures.as_bytes().get(kept).is_some_and(|figure| *figure >= b'5'));
+    let amount = Amount(steps + up);
+    if !amount.is_plausible() {
+        return Err(AmountError::Absurd(text.to_owned()));
+    }
+    Ok(if sign.is_empty() { amount } else { -amount })
 }
 
 impl fmt::Display for Amount {
@@ -215,5 +262,33 @@ mod tests {
         assert!(shown("0.0000000000000000001").contains("18 decimal places"));
         assert!(shown("1000000000000.1").contains("absurd") && shown("9e999").contains("absurd"));
         assert!(shown("99999999999999999999999999999999999999999").contains("absurd"));
+    }
+
+    #[test]
+    fn more_than_18_places_are_rounded_half_away_from_zero() {
+        for (text, expected) in [
+            ("0.0000000000000000015", "0.000000000000000002"),
+            ("-3.12345678901234567E-07", "-0.000000312345678901"),
+            ("1.0000000000000000004999", "1"),
+            ("4E-30", "0"),
+        ] {
+            let (amount, was_rounded) = Amount::parse_rounded(text).unwrap();
+            assert_eq!((amount.to_string().as_str(), was_rounded), (expected, true), "{text}");
+        }
+        assert_eq!(Amount::parse_rounded("0.5").unwrap(), ("0.5".parse().unwrap(), false));
+        let huge = "99999999999999999999999999999999999.0000000000000000001";
+        assert!(matches!(Amount::parse_rounded(huge), Err(AmountError::Absurd(_))));
+    }
+
+    #[test]
+    fn a_product_is_exact_to_18_places_and_rounded_half_away_from_zero() {
+        let times =
+            |a: &str, b: &str| a.parse::<Amount>().unwrap().times(b.parse().unwrap()).map_or("-".to_owned(), |product| product.to_string());
+        assert_eq!(times("100", "0.27224589249009701"), "27.224589249009701");
+        assert_eq!(times("-12.5", "1.1"), "-13.75");
+        assert_eq!(times("0.000000000000000001", "0.5"), "0.000000000000000001");
+        assert_eq!(times("-0.000000000000000001", "0.5"), "-0.000000000000000001");
+        assert_eq!(times("0.000000000000000001", "0.4"), "0");
+        assert_eq!(times("999999999999", "1000"), "-");
     }
 }

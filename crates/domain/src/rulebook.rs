@@ -1,13 +1,19 @@
 //! The rulebook: the program's rules as dated, sourced data. The kinds of metric are Rust; every number is a value here.
 //!
 //! A rulebook is a set of TOML files: `rulebook.toml`, `sources.toml`, `contradictions.toml`, `associations/*.toml`,
-//! `designations/*.toml`, `lists/*.toml` and `examples/*.toml`. Files are read as text by the caller; this module does no I/O.
+//! `designations/*.toml`, `imports/*.toml`, `lists/*.toml` and `examples/*.toml`. Files are read as text by the caller; this module does no I/O.
 
 /// The rules of associations: what each type covers and how it begins and ends.
 pub mod associations;
 
 /// The rules of designations: areas, tracks, metrics and their parts.
 pub mod designations;
+
+/// The rules of imports: which rows of a file count, and which of its columns is the amount.
+pub mod imports;
+
+/// Names of services and workloads: from resource types, meters and other spellings to the names that lists use.
+pub mod services;
 
 /// Did you mean: the known word that is most like a misspelt one.
 pub mod suggest;
@@ -36,7 +42,9 @@ use crate::time::Day;
 
 pub use associations::AssociationRules;
 pub use designations::{AreaRules, MetricName, MetricRule, PartKind, PartRule, TrackChoice, TrackRules};
+pub use imports::ImportRules;
 pub use parse::RulebookProblem;
+pub use services::{ServiceRules, WorkloadAlias};
 
 /// A value with the source that it rests on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -67,6 +75,12 @@ pub struct Rulebook {
     pub lists: BTreeMap<Name, ListRules>,
     /// Other spellings of services, mapped to the canonical one at import.
     pub service_aliases: BTreeMap<Name, ServiceAlias>,
+    /// Which rows of a file count, by format.
+    pub imports: BTreeMap<Name, ImportRules>,
+    /// Which service a charge is for.
+    pub services: ServiceRules,
+    /// Other spellings of workloads, mapped to the canonical one at import.
+    pub workload_aliases: BTreeMap<Name, WorkloadAlias>,
     /// Rate-card rows of Business Applications, by row.
     pub rate_card: BTreeMap<Name, RateRow>,
     /// Certifications that need more than their id: retirement and its grace.

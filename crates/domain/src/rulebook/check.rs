@@ -7,6 +7,7 @@ use toml::Value;
 use crate::names::Name;
 use crate::rulebook::designations::{Combine, Gate, MetricRule, PartKind, PartRule, TrackChoice, TrackRules};
 use crate::rulebook::entries::Entry;
+use crate::rulebook::imports::{Condition, ImportRule};
 use crate::rulebook::parse::{RulebookProblem, place};
 use crate::rulebook::{AreaRules, Rulebook, suggest};
 use crate::time::Day;
@@ -24,6 +25,8 @@ pub(crate) fn check(rulebook: &Rulebook, files: &[(String, String)]) -> Vec<Rule
     check.lists(&entries);
     check.certifications();
     check.aliases_and_rates();
+    check.workload_aliases();
+    check.imports();
     check.feeds();
     for (name, area) in &rulebook.areas {
         check.area(name, area);
@@ -160,6 +163,54 @@ impl Check<'_> {
             for workload in std::iter::once(row).chain(&rules.members).filter(|workload| !seen.insert(*workload)) {
                 let message = format!("`{workload}` belongs to more than one row of the rate card");
                 self.report("lists/rate-card.toml", &format!("\"{workload}\""), message, "leave it in one row".to_owned());
+            }
+        }
+    }
+
+    /// Workloads that aliases stand for are on a list, or in the rate card.
+    fn workload_aliases(&mut self) {
+        let rulebook = self.rulebook;
+        let lists = rulebook.lists.iter().filter(|(list, _)| list.as_str().ends_with("-workloads")).flat_map(|(_, list)| &list.values);
+        let rates = rulebook.rate_card.iter().flat_map(|(row, rules)| std::iter::once(row).chain(&rules.members));
+        let known: BTreeSet<&Name> = lists.chain(rates).collect();
+        for (alias, target) in rulebook.workload_aliases.iter().filter(|(_, target)| !known.contains(&target.workload)) {
+            let cure = suggest::cure(target.workload.as_str(), known.iter().map(|workload| workload.as_str()));
+            let message = format!("`{alias}` stands for `{}`, which is on no list of workloads", target.workload);
+            self.report("lists/workload-aliases.toml", &format!("[\"{alias}\"]"), message, cure);
+        }
+    }
+
+    /// The last rule of a format fits every row, and each rule decides on an example as that says.
+    fn imports(&mut self) {
+        let rulebook = self.rulebook;
+        for (format, rules) in &rulebook.imports {
+            let file = format!("imports/{format}.toml");
+            let is_open = |rule: &ImportRule| rule.when == Condition::default() && rule.unless.is_none();
+            if rules.rules.iter().position(is_open).is_none_or(|at| at + 1 != rules.rules.len()) {
+                let message = "exactly the last rule must fit every row".to_owned();
+                self.report(
+                    &file,
+                    "[[rules]]",
+                    message,
+                    "give the other rules a `when` or an `unless`, and the last one neither".to_owned(),
+                );
+            }
+            for (at, rule) in rules.rules.iter().enumerate() {
+                let needle = format!("rule = \"{}\"", rule.rule);
+                if rules.rules[..at].iter().any(|other| other.rule == rule.rule) {
+                    self.report(&file, &needle, format!("the rule `{}` is there twice", rule.rule), "give each its own name".to_owned());
+                }
+                if !rules.examples.iter().any(|example| example.rule == rule.rule) {
+                    let cure = "add one under `[[examples]]`, with the row and the rule that decides".to_owned();
+                    self.report(&file, &needle, format!("the rule `{}` has no example", rule.rule), cure);
+                }
+            }
+            for example in &rules.examples {
+                let decides = rules.judge(&example.row.properties()).map_or("none", |rule| rule.rule.as_str());
+                if decides != example.rule.as_str() {
+                    let message = format!("the example \"{}\" expects the rule `{}`, and `{decides}` decides", example.name, example.rule);
+                    self.report(&file, &format!("\"{}\"", example.name), message, "correct the example or the rules".to_owned());
+                }
             }
         }
     }

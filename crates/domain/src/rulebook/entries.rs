@@ -47,9 +47,9 @@ impl Entry {
 }
 
 /// Keys that tell about a value and are none.
-const ABOUT: [&str; 4] = ["source", "choice", "note", "title"];
+const ABOUT: [&str; 5] = ["source", "choice", "note", "title", "rule"];
 /// Keys that leave no trace in a place.
-const SILENT: [&str; 6] = ["tracks", "metrics", "parts", "measure", "choice", "values"];
+const SILENT: [&str; 7] = ["tracks", "metrics", "parts", "measure", "choice", "values", "rules"];
 
 /// A place while it grows: within an area, names are separated by `/` down to the first field.
 #[derive(Clone)]
@@ -81,6 +81,9 @@ impl Place {
         if let Some(name) = name {
             return Self { in_area: true, ..self.key(name) };
         }
+        if let Some(rule) = element.get("rule").and_then(Value::as_str) {
+            return self.key(rule);
+        }
         let Some(first) = element.get("any_of").and_then(|any_of| any_of.get(0)?.as_str()) else { return self.clone() };
         match element.get("from").and_then(Value::as_str) {
             Some(from) => self.key(&format!("{first}@{from}")),
@@ -90,7 +93,7 @@ impl Place {
 }
 
 /// The tables of a rulebook that hold values, with the names that they go by.
-const ROOTS: [(&str, &str); 7] = [
+const ROOTS: [(&str, &str); 10] = [
     ("program", ""),
     ("associations", ""),
     ("areas", ""),
@@ -98,6 +101,9 @@ const ROOTS: [(&str, &str); 7] = [
     ("rate_card", "rate-card"),
     ("certifications", "certifications"),
     ("service_aliases", "service-aliases"),
+    ("imports", "imports"),
+    ("services", "services"),
+    ("workload_aliases", "workload-aliases"),
 ];
 
 impl Rulebook {

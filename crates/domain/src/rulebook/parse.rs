@@ -10,7 +10,10 @@ use toml::de::{DeTable, DeValue};
 
 use crate::names::Name;
 use crate::rulebook::associations::{CporRules, CspRules, DporRules, PalRules, PeopleRules};
-use crate::rulebook::{AreaRules, AssociationRules, Contradiction, ListRules, ProgramRules, Rulebook, SourceDocument, check, suggest};
+use crate::rulebook::imports::JUDGED;
+use crate::rulebook::{
+    AreaRules, AssociationRules, Contradiction, ImportRules, ListRules, ProgramRules, Rulebook, SourceDocument, check, suggest,
+};
 
 /// Most problems that are reported of one file.
 const PROBLEMS_MAX: usize = 50;
@@ -78,10 +81,15 @@ pub(crate) fn place(path: &str) -> &str {
     let Some((folders, _)) = path.rsplit_once('/') else { return path };
     let folder = folders.rsplit('/').next().unwrap_or(folders);
     let start = match folder {
-        "associations" | "designations" | "lists" | "examples" => folders.len() - folder.len(),
+        "associations" | "designations" | "imports" | "lists" | "examples" => folders.len() - folder.len(),
         _ => folders.len() + 1,
     };
     path.get(start..).unwrap_or(path)
+}
+
+/// Where the rules of a format's rows stand.
+fn imports_of(format: &str) -> String {
+    format!("imports/{format}.toml")
 }
 
 /// Reads files and gathers their problems.
@@ -94,7 +102,8 @@ const ASSOCIATIONS: [&str; 5] =
     ["associations/pal.toml", "associations/dpor.toml", "associations/csp.toml", "associations/cpor.toml", "associations/people.toml"];
 const TOP: [&str; 3] = ["rulebook.toml", "sources.toml", "contradictions.toml"];
 /// Files of `lists/` that are more than a list of names.
-const TABLES: [&str; 3] = ["rate-card", "certifications", "service-aliases"];
+const TABLES: [&str; 4] = ["rate-card", "certifications", "service-aliases", "workload-aliases"];
+const SERVICES: &str = "imports/services.toml";
 
 impl Reader<'_> {
     /// Reads everything; nothing when a file that must be there is missing or wrong.
@@ -112,12 +121,19 @@ impl Reader<'_> {
         let rate_card = self.one("lists/rate-card.toml");
         let certifications = self.one("lists/certifications.toml");
         let service_aliases = self.one("lists/service-aliases.toml");
+        let workload_aliases = self.one("lists/workload-aliases.toml");
+        let services = self.one(SERVICES);
+        let imports: BTreeMap<Name, ImportRules> =
+            JUDGED.iter().filter_map(|format| Some((Name::new(format), self.one(&imports_of(format))?))).collect();
         Some(Rulebook {
             program: program?,
             associations: AssociationRules { pal: pal?, dpor: dpor?, csp: csp?, cpor: cpor?, people: people? },
             areas: areas.into_iter().collect(),
             lists: lists.into_iter().collect(),
             service_aliases: service_aliases?,
+            imports,
+            services: services?,
+            workload_aliases: workload_aliases?,
             rate_card: rate_card?,
             certifications: certifications?,
             sources: sources?,
@@ -159,10 +175,12 @@ impl Reader<'_> {
         for (path, _) in self.files {
             let at = place(path);
             let is_folder = ["designations/", "lists/", "examples/"].iter().any(|folder| at.starts_with(folder));
-            let is_known = TOP.contains(&at) || ASSOCIATIONS.contains(&at) || (is_folder && at.ends_with(".toml"));
+            let imports: Vec<String> = JUDGED.iter().map(|format| imports_of(format)).collect();
+            let known = || TOP.into_iter().chain(ASSOCIATIONS).chain([SERVICES]).chain(imports.iter().map(String::as_str));
+            let is_known = known().any(|known| known == at) || (is_folder && at.ends_with(".toml"));
             if !is_known && at.ends_with(".toml") {
                 let message = format!("`{at}` is no file of a rulebook");
-                let cure = Some(suggest::cure(at, TOP.into_iter().chain(ASSOCIATIONS)));
+                let cure = Some(suggest::cure(at, known()));
                 self.problems.push(RulebookProblem { file: path.clone(), line: 1, column: 1, message, cure });
             }
         }

@@ -7,7 +7,9 @@ use schemars::{Schema, schema_for};
 use crate::names::Name;
 use crate::rulebook::associations::{CporRules, CspRules, DporRules, PalRules, PeopleRules};
 use crate::rulebook::parse::{Contradictions, place};
-use crate::rulebook::{AreaRules, CertificationRules, ListRules, ProgramRules, RateRow, ServiceAlias, SourceDocument};
+use crate::rulebook::{
+    AreaRules, CertificationRules, ImportRules, ListRules, ProgramRules, RateRow, ServiceAlias, ServiceRules, SourceDocument, WorkloadAlias,
+};
 
 /// The schema of every kind of file but the examples, by the name that [`schema_of`] gives.
 #[must_use]
@@ -26,6 +28,9 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("rate-card", schema_for!(BTreeMap<Name, RateRow>)),
         ("certifications", schema_for!(BTreeMap<Name, CertificationRules>)),
         ("service-aliases", schema_for!(BTreeMap<Name, ServiceAlias>)),
+        ("workload-aliases", schema_for!(BTreeMap<Name, WorkloadAlias>)),
+        ("import", schema_for!(ImportRules)),
+        ("services", schema_for!(ServiceRules)),
     ]
 }
 
@@ -38,7 +43,10 @@ pub fn schema_of(path: &str) -> (&str, &'static str) {
         None => (stem, "../schema"),
         Some("designations") => ("designation", "../../schema"),
         Some("examples") => ("example", "../../schema"),
-        Some("lists") if !["rate-card", "certifications", "service-aliases"].contains(&stem) => ("list", "../../schema"),
+        Some("imports") if stem != "services" => ("import", "../../schema"),
+        Some("lists") if !["rate-card", "certifications", "service-aliases", "workload-aliases"].contains(&stem) => {
+            ("list", "../../schema")
+        }
         Some(_) => (stem, "../../schema"),
     }
 }

@@ -151,3 +151,18 @@ fn rules_that_do_not_fit_together_are_refused_with_their_place_and_a_cure() {
         assert!(said.contains(message) && said.contains(cure), "{said}");
     }
 }
+
+#[test]
+fn rules_of_imports_are_held_to_their_examples() {
+    let file = "imports/azure-cost-ea.toml";
+    let said = problems_after(file, "charge_type = [\"refund\"]", "charge_type = [\"refunds\"]");
+    assert!(said.contains("expects the rule `refund`, and `fee` decides"), "{said}");
+    let said = problems_after(file, "charge_type = [\"refund\"]", "charge_typ = [\"refund\"]");
+    assert!(said.contains("unknown key `charge_typ` (did you mean `charge_type`?)"), "{said}");
+    let said = problems_after(file, "rule = \"refund\"\nverdict", "rule = \"money-back\"\nverdict");
+    assert!(said.contains("the rule `money-back` has no example"), "{said}");
+    let said = problems_after(file, "when = { charge_type = [\"tax\"] }\n", "");
+    assert!(said.contains("exactly the last rule must fit every row"), "{said}");
+    let said = problems_after("lists/workload-aliases.toml", "workload = \"sharepoint\"", "workload = \"sharepont\"");
+    assert!(said.contains("which is on no list of workloads (did you mean `sharepoint`?)"), "{said}");
+}

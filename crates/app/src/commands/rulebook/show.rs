@@ -102,6 +102,9 @@ fn view(rulebook: &Rulebook, entry: Entry) -> ValueView {
 fn file_of(place: &str) -> String {
     let first = place.split(['/', '.']).next().unwrap_or(place);
     match first {
+        "services" => "imports/services.toml".to_owned(),
+        "imports" => format!("imports/{}.toml", place.split('.').nth(1).unwrap_or_default()),
+        "workload-aliases" => format!("lists/{first}.toml"),
         _ if place.contains('/') => format!("designations/{first}.toml"),
         "pal" | "dpor" | "csp" | "cpor" | "people" => format!("associations/{first}.toml"),
         "lists" => format!("lists/{}.toml", place.split('.').nth(1).unwrap_or_default()),
