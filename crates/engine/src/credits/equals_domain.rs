@@ -21,7 +21,7 @@ use crate::problems::Problems;
 fn rulebook() -> Rulebook {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rulebook/2023-10");
     let mut files = Vec::new();
-    for folder in ["", "associations", "designations", "lists"] {
+    for folder in ["", "associations", "designations", "imports", "lists"] {
         for entry in std::fs::read_dir(root.join(folder)).expect("the test writes and reads its own files") {
             let path = entry.expect("the test writes and reads its own files").path();
             if path.extension().is_some_and(|extension| extension == "toml") {
