@@ -6,9 +6,11 @@ mod record;
 use std::collections::HashMap;
 use std::env;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use domain::names::Name;
+use domain::rulebook::Rulebook;
 use engine::files::table_named;
 use engine::formats::Format;
 use engine::import::{self, ImportError, KnownFile, Outcome, Progress, Request};
@@ -126,6 +128,7 @@ impl Home {
         path: &Path,
         format: Option<Format>,
         tenant: Option<Name>,
+        rulebook: Arc<Rulebook>,
         progress: &mut dyn FnMut(Progress<'_>),
     ) -> Result<Result<Outcome, ImportError>> {
         let lake = self.lake()?;
@@ -137,7 +140,7 @@ impl Home {
                 (file.content_hash, KnownFile { batch_id: file.batch_id, incoming, quarantined: file.quarantined })
             })
             .collect();
-        let request = Request { path: path.to_owned(), format, tenant, batch_id: new_batch_id(), held_max: import::HELD_MAX };
+        let request = Request { path: path.to_owned(), format, tenant, rulebook, batch_id: new_batch_id(), held_max: import::HELD_MAX };
         Ok(import::import(&request, &lake, &known, progress))
     }
 

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use domain::cells::Row;
 use domain::facts::{
-    Certification, Claim, Consumption, Csp, Customer, Enrolment, GroupMember, ManagementGroup, PalLink, Partner, PartnerOfRecord, Person,
-    Principal, Program, ResourceOwner, Revenue, RoleAssignment, Subscription, WorkloadUsage,
+    Certification, Claim, Consumption, Csp, Customer, Enrolment, ExchangeRate, GroupMember, ManagementGroup, PalLink, Partner,
+    PartnerOfRecord, Person, Principal, Program, ResourceOwner, Revenue, RoleAssignment, Subscription, WorkloadUsage,
 };
 
 use crate::checks;

@@ -67,6 +67,13 @@ impl std::ops::AddAssign for Total {
     }
 }
 
+fn sum(totals: impl Iterator<Item = (&'static str, Fate, Total)>) -> Total {
+    totals.fold(Total::default(), |mut sum, (_, _, total)| {
+        sum += total;
+        sum
+    })
+}
+
 /// Totals per table and fate, in the order of tables' names and fates.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Totals(BTreeMap<(&'static str, Fate), Total>);
@@ -95,18 +102,18 @@ impl Totals {
     /// The total of one fate over all tables.
     #[must_use]
     pub fn of(&self, fate: Fate) -> Total {
-        self.iter().filter(|(_, of, _)| *of == fate).fold(Total::default(), |mut sum, (_, _, total)| {
-            sum += total;
-            sum
-        })
+        sum(self.iter().filter(|(_, of, _)| *of == fate))
     }
 
     /// The total of the rows that came in, whatever became of them.
     #[must_use]
     pub fn incoming(&self) -> Total {
-        self.iter().filter(|(_, fate, _)| *fate != Fate::Superseded).fold(Total::default(), |mut sum, (_, _, total)| {
-            sum += total;
-            sum
-        })
+        sum(self.iter().filter(|(_, fate, _)| *fate != Fate::Superseded))
+    }
+
+    /// The total of the rows of one table that came in: of a file's own table, without what its rows let us know of others.
+    #[must_use]
+    pub fn incoming_of(&self, table: &str) -> Total {
+        sum(self.iter().filter(|(of, fate, _)| *of == table && *fate != Fate::Superseded))
     }
 }

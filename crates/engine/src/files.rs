@@ -22,7 +22,7 @@ pub enum Compression {
 /// The form of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileForm {
-    /// Comma-separated text in UTF-8, with a header.
+    /// Text in UTF-8 with a header, separated by commas or tabs.
     Csv(Compression),
     /// Parquet.
     Parquet,
@@ -32,10 +32,13 @@ impl FileForm {
     /// Splits a file name into its stem and the form that its ending tells; nothing when the ending is of no known form.
     #[must_use]
     pub fn of_name(name: &str) -> Option<(&str, Self)> {
-        const ENDINGS: [(&str, FileForm); 4] = [
+        const ENDINGS: [(&str, FileForm); 7] = [
             (".csv", FileForm::Csv(Compression::Plain)),
             (".csv.gz", FileForm::Csv(Compression::Gzip)),
             (".csv.zst", FileForm::Csv(Compression::Zstd)),
+            (".tsv", FileForm::Csv(Compression::Plain)),
+            (".tsv.gz", FileForm::Csv(Compression::Gzip)),
+            (".tsv.zst", FileForm::Csv(Compression::Zstd)),
             (".parquet", FileForm::Parquet),
         ];
         ENDINGS.iter().find_map(|(ending, form)| {

@@ -1,17 +1,30 @@
 //! Import formats: what a file is recognised by, and which rows it gives.
 
 mod az_role_assignments;
+mod azure_cost;
+mod azure_cost_ea;
+mod azure_cost_mca_partner;
+mod charges;
 mod dataset;
+mod dates;
+mod exchange_rates;
+mod fields;
 mod focus;
+mod json;
+mod reading;
 mod recognise;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use domain::amount::Amount;
-use domain::facts::Principal;
+use domain::facts::Program;
 use domain::names::Name;
+use domain::rulebook::services::ServiceNames;
+use domain::rulebook::{ImportRules, Rulebook};
+use domain::time::Month;
 
 pub use recognise::{find_sources, format_named};
 
@@ -19,31 +32,60 @@ use crate::lake::LakeError;
 use crate::problems::{Problems, RowProblem};
 use crate::source::FileError;
 use crate::staging::{StagedRow, Staging};
+use crate::suggestions::Suggestion;
+use json::JsonFormat;
+use reading::SheetFormat;
 
-/// An import format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Format {
-    /// A dataset folder, or one file of it: the exchange format.
+/// How the files of a format are read.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    /// Tables of the exchange format.
     Dataset,
-    /// FOCUS cost and usage, 1.0 to 1.3, with the columns that Azure adds when they are there.
-    Focus,
-    /// The JSON of `az role assignment list`, or of a Resource Graph query for role assignments.
-    AzRoleAssignments,
+    /// Rows under a header.
+    Sheet(&'static SheetFormat),
+    /// Objects in JSON.
+    Json(&'static JsonFormat),
 }
 
-impl Format {
-    /// Every format, in the order in which files are tried.
-    pub const ALL: [Self; 3] = [Self::Dataset, Self::Focus, Self::AzRoleAssignments];
-
-    /// The name that `--format` takes; facts remember it as their source.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Dataset => "dataset",
-            Self::Focus => "focus",
-            Self::AzRoleAssignments => "az-role-assignments",
+/// Declares the formats, one a line, in the order in which files are tried.
+macro_rules! formats {
+    ($( $(#[$doc:meta])* $format:ident = $name:literal, $kind:expr; )*) => {
+        /// An import format.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Format {
+            $( $(#[$doc])* $format, )*
         }
-    }
+
+        impl Format {
+            /// Every format, in the order in which files are tried.
+            pub const ALL: &'static [Self] = &[ $( Self::$format, )* ];
+
+            /// The name that `--format` takes; facts remember it as their source.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $( Self::$format => $name, )* }
+            }
+
+            const fn kind(self) -> Kind {
+                match self { $( Self::$format => $kind, )* }
+            }
+        }
+    };
+}
+
+formats! {
+    /// A dataset folder, or one file of it: the exchange format.
+    Dataset = "dataset", Kind::Dataset;
+    /// FOCUS cost and usage, 1.0 to 1.3, with the columns that Azure adds when they are there.
+    Focus = "focus", Kind::Sheet(&focus::FORMAT);
+    /// Cost Management exports of enterprise agreements, actual and amortised.
+    AzureCostEa = "azure-cost-ea", Kind::Sheet(&azure_cost_ea::FORMAT);
+    /// Cost Management exports of Microsoft partner agreements, actual and amortised.
+    AzureCostMcaPartner = "azure-cost-mca-partner", Kind::Sheet(&azure_cost_mca_partner::FORMAT);
+    /// The vendor's monthly rates of currencies.
+    ExchangeRates = "exchange-rates", Kind::Sheet(&exchange_rates::FORMAT);
+    /// The JSON of `az role assignment list`, or of a Resource Graph query for role assignments.
+    AzRoleAssignments = "az-role-assignments", Kind::Json(&az_role_assignments::FORMAT);
 }
 
 impl fmt::Display for Format {
@@ -77,8 +119,22 @@ pub enum FormatError {
         /// What the header has.
         found: String,
     },
+    /// The JSON is of no format.
+    #[error(
+        "`{file}` is of no known format: its JSON holds {found}; expected {expected}; name the format with `--format` if the file is meant to be one"
+    )]
+    UnknownJson {
+        /// The file.
+        file: String,
+        /// The fields that are there.
+        found: String,
+        /// What the formats are recognised by.
+        expected: String,
+    },
     /// The file's ending is of no format.
-    #[error("`{file}` is of no known format; expected `.csv`, `.csv.gz`, `.csv.zst`, `.parquet` or `.json`, or a dataset folder")]
+    #[error(
+        "`{file}` is of no known format; expected `.csv` or `.tsv` (plain, `.gz` or `.zst`), `.parquet` or `.json`, or a dataset folder"
+    )]
     Ending {
         /// The file.
         file: String,
@@ -102,39 +158,93 @@ pub struct SourceFile {
 }
 
 /// What formats need to know beside the file.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Context {
     /// The tenant of rows that name none.
     pub tenant: Option<Name>,
     /// The tenant of each subscription that the register knows.
     pub tenants: HashMap<Name, Name>,
+    /// Dollars for a unit of a currency, by month.
+    pub rates: BTreeMap<(Month, Name), Amount>,
+    /// Which rows count.
+    pub rulebook: Arc<Rulebook>,
+    /// Names of services and workloads.
+    pub names: ServiceNames,
+}
+
+impl Context {
+    /// What is known before any register is read.
+    #[must_use]
+    pub fn new(tenant: Option<Name>, rulebook: Arc<Rulebook>) -> Self {
+        let names = ServiceNames::new(&rulebook);
+        Self { tenant, tenants: HashMap::new(), rates: BTreeMap::new(), rulebook, names }
+    }
+
+    /// Learns from the registers of a program.
+    pub fn learn(&mut self, program: &Program) {
+        self.rates.extend(program.exchange_rates.iter().map(|row| ((row.month, row.currency.clone()), row.usd_per_unit)));
+        self.tenants.extend(program.subscriptions.iter().map(|row| (row.subscription_id.clone(), row.tenant_id.clone())));
+    }
+
+    /// What beside its content decides what a file of a format gives, as a text: equal for equal options.
+    #[must_use]
+    pub fn options(&self, format: Format) -> String {
+        let tenant = self.tenant.as_ref().map_or("", Name::as_str);
+        match format.kind() {
+            Kind::Dataset | Kind::Json(_) => tenant.to_owned(),
+            Kind::Sheet(_) => {
+                let rulebook = &self.rulebook;
+                let rules = rulebook.imports.get(&Name::new(format.name()));
+                // only amounts are converted
+                let rates = rules.filter(|rules| rules.amount.is_some()).map(|_| &self.rates);
+                let names = (&rulebook.services, &rulebook.service_aliases, &rulebook.workload_aliases);
+                format!("{tenant}\n{rules:?}\n{rates:?}\n{names:?}")
+            }
+        }
+    }
+
+    /// The rules of a format that the rulebook judges by.
+    fn rules(&self, format: &str) -> &ImportRules {
+        self.rulebook.imports.get(&Name::new(format)).expect("a rulebook without the rules of a format is refused when it is read")
+    }
 }
 
 /// Where a format hands its rows to.
 pub struct Intake<'a> {
     file: u32,
+    source: Arc<str>,
+    parts: BTreeMap<&'static str, Arc<str>>,
     staging: &'a mut Staging,
     rows: u64,
     failed: Option<LakeError>,
 }
 
 impl<'a> Intake<'a> {
-    /// For the file at place `file` of the import.
-    pub fn new(file: u32, staging: &'a mut Staging) -> Self {
-        Self { file, staging, rows: 0, failed: None }
+    /// For the file at place `file` of the import; its facts restate those of `source`.
+    pub fn new(file: u32, source: &str, staging: &'a mut Staging) -> Self {
+        Self { file, source: source.into(), parts: BTreeMap::new(), staging, rows: 0, failed: None }
     }
 
     /// Takes a row in.
     pub fn accept<R: StagedRow>(&mut self, line: u64, row: R) {
+        self.accept_apart(None, line, row);
+    }
+
+    /// Takes a row in; a fact of a `part` restates only facts of that part of the source.
+    pub fn accept_apart<R: StagedRow>(&mut self, part: Option<&'static str>, line: u64, row: R) {
         self.rows += 1;
+        let source = match part {
+            None => &self.source,
+            Some(part) => self.parts.entry(part).or_insert_with(|| format!("{}.{part}", self.source).into()),
+        };
         if self.failed.is_none() {
-            self.failed = row.stage(self.staging, (self.file, line)).err();
+            self.failed = row.stage(self.staging, source, (self.file, line)).err();
         }
     }
 
-    /// Takes a principal in that the row at `line` lets us know of, unless the register has it.
-    pub fn suggest(&mut self, line: u64, principal: Principal) {
-        self.staging.suggested.push((principal, (self.file, line)));
+    /// Takes in what the row at `line` lets us know of, unless the register has it.
+    pub fn suggest(&mut self, line: u64, suggestion: Suggestion) {
+        self.staging.suggest(suggestion, (self.file, line));
     }
 
     /// Keeps a row out, with what is wrong with it.
@@ -144,7 +254,7 @@ impl<'a> Intake<'a> {
     }
 
     /// Leaves a row of `table` out by a rule.
-    pub fn ignore(&mut self, table: &'static str, rule: &'static str, amount: Amount) {
+    pub fn ignore(&mut self, table: &'static str, rule: &Name, amount: Amount) {
         self.rows += 1;
         self.staging.ignore(self.file, table, rule, amount);
     }
@@ -191,12 +301,12 @@ pub fn read(
     staging: &mut Staging,
     progress: &mut dyn FnMut(u64),
 ) -> Result<u64, ReadError> {
-    let mut intake = Intake::new(file, staging);
+    let mut intake = Intake::new(file, source.format.name(), staging);
     let mut remarks = Problems::default();
-    let read = match source.format {
-        Format::Dataset => dataset::read(source, &mut intake, &mut remarks, progress),
-        Format::Focus => focus::read(source, context, &mut intake, &mut remarks, progress),
-        Format::AzRoleAssignments => az_role_assignments::read(source, context, &mut intake),
+    let read = match source.format.kind() {
+        Kind::Dataset => dataset::read(source, &mut intake, &mut remarks, progress),
+        Kind::Sheet(format) => reading::read(format, source, context, &mut intake, &mut remarks, progress),
+        Kind::Json(format) => json::read(format, source, context, &mut intake),
     };
     intake.finish(read, remarks)
 }

@@ -9,8 +9,10 @@ mod registers;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use domain::names::Name;
+use domain::rulebook::Rulebook;
 
 pub use hash::content_hash;
 
@@ -33,6 +35,8 @@ pub struct Request {
     pub format: Option<Format>,
     /// The tenant of rows that name none.
     pub tenant: Option<Name>,
+    /// Which rows count, and what services are called.
+    pub rulebook: Arc<Rulebook>,
     /// The new batch's id: new, and fit to be a file's name.
     pub batch_id: String,
     /// How many rows of facts to hold in memory; [`HELD_MAX`] unless memory is scarce.
@@ -83,7 +87,7 @@ pub struct Outcome {
     /// What became of all rows, old ones that were superseded among them.
     pub totals: Totals,
     /// How many rows each rule left out.
-    pub ignored: BTreeMap<&'static str, u64>,
+    pub ignored: BTreeMap<Name, u64>,
     /// What is wrong with rows and files.
     pub problems: Problems,
     /// Files that could not be read at all.
@@ -202,8 +206,8 @@ impl Batch<'_> {
         known: &HashMap<String, KnownFile>,
         progress: &mut dyn FnMut(Progress<'_>),
     ) -> Result<Vec<FileError>, LakeError> {
-        let tenants = old.program.subscriptions.iter().map(|row| (row.subscription_id.clone(), row.tenant_id.clone())).collect();
-        let context = Context { tenant: request.tenant.clone(), tenants };
+        let mut context = Context::new(request.tenant.clone(), Arc::clone(&request.rulebook));
+        context.learn(&old.program);
         let mut errors = Vec::new();
         for (index, source) in self.sources.clone().iter().enumerate() {
             let file = u32::try_from(index).expect("an import has fewer than four billion files");
@@ -219,7 +223,8 @@ impl Batch<'_> {
                 same_as: None,
                 error: None,
             };
-            let read = match content_hash(source, request.tenant.as_ref()) {
+            context.learn(&self.staging.registers);
+            let read = match content_hash(source, &context.options(source.format)) {
                 Ok(hash) => {
                     entry.hash = hash;
                     match known.get(&entry.hash).filter(|known| known.quarantined == 0) {

@@ -42,6 +42,9 @@ pub mod batches;
 /// The lake: accepted rows, as sorted Parquet files.
 pub mod lake;
 
+/// What rows of one table let us know of others: taken in unless the register has it.
+pub mod suggestions;
+
 /// New rows that wait for their table to be settled.
 pub mod staging;
 

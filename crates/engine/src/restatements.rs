@@ -6,8 +6,8 @@ use std::hash::Hash;
 use domain::amount::Amount;
 use domain::cells::Row;
 use domain::facts::{
-    Certification, Claim, Consumption, Csp, Customer, Enrolment, GroupMember, ManagementGroup, PalLink, Partner, PartnerOfRecord, Person,
-    Principal, ResourceOwner, Revenue, RoleAssignment, Subscription, WorkloadUsage,
+    Certification, Claim, Consumption, Csp, Customer, Enrolment, ExchangeRate, GroupMember, ManagementGroup, PalLink, Partner,
+    PartnerOfRecord, Person, Principal, ResourceOwner, Revenue, RoleAssignment, Subscription, WorkloadUsage,
 };
 use domain::names::Name;
 use domain::time::{Day, Month};
@@ -71,7 +71,8 @@ macro_rules! each_register {
         $act! {
             partners: Partner, customers: Customer, subscriptions: Subscription, principals: Principal, group_members: GroupMember,
             pal_links: PalLink, role_assignments: RoleAssignment, management_groups: ManagementGroup, resource_owners: ResourceOwner,
-            partner_of_record: PartnerOfRecord, csp: Csp, claims: Claim, people: Person, certifications: Certification, enrolments: Enrolment
+            partner_of_record: PartnerOfRecord, csp: Csp, claims: Claim, people: Person, certifications: Certification, enrolments: Enrolment,
+            exchange_rates: ExchangeRate
         }
     };
 }
@@ -118,6 +119,7 @@ registers! {
     Person: "person_id" "partner_id" "linked_on";
     Certification: "person_id" "certification" "earned_on";
     Enrolment: "global_partner_id" "area" "enrolled_on";
+    ExchangeRate: "month" "currency";
 }
 
 fn key_texts<R: Row>(row: &R, key: &[&str]) -> Texts {

@@ -220,6 +220,17 @@ impl Source {
     /// # Errors
     /// When the file breaks before its end; the rows before were given.
     pub fn read(self, pick: &[Option<usize>], take: &mut dyn FnMut(Line<'_>)) -> Result<u64, FileError> {
+        self.read_while(pick, &mut |line| {
+            take(line);
+            true
+        })
+    }
+
+    /// Gives rows to `take` as [`Source::read`] does, as long as it returns true.
+    ///
+    /// # Errors
+    /// As [`Source::read`].
+    pub fn read_while(self, pick: &[Option<usize>], take: &mut dyn FnMut(Line<'_>) -> bool) -> Result<u64, FileError> {
         match self.body {
             Body::Csv(body) => body.read(&self.shown, self.header.len(), pick, take),
             Body::Parquet(body) => body.read(&self.shown, &self.header, pick, take),

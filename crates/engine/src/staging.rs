@@ -1,10 +1,12 @@
 //! New rows that wait for their table to be settled: registers in memory, facts by month and beyond a limit on the disk.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use domain::amount::Amount;
-use domain::facts::{Consumption, Principal, Program, Revenue, WorkloadUsage};
+use domain::facts::{Consumption, Program, Revenue, WorkloadUsage};
+use domain::names::Name;
 use domain::time::Month;
 
 use crate::batches::{batch_with_origin, schema};
@@ -13,6 +15,7 @@ use crate::files::{FileForm, TableFile};
 use crate::lake::{LakeError, ParquetFile};
 use crate::problems::{Problems, RowProblem, Severity};
 use crate::restatements::{Fact, Names, Register, each_fact, each_register};
+use crate::suggestions::Suggestion;
 use crate::tables::read_rows;
 
 /// How many rows of facts an import holds in memory, unless it is told otherwise.
@@ -21,7 +24,10 @@ pub const HELD_MAX: usize = 400_000;
 /// Where a new row came from: the file, by its place in the import, and the line.
 pub type Place = (u32, u64);
 
-/// New rows of facts of one month.
+/// What restates what: rows of one month and source.
+pub type PartOf = (Month, Arc<str>);
+
+/// New rows of facts of one month and source.
 pub struct Part<R> {
     held: Vec<(R, Place)>,
     spilled: Option<(PathBuf, ParquetFile)>,
@@ -34,7 +40,7 @@ impl<R> Default for Part<R> {
 }
 
 /// New rows of one table of facts.
-pub type Parts<R> = BTreeMap<Month, Part<R>>;
+pub type Parts<R> = BTreeMap<PartOf, Part<R>>;
 
 /// A row of facts that staging holds parts of.
 pub trait StagedFact: Fact {
@@ -44,11 +50,11 @@ pub trait StagedFact: Fact {
 
 /// A row of any table, on its way into staging.
 pub trait StagedRow: Sized {
-    /// Stages the row.
+    /// Stages the row; a fact restates others of its source.
     ///
     /// # Errors
     /// When rows must go to the disk and cannot.
-    fn stage(self, staging: &mut Staging, place: Place) -> Result<(), LakeError>;
+    fn stage(self, staging: &mut Staging, source: &Arc<str>, place: Place) -> Result<(), LakeError>;
 }
 
 /// Everything new that an import read.
@@ -58,8 +64,9 @@ pub struct Staging {
     pub registers: Program,
     /// Where the rows of [`Staging::registers`] came from, per table.
     pub places: HashMap<&'static str, Vec<Place>>,
-    /// Principals that rows of other tables let us know of.
-    pub suggested: Vec<(Principal, Place)>,
+    /// What rows of other tables let us know of.
+    pub suggested: Vec<(Suggestion, Place)>,
+    suggestions: HashSet<Suggestion>,
     consumption: Parts<Consumption>,
     workload_usage: Parts<WorkloadUsage>,
     revenue: Parts<Revenue>,
@@ -68,7 +75,7 @@ pub struct Staging {
     /// Fates that are known already (quarantined, ignored), per file.
     pub totals: HashMap<u32, Totals>,
     /// Rows that rules leave out, per rule.
-    pub ignored: BTreeMap<&'static str, u64>,
+    pub ignored: BTreeMap<Name, u64>,
     names: Names,
     held: usize,
     held_max: usize,
@@ -90,22 +97,35 @@ impl Staging {
     }
 
     /// Leaves out a row by a rule.
-    pub fn ignore(&mut self, file: u32, table: &'static str, rule: &'static str, amount: Amount) {
+    pub fn ignore(&mut self, file: u32, table: &'static str, rule: &Name, amount: Amount) {
         self.totals.entry(file).or_default().add(table, Fate::Ignored, amount);
-        *self.ignored.entry(rule).or_default() += 1;
+        match self.ignored.get_mut(rule) {
+            Some(rows) => *rows += 1,
+            None => {
+                self.ignored.insert(rule.clone(), 1);
+            }
+        }
     }
 
-    /// The months of the table that have new rows.
-    pub fn months<R: StagedFact>(&mut self) -> Vec<Month> {
-        R::parts(self).keys().copied().collect()
+    /// Keeps what a row lets us know of, unless another did.
+    pub fn suggest(&mut self, suggestion: Suggestion, place: Place) {
+        if !self.suggestions.contains(&suggestion) {
+            self.suggestions.insert(suggestion.clone());
+            self.suggested.push((suggestion, place));
+        }
     }
 
-    /// Takes the new rows of a month, in the order in which they came.
+    /// The months and sources of the table that have new rows.
+    pub fn parts<R: StagedFact>(&mut self) -> Vec<PartOf> {
+        R::parts(self).keys().cloned().collect()
+    }
+
+    /// Takes the new rows of a month and source, in the order in which they came.
     ///
     /// # Errors
     /// When rows that went to the disk cannot be read back.
-    pub fn take<R: StagedFact>(&mut self, month: Month) -> Result<(Vec<R>, Vec<Place>), LakeError> {
-        let Some(part) = R::parts(self).remove(&month) else { return Ok((Vec::new(), Vec::new())) };
+    pub fn take<R: StagedFact>(&mut self, of: &PartOf) -> Result<(Vec<R>, Vec<Place>), LakeError> {
+        let Some(part) = R::parts(self).remove(of) else { return Ok((Vec::new(), Vec::new())) };
         let (mut rows, mut places) = (Vec::new(), Vec::new());
         if let Some((path, file)) = part.spilled {
             file.finish()?;
@@ -132,9 +152,9 @@ impl Staging {
         &mut self.names
     }
 
-    fn hold<R: StagedFact>(&mut self, mut row: R, place: Place) -> Result<(), LakeError> {
+    fn hold<R: StagedFact>(&mut self, mut row: R, source: &Arc<str>, place: Place) -> Result<(), LakeError> {
         row.share_names(&mut self.names);
-        R::parts(self).entry(row.month()).or_default().held.push((row, place));
+        R::parts(self).entry((row.month(), Arc::clone(source))).or_default().held.push((row, place));
         self.held += 1;
         if self.held >= self.held_max {
             self.spill_all()?;
@@ -145,8 +165,8 @@ impl Staging {
     fn spill_all(&mut self) -> Result<(), LakeError> {
         macro_rules! spill {
             ($($table:ident: $row:ident),*) => {
-                $( for (month, part) in &mut self.$table {
-                    part.spill(self.folder.join(format!("{}-{month}.parquet", stringify!($table))))?;
+                $( for ((month, source), part) in &mut self.$table {
+                    part.spill(self.folder.join(format!("{}-{source}-{month}.parquet", stringify!($table))))?;
                 } )*
             };
         }
@@ -182,7 +202,7 @@ impl<R: Fact> Part<R> {
 macro_rules! stage_registers {
     ($($table:ident: $row:ident),*) => {$(
         impl StagedRow for domain::facts::$row {
-            fn stage(self, staging: &mut Staging, place: Place) -> Result<(), LakeError> {
+            fn stage(self, staging: &mut Staging, _source: &Arc<str>, place: Place) -> Result<(), LakeError> {
                 staging.registers.$table.push(self);
                 staging.places.entry(stringify!($table)).or_default().push(place);
                 Ok(())
@@ -200,8 +220,8 @@ macro_rules! stage_facts {
             }
         }
         impl StagedRow for $row {
-            fn stage(self, staging: &mut Staging, place: Place) -> Result<(), LakeError> {
-                staging.hold(self, place)
+            fn stage(self, staging: &mut Staging, source: &Arc<str>, place: Place) -> Result<(), LakeError> {
+                staging.hold(self, source, place)
             }
         }
     )*};

@@ -3,8 +3,8 @@
 use domain::amount::Amount;
 use domain::cells::{CellKind, CellProblem, Column, Row};
 use domain::facts::{
-    Certification, Claim, Consumption, Csp, Customer, Enrolment, GroupMember, ManagementGroup, PalLink, Partner, PartnerOfRecord, Person,
-    Principal, Program, ResourceOwner, Revenue, RoleAssignment, Subscription, WorkloadUsage,
+    Certification, Claim, Consumption, Csp, Customer, Enrolment, ExchangeRate, GroupMember, ManagementGroup, PalLink, Partner,
+    PartnerOfRecord, Person, Principal, Program, ResourceOwner, Revenue, RoleAssignment, Subscription, WorkloadUsage,
 };
 
 use crate::files::TableFile;
@@ -30,7 +30,8 @@ macro_rules! each_table {
             partners: Partner, customers: Customer, subscriptions: Subscription, principals: Principal, group_members: GroupMember,
             pal_links: PalLink, role_assignments: RoleAssignment, management_groups: ManagementGroup, resource_owners: ResourceOwner,
             partner_of_record: PartnerOfRecord, csp: Csp, claims: Claim, consumption: Consumption, workload_usage: WorkloadUsage,
-            revenue: Revenue, people: Person, certifications: Certification, enrolments: Enrolment
+            revenue: Revenue, people: Person, certifications: Certification, enrolments: Enrolment,
+            exchange_rates: ExchangeRate
         }
     };
 }

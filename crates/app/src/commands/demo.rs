@@ -151,7 +151,7 @@ fn ready(folder: &Path, seed: u64) -> Result<(PathBuf, PathBuf)> {
 
 fn imported(home: &Path, exports: &Path, setting: &Setting) -> Result<ImportView> {
     let home = Home::open_or_make(home)?;
-    let outcome = import::read(&home, exports, None, None)?;
+    let outcome = import::read(&home, exports, None, None, setting.rulebook()?)?;
     home.keep(exports, &outcome)?;
     setting.tell_rows(&outcome.problems);
     Ok(ImportView::of_outcome(exports.display().to_string(), &outcome, true))

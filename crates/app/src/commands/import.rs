@@ -3,9 +3,11 @@
 mod told;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Result;
 use domain::names::Name;
+use domain::rulebook::Rulebook;
 use engine::formats::{Format, format_named};
 use engine::import::Outcome;
 
@@ -40,7 +42,7 @@ pub struct ImportArgs {
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<PathBuf>,
 
-    /// The format, when headers shall not decide: dataset, focus, az-role-assignments
+    /// The format, when headers shall not decide; a wrong name lists those that there are
     #[arg(long, value_name = "FORMAT", value_parser = format)]
     format: Option<Format>,
 
@@ -122,7 +124,7 @@ fn one(args: &ImportArgs, home: &Home, path: &Path, setting: &Setting) -> Result
     if !path.exists() {
         return Err(Refusal::refused(format!("there is no file or folder `{}`", path.display())).hint("check the spelling").into());
     }
-    let outcome = read(home, path, args.format, args.tenant.as_deref().map(Name::new))?;
+    let outcome = read(home, path, args.format, args.tenant.as_deref().map(Name::new), setting.rulebook()?)?;
     if args.strict && outcome.problems.has_losses() {
         home.discard(&outcome)?;
         setting.tell_rows(&outcome.problems);
@@ -140,9 +142,9 @@ fn one(args: &ImportArgs, home: &Home, path: &Path, setting: &Setting) -> Result
 ///
 /// # Errors
 /// When the path cannot be imported.
-pub fn read(home: &Home, path: &Path, format: Option<Format>, tenant: Option<Name>) -> Result<Outcome> {
+pub fn read(home: &Home, path: &Path, format: Option<Format>, tenant: Option<Name>, rulebook: Arc<Rulebook>) -> Result<Outcome> {
     let mut steps = Steps::new();
-    let outcome = home.import(path, format, tenant, &mut |at| {
+    let outcome = home.import(path, format, tenant, rulebook, &mut |at| {
         steps.tell(&format!("importing {} ({} of {}), {} rows", at.file, at.index + 1, at.files, at.rows));
     })?;
     steps.end();

@@ -17,7 +17,7 @@ pub fn batch(path: &Path, outcome: &Outcome, at: &Timestamp) -> Batch {
         source: path.display().to_string(),
         content_hash: outcome.hash.clone(),
         totals: totals(&outcome.totals),
-        rules: outcome.ignored.iter().map(|(rule, rows)| ((*rule).to_owned(), *rows)).collect(),
+        rules: outcome.ignored.iter().map(|(rule, rows)| (rule.to_string(), *rows)).collect(),
         files: outcome.files.iter().map(file).collect(),
         problems: outcome.problems.kept().iter().map(problem).collect(),
     }

@@ -88,7 +88,7 @@ impl ImportView {
             rows: outcome.totals.incoming().rows,
             tables: tables(fated(&outcome.totals)),
             files: outcome.files.iter().map(file).collect(),
-            rules: outcome.ignored.iter().map(|(rule, rows)| ((*rule).to_owned(), *rows)).collect(),
+            rules: outcome.ignored.iter().map(|(rule, rows)| (rule.to_string(), *rows)).collect(),
         }
     }
 

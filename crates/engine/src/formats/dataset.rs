@@ -3,8 +3,8 @@
 use domain::amount::Amount;
 use domain::cells::Row;
 use domain::facts::{
-    Certification, Claim, Consumption, Csp, Customer, Enrolment, GroupMember, ManagementGroup, PalLink, Partner, PartnerOfRecord, Person,
-    Principal, ResourceOwner, Revenue, RoleAssignment, Subscription, WorkloadUsage,
+    Certification, Claim, Consumption, Csp, Customer, Enrolment, ExchangeRate, GroupMember, ManagementGroup, PalLink, Partner,
+    PartnerOfRecord, Person, Principal, ResourceOwner, Revenue, RoleAssignment, Subscription, WorkloadUsage,
 };
 
 use super::{Intake, SourceFile, tell};

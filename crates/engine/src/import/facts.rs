@@ -54,24 +54,15 @@ struct Rows<R> {
 }
 
 fn settle_table<R: StagedFact>(batch: &mut Batch<'_>, strangers: &mut Strangers, tenant: fn(&R) -> &Name) -> Result<(), LakeError> {
-    for month in batch.staging.months::<R>() {
-        let (rows, places) = batch.staging.take::<R>(month)?;
-        let mut by_source: BTreeMap<&'static str, Rows<R>> = BTreeMap::new();
-        for (row, place) in rows.into_iter().zip(places) {
-            let source = batch.sources[place.0 as usize].format.name();
-            let of_source = by_source.entry(source).or_insert_with(|| Rows { rows: Vec::new(), places: Vec::new() });
-            strangers.meet(R::TABLE, tenant(&row), place);
-            of_source.rows.push(row);
-            of_source.places.push(place);
-        }
-        for (source, new) in by_source {
-            settle_month(batch, source, month, &new)?;
-        }
+    for of in batch.staging.parts::<R>() {
+        let (rows, places) = batch.staging.take::<R>(&of)?;
+        rows.iter().zip(&places).for_each(|(row, place)| strangers.meet(R::TABLE, tenant(row), *place));
+        settle_month(batch, &of.1, of.0, &Rows { rows, places })?;
     }
     Ok(())
 }
 
-fn settle_month<R: StagedFact>(batch: &mut Batch<'_>, source: &'static str, month: Month, new: &Rows<R>) -> Result<(), LakeError> {
+fn settle_month<R: StagedFact>(batch: &mut Batch<'_>, source: &str, month: Month, new: &Rows<R>) -> Result<(), LakeError> {
     let is_same_part = |file: &&LakeFile| file.table == R::TABLE && file.source == source && file.month == Some(month);
     let files: Vec<LakeFile> = batch.lake.files.iter().filter(is_same_part).cloned().collect();
     let (old, old_origins) = read_old::<R>(batch, &files)?;

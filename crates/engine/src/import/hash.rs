@@ -3,21 +3,20 @@
 use std::fs::File;
 use std::io::Read;
 
-use domain::names::Name;
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::formats::SourceFile;
 use crate::source::FileError;
 
-/// The hash of a source file's bytes with its format, its table and the tenant that was given for it. 128 bits of XXH3: it tells
+/// The hash of a source file's bytes with its format, its table and the `options` that it was read with. 128 bits of XXH3: it tells
 /// whether a file was imported before, and is no protection against forgery.
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn content_hash(source: &SourceFile, tenant: Option<&Name>) -> Result<String, FileError> {
+pub fn content_hash(source: &SourceFile, options: &str) -> Result<String, FileError> {
     let error = |error| FileError::open(&source.shown, error);
     let mut hash = Xxh3::new();
-    for text in [source.format.name(), source.table, tenant.map_or("", Name::as_str)] {
+    for text in [source.format.name(), source.table, options] {
         hash.update(text.as_bytes());
         hash.update(b"\0");
     }

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use domain::amount::Amount;
 use domain::facts::{
-    Certification, Claim, Csp, Customer, Enrolment, GroupMember, ManagementGroup, PalLink, Partner, PartnerOfRecord, Person, Principal,
-    ResourceOwner, RoleAssignment, Subscription,
+    Certification, Claim, Csp, Customer, Enrolment, ExchangeRate, GroupMember, ManagementGroup, PalLink, Partner, PartnerOfRecord, Person,
+    Principal, ResourceOwner, RoleAssignment, Subscription,
 };
 use domain::names::Name;
 
@@ -17,6 +17,7 @@ use crate::lake::{LakeError, LakeFile};
 use crate::merge::{Settled, settle_register};
 use crate::restatements::{Register, Restated, each_register};
 use crate::staging::{Place, places};
+use crate::suggestions::{Known, Suggestion};
 
 /// Settles every register, writes those that change, and returns the tenants of the customers that there are now.
 pub fn settle(batch: &mut Batch<'_>, old: &Dataset) -> Result<HashSet<Name>, LakeError> {
@@ -32,16 +33,29 @@ pub fn settle(batch: &mut Batch<'_>, old: &Dataset) -> Result<HashSet<Name>, Lak
     Ok(now.program.customers.into_iter().map(|customer| customer.tenant_id).collect())
 }
 
-/// Takes in the principals that other rows let us know of and that no register has.
+/// Takes in what other rows let us know of and no register has; of several that tell of the same, the first.
 fn take_suggestions(batch: &mut Batch<'_>, old: &Dataset) {
     let staging = &mut batch.staging;
-    let mut known: HashSet<(Name, Name)> = HashSet::new();
-    let rows = old.program.principals.iter().chain(&staging.registers.principals);
-    known.extend(rows.map(|row| (row.tenant_id.clone(), row.principal_id.clone())));
-    for (row, place) in std::mem::take(&mut staging.suggested) {
-        if known.insert((row.tenant_id.clone(), row.principal_id.clone())) {
-            staging.registers.principals.push(row);
-            staging.places.entry("principals").or_default().push(place);
+    let mut known = Known::default();
+    known.add(&old.program);
+    known.add(&staging.registers);
+    for (suggestion, place) in std::mem::take(&mut staging.suggested) {
+        if !known.learn(&suggestion) {
+            continue;
+        }
+        macro_rules! push {
+            ($table:ident, $row:expr) => {{
+                staging.registers.$table.push($row);
+                staging.places.entry(stringify!($table)).or_default().push(place);
+            }};
+        }
+        match suggestion {
+            Suggestion::Principal(row) => push!(principals, row),
+            Suggestion::Customer(row) => push!(customers, row),
+            Suggestion::Subscription(row) => push!(subscriptions, row),
+            Suggestion::Csp(row) => push!(csp, row),
+            Suggestion::Claim(row) => push!(claims, row),
+            Suggestion::Person(row) => push!(people, row),
         }
     }
 }

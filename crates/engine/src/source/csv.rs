@@ -1,6 +1,6 @@
-//! Comma-separated text.
+//! Text with a cell after each comma, or after each tab if the header has tabs.
 
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read};
 
 use csv::{ByteRecord, Reader, ReaderBuilder};
 
@@ -8,16 +8,32 @@ use super::{BadCells, FileError, Line};
 
 /// The rows behind the header.
 pub struct CsvBody {
-    reader: Reader<PlainLines<Box<dyn Read>>>,
+    reader: Reader<PlainLines<BufReader<Box<dyn Read>>>>,
 }
 
 /// Reads the header; it is empty when the file is.
 pub fn open(plain: Box<dyn Read>, shown: &str) -> Result<(Vec<String>, CsvBody), FileError> {
-    let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(PlainLines::new(plain));
+    let mut plain = BufReader::with_capacity(HEADER_BYTES, plain);
+    let delimiter = start(&mut plain).map_err(|error| FileError::broken(shown, 0, error))?;
+    let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(PlainLines::new(plain));
     let mut record = ByteRecord::new();
     let any = reader.read_byte_record(&mut record).map_err(|error| FileError::broken(shown, 0, error))?;
     let header = if any { record.iter().map(name).collect() } else { Vec::new() };
     Ok((header, CsvBody { reader }))
+}
+
+/// How many bytes of a file are looked at for tabs.
+const HEADER_BYTES: usize = 1 << 16;
+
+/// Steps over a byte order mark, and tells what separates the cells of the header.
+fn start(plain: &mut impl BufRead) -> std::io::Result<u8> {
+    if plain.fill_buf()?.starts_with(b"\xef\xbb\xbf") {
+        plain.consume(3);
+    }
+    let begin = plain.fill_buf()?;
+    let header = begin.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let has_tabs = header.contains(&b'\t') && !header.contains(&b',');
+    Ok(if has_tabs { b'\t' } else { b',' })
 }
 
 fn name(cell: &[u8]) -> String {
@@ -26,7 +42,13 @@ fn name(cell: &[u8]) -> String {
 
 impl CsvBody {
     /// See [`super::Source::read`].
-    pub fn read(mut self, shown: &str, width: usize, pick: &[Option<usize>], take: &mut dyn FnMut(Line<'_>)) -> Result<u64, FileError> {
+    pub fn read(
+        mut self,
+        shown: &str,
+        width: usize,
+        pick: &[Option<usize>],
+        take: &mut dyn FnMut(Line<'_>) -> bool,
+    ) -> Result<u64, FileError> {
         let mut record = ByteRecord::new();
         let mut rows = 0;
         loop {
@@ -38,13 +60,18 @@ impl CsvBody {
             rows += 1;
             let line = first_line(&self.reader, &record);
             if record.len() != width {
-                take((line, Err(BadCells::Count { found: record.len(), expected: width })));
+                if !take((line, Err(BadCells::Count { found: record.len(), expected: width }))) {
+                    return Ok(rows);
+                }
                 continue;
             }
             let mut cells = Vec::with_capacity(pick.len());
-            match pick.iter().try_for_each(|place| cell(&record, *place).map(|text| cells.push(text))) {
+            let goes_on = match pick.iter().try_for_each(|place| cell(&record, *place).map(|text| cells.push(text))) {
                 Ok(()) => take((line, Ok(&cells))),
                 Err(bad) => take((line, Err(bad))),
+            };
+            if !goes_on {
+                return Ok(rows);
             }
         }
     }
@@ -136,7 +163,11 @@ mod tests {
     fn lines(text: &'static str) -> Vec<(u64, usize)> {
         let (_, body) = open(Box::new(text.as_bytes()), "f.csv").unwrap();
         let mut lines = Vec::new();
-        body.read("f.csv", 2, &[Some(0), Some(1)], &mut |(line, cells)| lines.push((line, cells.map_or(0, <[_]>::len)))).unwrap();
+        body.read("f.csv", 2, &[Some(0), Some(1)], &mut |(line, cells)| {
+            lines.push((line, cells.map_or(0, <[_]>::len)));
+            true
+        })
+        .unwrap();
         lines
     }
 
@@ -152,5 +183,13 @@ mod tests {
         let mut text = String::new();
         PlainLines::new("a\rb\r\nc\r".as_bytes()).read_to_string(&mut text).unwrap();
         assert_eq!(text, "a\rb\nc\n");
+    }
+
+    #[test]
+    fn tabs_separate_when_the_header_has_them_and_a_byte_order_mark_is_no_part_of_a_name() {
+        let (header, _) = open(Box::new("\u{feff}\"a\"\tb\n1\t2\n".as_bytes()), "f.tsv").unwrap();
+        assert_eq!(header, ["a", "b"]);
+        let (header, _) = open(Box::new("a\tb,c\n".as_bytes()), "f.csv").unwrap();
+        assert_eq!(header, ["a\tb", "c"]);
     }
 }

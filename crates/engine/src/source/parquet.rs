@@ -34,7 +34,13 @@ pub fn open(file: File, shown: &str) -> Result<(Vec<String>, Vec<usize>, Parquet
 
 impl ParquetBody {
     /// See [`super::Source::read`].
-    pub fn read(self, shown: &str, header: &[String], pick: &[Option<usize>], take: &mut dyn FnMut(Line<'_>)) -> Result<u64, FileError> {
+    pub fn read(
+        self,
+        shown: &str,
+        header: &[String],
+        pick: &[Option<usize>],
+        take: &mut dyn FnMut(Line<'_>) -> bool,
+    ) -> Result<u64, FileError> {
         let schema = self.builder.schema().clone();
         for at in pick.iter().flatten() {
             let found = schema.field(*at).data_type();
@@ -57,7 +63,9 @@ impl ParquetBody {
                     .map(|column| column.as_ref().filter(|column| column.is_valid(row)).map(|column| column.value(row)))
                     .map(|text| text.filter(|text| !text.is_empty()))
                     .collect();
-                take((rows, Ok(&cells)));
+                if !take((rows, Ok(&cells))) {
+                    return Ok(rows);
+                }
             }
         }
         Ok(rows)

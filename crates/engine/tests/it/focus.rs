@@ -1,6 +1,5 @@
 //! `focus`: which charges are consumption.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Float64Array, StringArray, TimestampMicrosecondArray};
@@ -8,7 +7,7 @@ use domain::amount::Amount;
 use engine::fates::Fate;
 
 use crate::importing::{Home, fates};
-use crate::scene::{folder, parquet};
+use crate::scene::{folder, parquet, shared};
 
 const HEADER: &str = "ProviderName,ChargeCategory,ChargePeriodStart,ChargePeriodEnd,EffectiveCost,BillingCurrency,ServiceName,SubAccountId,ResourceId,PublisherName,x_SkuOfferId,x_CustomerId,Id\n";
 
@@ -67,21 +66,9 @@ fn parquet_with_instants_and_floats_is_read_with_a_warning() {
     assert_eq!(home.rows().program.consumption[0].usage_date.to_string(), "2024-02-29");
 }
 
-/// Real sample files, when they are there: in the folder that `COUNTERFOIL_SHARED` names, or in one called `shared` beside the
-/// workspace.
-fn shared(name: &str) -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(3).map(|above| above.join("shared"));
-    let folder = std::env::var_os("COUNTERFOIL_SHARED").map(PathBuf::from).or(beside)?;
-    let path = folder.join("data").join(name);
-    path.exists().then_some(path)
-}
-
 #[test]
 fn every_row_of_the_real_sample_has_a_fate_and_totals_agree_with_the_file() {
-    let Some(path) = shared("focus-1.0-sample.csv") else {
-        println!("skipped: focus-1.0-sample.csv is not there; set COUNTERFOIL_SHARED to the folder that holds data/focus-1.0-sample.csv");
-        return;
-    };
+    let Some(path) = shared("focus-1.0-sample.csv") else { return };
     let mut home = Home::new();
     let outcome = home.try_import(&path, Some("11111111-2222-3333-4444-555555555555")).unwrap();
     assert_eq!(outcome.totals.incoming().rows, 1_000);

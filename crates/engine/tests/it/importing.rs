@@ -9,7 +9,7 @@ use engine::import::{ImportError, KnownFile, Outcome, Request, import};
 use engine::lake::Lake;
 use tempfile::TempDir;
 
-use crate::scene::{folder, write};
+use crate::scene::{folder, rulebook, write};
 
 /// A home with a lake, and the ledger that remembers its files.
 pub struct Home {
@@ -32,6 +32,7 @@ impl Home {
             path: path.to_owned(),
             format: None,
             tenant: tenant.map(Into::into),
+            rulebook: rulebook(),
             batch_id: format!("b{}", self.batches),
             held_max: 1_000,
         };
@@ -39,7 +40,7 @@ impl Home {
         for file in &outcome.files {
             let quarantined = file.totals.of(Fate::Quarantined).rows;
             if file.same_as.is_none() && file.error.is_none() {
-                let known = KnownFile { batch_id: outcome.batch_id.clone(), incoming: file.totals.incoming(), quarantined };
+                let known = KnownFile { batch_id: outcome.batch_id.clone(), incoming: file.totals.incoming_of(file.table), quarantined };
                 self.known.insert(file.hash.clone(), known);
             }
         }

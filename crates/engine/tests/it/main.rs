@@ -3,9 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a scene that cannot be set stops its test")]
 
 mod az_role_assignments;
+mod azure_costs;
 mod bad_input;
 mod exporting;
 mod focus;
 mod forms;
 mod importing;
+mod samples;
 mod scene;

@@ -1,10 +1,11 @@
 //! Folders of files for tests.
 
 use std::io::Write;
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use arrow_array::{ArrayRef, RecordBatch};
+use domain::rulebook::Rulebook;
 use tempfile::TempDir;
 
 /// A folder with the given files.
@@ -43,4 +44,35 @@ pub fn parquet(columns: Vec<(&str, ArrayRef)>) -> Vec<u8> {
     writer.write(&batch).unwrap();
     writer.close().unwrap();
     bytes
+}
+
+/// The rulebook of the repository.
+pub fn rulebook() -> Arc<Rulebook> {
+    static RULEBOOK: OnceLock<Arc<Rulebook>> = OnceLock::new();
+    Arc::clone(RULEBOOK.get_or_init(|| {
+        let mut files = Vec::new();
+        let mut open = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rulebook/2023-10")];
+        while let Some(folder) = open.pop() {
+            for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+                if path.is_dir() {
+                    open.push(path);
+                } else if path.extension().is_some_and(|ending| ending == "toml") {
+                    files.push((path.display().to_string(), std::fs::read_to_string(&path).unwrap()));
+                }
+            }
+        }
+        Arc::new(Rulebook::parse(&files).unwrap())
+    }))
+}
+
+/// Real sample files, when they are there: in the folder that `COUNTERFOIL_SHARED` names, or in one called `shared` beside the
+/// workspace.
+pub fn shared(name: &str) -> Option<PathBuf> {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(3).map(|above| above.join("shared"));
+    let folder = std::env::var_os("COUNTERFOIL_SHARED").map(PathBuf::from).or(beside)?;
+    let path = folder.join("data").join(name);
+    if !path.exists() {
+        println!("skipped: {name} is not there; set COUNTERFOIL_SHARED to the folder that holds data/{name}");
+    }
+    path.exists().then_some(path)
 }
