@@ -1,5 +1,11 @@
 //! Output: one answer as a table, JSON, YAML or separated text. Data go to stdout, prose to stderr.
 
+/// Text separated by commas or tabs, as spreadsheets open it without running anything.
+mod separated;
+
+/// Files that answers are written into.
+pub mod files;
+
 /// Tables and separated text of any answer.
 mod flat;
 
@@ -129,8 +135,8 @@ impl Output {
                 Value::Array(rows) => rows.iter().try_for_each(|row| line(out, row))?,
                 one => line(out, &one)?,
             },
-            Format::Tsv => flat::tsv(out, &value)?,
-            Format::Csv => flat::csv(out, &value)?,
+            Format::Tsv => flat::separated(out, &value, b'\t')?,
+            Format::Csv => flat::separated(out, &value, b',')?,
             Format::Yaml => out.write_all(serde_saphyr::to_string(&value)?.as_bytes())?,
         }
         Ok(())

@@ -6,6 +6,9 @@ pub mod problems;
 /// The nearest known name to a misspelt one.
 pub mod spelling;
 
+/// Texts that a spreadsheet would run as formulas, and how they travel in separated text.
+pub mod formulas;
+
 /// The files of a dataset folder: which table each holds, and in which form.
 pub mod files;
 
@@ -59,6 +62,9 @@ mod output;
 
 /// Sheets: rows of typed cells under a header, as a Parquet file.
 pub mod sheet;
+
+/// Workbooks: rows of typed cells under a header, as an Excel file.
+pub mod workbook;
 
 /// Export: the facts of a dataset as a dataset folder.
 pub mod export;

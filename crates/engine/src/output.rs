@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
+use crate::formulas;
 use crate::lake::LakeError;
 
 /// A file that cannot be written.
@@ -63,10 +64,13 @@ impl CsvFile {
         Ok(Self { path: path.to_owned(), writer: csv::Writer::from_writer(file), rows: 0 })
     }
 
-    /// Adds a row.
+    /// Adds a row; texts that a spreadsheet would run are made safe.
     pub(crate) fn write<'a>(&mut self, cells: impl Iterator<Item = &'a str>) -> Result<(), OutputError> {
         self.rows += 1;
-        self.writer.write_record(cells).map_err(|error| OutputError::write(&self.path, error))
+        let safe = cells.map(formulas::safe);
+        let mut written = safe.map(|cell| self.writer.write_field(cell.as_ref()));
+        let written = written.by_ref().collect::<Result<(), _>>();
+        written.and_then(|()| self.writer.write_record(None::<&[u8]>)).map_err(|error| OutputError::write(&self.path, error))
     }
 
     /// Ends the file; returns its number of rows, the header among them.

@@ -7,7 +7,8 @@ use domain::facts::{
     PartnerOfRecord, Person, Principal, Program, ResourceOwner, Revenue, RoleAssignment, Subscription, WorkloadUsage,
 };
 
-use crate::files::TableFile;
+use crate::files::{FileForm, TableFile};
+use crate::formulas;
 use crate::problems::{Problems, RowProblem, Severity};
 use crate::source::{BadCells, FileError, Line, Source};
 use crate::spelling::{list, nearest};
@@ -74,6 +75,7 @@ pub fn read_rows<R: Row>(file: &TableFile, problems: &mut Problems, mut take: im
     let mut pick = places(&source, R::TABLE, R::COLUMNS, problems)?;
     pick.extend(ORIGIN_COLUMNS.map(|name| source.position(name)));
     let header = source.header().to_vec();
+    let is_text = matches!(file.form, FileForm::Csv(_));
     let mut rows = 0;
     let read = source.read(&pick, &mut |(line, cells): Line<'_>| {
         rows += 1;
@@ -81,6 +83,14 @@ pub fn read_rows<R: Row>(file: &TableFile, problems: &mut Problems, mut take: im
         match cells {
             Ok(all) => {
                 let (cells, origin) = all.split_at(R::COLUMNS.len());
+                let is_quoted = is_text && cells.iter().flatten().any(|cell| cell.starts_with('\''));
+                let undone: Vec<Option<&str>>;
+                let cells = if is_quoted {
+                    undone = cells.iter().map(|cell| cell.map(formulas::plain)).collect();
+                    &undone
+                } else {
+                    cells
+                };
                 let origin = origin[0].zip(origin[1].and_then(|line| line.parse().ok()));
                 take(ReadRow { line, cells, origin, row: R::read(cells).map_err(at) });
             }

@@ -12,7 +12,8 @@ use engine::sheet::{Cell, Kind};
 
 use crate::cli::Setting;
 use crate::commands::ProgramArgs;
-use crate::output::rows::{FileFormat, Rows, whole_file};
+use crate::output::files::{FileFormat, whole_file};
+use crate::output::rows::Rows;
 use crate::output::table;
 use crate::problem::{Exit, say};
 use crate::program::OpenProgram;
@@ -36,7 +37,7 @@ pub struct CreditArgs {
     #[arg(long, value_name = "COLUMNS", value_enum, value_delimiter = ',')]
     group: Vec<GroupColumn>,
 
-    /// Write into a file; its ending tells the format: csv, tsv, json, jsonl, yaml, parquet
+    /// Write into a file; its ending tells the format: csv, xlsx, parquet, json, jsonl, tsv, yaml
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }

@@ -5,7 +5,7 @@ use std::io::Write;
 use anyhow::Result;
 use serde_json::Value;
 
-use super::rows::csv_error;
+use super::separated::Separated;
 use super::table;
 
 /// An answer as rows of cells, with a header when the rows have keys.
@@ -23,26 +23,13 @@ pub fn table(value: &Value) -> String {
     shown.iter().map(|line| format!("{line}\n")).collect()
 }
 
-/// The answer separated by tabs; tabs and line breaks within cells become blanks.
-pub fn tsv(out: &mut impl Write, value: &Value) -> Result<()> {
+/// The answer with its cells apart by `separator`.
+pub fn separated(out: &mut impl Write, value: &Value, separator: u8) -> Result<()> {
     let grid = Grid::new(value);
     let header = Some(&grid.header).filter(|header| !header.is_empty());
-    for row in header.into_iter().chain(&grid.rows) {
-        let cells: Vec<String> = row.iter().map(|cell| cell.replace(['\t', '\n', '\r'], " ")).collect();
-        writeln!(out, "{}", cells.join("\t"))?;
-    }
-    Ok(())
-}
-
-/// The answer separated by commas, with quotes where they are needed.
-pub fn csv(out: &mut impl Write, value: &Value) -> Result<()> {
-    let grid = Grid::new(value);
-    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(out);
-    let header = Some(&grid.header).filter(|header| !header.is_empty());
-    for row in header.into_iter().chain(&grid.rows) {
-        writer.write_record(row).map_err(csv_error)?;
-    }
-    Ok(writer.flush()?)
+    let mut text = Separated::new(out, separator);
+    header.into_iter().chain(&grid.rows).try_for_each(|row| text.push(row))?;
+    text.finish()
 }
 
 impl Grid {
@@ -108,7 +95,7 @@ mod tests {
         let answer = json!([{"a": "x", "b": {"c": 1}}, {"a": null, "d": [1, 2]}]);
         assert_eq!(table(&answer), "a  b.c  d\nx  1\n        [1,2]\n");
         let mut tsv_text = Vec::new();
-        tsv(&mut tsv_text, &answer).unwrap();
+        separated(&mut tsv_text, &answer, b'\t').unwrap();
         assert_eq!(String::from_utf8(tsv_text).unwrap(), "a\tb.c\td\nx\t1\t\n\t\t[1,2]\n");
     }
 

@@ -1,15 +1,17 @@
-//! Long answers, row by row: to stdout as they come, or into a file that appears when it is whole.
+//! Long answers, row by row: to stdout as they come, into a file, or as a download; every grid in every format.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use engine::sheet::{Cell, Kind, Sheet};
+use engine::workbook::Workbook;
 use serde_json::{Map, Value};
 
+use super::files::{FileFormat, whole_file};
+use super::separated::Separated;
 use super::{Format, table};
-use crate::problem::Refusal;
 
 /// Rows of typed cells under a header.
 pub struct Rows<'r, 'c> {
@@ -26,28 +28,51 @@ impl Rows<'_, '_> {
     /// When the ending tells none, or the file cannot be written.
     pub fn write_file(self, path: &Path) -> Result<u64> {
         let format = FileFormat::of(path)?;
-        whole_file(path, |partial| match format {
-            FileFormat::Parquet => self.write_parquet(partial),
-            FileFormat::Text(format) => self.write_text(partial, format),
-        })
+        whole_file(path, |partial| self.write_as(partial, format))
     }
 
-    fn write_text(self, path: &Path, format: Format) -> Result<u64> {
-        let mut out = BufWriter::new(File::create(path)?);
-        let mut count = 0;
-        let Self { columns, rows } = self;
-        let mut counted = rows.inspect(|_| count += 1);
-        Rows { columns, rows: &mut counted }.write(&mut out, format)?;
-        out.flush()?;
-        Ok(count)
-    }
-
-    fn write_parquet(self, path: &Path) -> Result<u64> {
-        let mut sheet = Sheet::create(path, self.columns)?;
-        for row in self.rows {
-            sheet.push(&row)?;
+    /// The rows as the bytes of a file, for a download.
+    ///
+    /// # Errors
+    /// When the rows cannot be kept on disk, where those of some formats pass through.
+    pub fn into_bytes(self, format: FileFormat) -> Result<Vec<u8>> {
+        if let FileFormat::Text(format) = format {
+            let mut bytes = Vec::new();
+            self.write(&mut bytes, format)?;
+            return Ok(bytes);
         }
-        Ok(sheet.finish()?)
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("rows");
+        self.write_as(&path, format)?;
+        Ok(std::fs::read(path)?)
+    }
+
+    fn write_as(self, path: &Path, format: FileFormat) -> Result<u64> {
+        let mut count = 0;
+        match format {
+            FileFormat::Text(format) => {
+                let mut out = BufWriter::new(File::create(path)?);
+                let Self { columns, rows } = self;
+                let mut counted = rows.inspect(|_| count += 1);
+                Rows { columns, rows: &mut counted }.write(&mut out, format)?;
+                out.flush()?;
+            }
+            FileFormat::Parquet => {
+                let mut sheet = Sheet::create(path, self.columns)?;
+                for row in self.rows {
+                    sheet.push(&row)?;
+                }
+                count = sheet.finish()?;
+            }
+            FileFormat::Xlsx => {
+                let mut book = Workbook::create(path, self.columns)?;
+                for row in self.rows {
+                    book.push(&row)?;
+                }
+                count = book.finish()?;
+            }
+        }
+        Ok(count)
     }
 
     /// Writes the rows in a format.
@@ -83,12 +108,12 @@ impl Rows<'_, '_> {
     }
 
     fn write_separated(self, out: &mut impl Write, separator: u8) -> Result<()> {
-        let mut writer = csv::WriterBuilder::new().delimiter(separator).from_writer(out);
-        writer.write_record(self.columns.iter().map(|(name, _)| *name)).map_err(csv_error)?;
+        let mut text = Separated::new(out, separator);
+        text.push(self.columns.iter().map(|(name, _)| *name))?;
         for row in self.rows {
-            writer.write_record(row.iter().map(Cell::to_string)).map_err(csv_error)?;
+            text.push(row.iter().map(Cell::to_string))?;
         }
-        Ok(writer.flush()?)
+        text.finish()
     }
 
     fn write_lines(self, out: &mut impl Write) -> Result<()> {
@@ -109,14 +134,6 @@ impl Rows<'_, '_> {
     }
 }
 
-/// The system's error within an error of writing separated text, so that a reader who went away is recognised.
-pub fn csv_error(error: csv::Error) -> anyhow::Error {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => error.into(),
-        kind => anyhow::anyhow!("cannot write separated text: {kind:?}"),
-    }
-}
-
 fn object(columns: &[(&str, Kind)], row: &[Cell<'_>]) -> Value {
     let value = |cell: &Cell<'_>| match cell {
         Cell::Count(count) => Value::from(*count),
@@ -126,55 +143,20 @@ fn object(columns: &[(&str, Kind)], row: &[Cell<'_>]) -> Value {
     Value::Object(keys.zip(row.iter().map(value)).collect::<Map<_, _>>())
 }
 
-/// Writes a file beside its place and moves it there when it is whole.
-///
-/// # Errors
-/// When the file cannot be written; then nothing of it is left.
-pub fn whole_file<T>(path: &Path, write: impl FnOnce(&Path) -> Result<T>) -> Result<T> {
-    let partial = partial(path);
-    let moved = write(&partial).and_then(|written| {
-        std::fs::rename(&partial, path)?;
-        Ok(written)
-    });
-    if moved.is_err() {
-        // what is left of it helps nobody
-        let _ = std::fs::remove_file(&partial);
-    }
-    moved.with_context(|| format!("cannot write `{}`; check the folder, its rights and the disk", path.display()))
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Where a file is while it is written.
-fn partial(path: &Path) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".partial");
-    path.with_file_name(name)
-}
-
-/// The format of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FileFormat {
-    /// One that stdout can have as well.
-    Text(Format),
-    /// Parquet.
-    Parquet,
-}
-
-impl FileFormat {
-    /// The format that the ending of a file's name tells.
-    ///
-    /// # Errors
-    /// When it tells none.
-    pub fn of(path: &Path) -> Result<Self, Refusal> {
-        let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase();
-        match ending.as_str() {
-            "csv" => Ok(Self::Text(Format::Csv)),
-            "tsv" => Ok(Self::Text(Format::Tsv)),
-            "json" => Ok(Self::Text(Format::Json)),
-            "jsonl" | "ndjson" => Ok(Self::Text(Format::Jsonl)),
-            "yaml" | "yml" => Ok(Self::Text(Format::Yaml)),
-            "parquet" => Ok(Self::Parquet),
-            _ => Err(Refusal::usage(format!("`{}` tells no format by its ending", path.display()))
-                .hint("name it `….csv`, `….tsv`, `….json`, `….jsonl`, `….yaml` or `….parquet`")),
+    #[test]
+    fn the_same_rows_come_in_every_format_and_in_the_same_bytes_twice() {
+        let columns = [("customer", Kind::Text), ("on", Kind::Day), ("acr_usd", Kind::Amount), ("rows", Kind::Count)];
+        let row =
+            || vec![Cell::text("=Alpine"), Cell::Day("2024-02-29".parse().unwrap()), Cell::Amount("1.25".parse().unwrap()), Cell::Count(3)];
+        for format in FileFormat::ALL {
+            let bytes = || Rows { columns: &columns, rows: &mut std::iter::once(row()) }.into_bytes(format).unwrap();
+            assert!(!bytes().is_empty() && bytes() == bytes(), "{format:?}");
         }
+        let csv = Rows { columns: &columns, rows: &mut std::iter::once(row()) }.into_bytes(FileFormat::Text(Format::Csv)).unwrap();
+        assert_eq!(String::from_utf8(csv).unwrap(), "customer,on,acr_usd,rows\n'=Alpine,2024-02-29,1.25,3\n");
     }
 }
