@@ -12,7 +12,7 @@ const TABLES: &[(&str, &str)] = &[
         "partners.csv",
         "partner_id,global_partner_id,name,kind,active\n102,900,\"Beta, \"\"B\"\" AG\",,false\n101,900,Alpha,location,true\n900,900,Alpha group,global,\n",
     ),
-    ("customers.csv", "tenant_id,name,cloud,segment\nT-1,One,,smb\nt-2,Two,china,\n"),
+    ("customers.csv", "tenant_id,name,cloud,segment\nT-1,'=HYPERLINK(A1),,smb\nt-2,''=Two,china,\n-3,+49 Ltd,,\nt-4,-7,,\n"),
     ("subscriptions.csv", "subscription_id,tenant_id,product,agreement,starts_on\ns-1,t-1,office-365,ea,2020-01-01\n"),
     ("principals.csv", "tenant_id,principal_id,kind,name,deleted_on\nt-1,p-1,guest,Ann,2024-01-01\n"),
     ("group_members.csv", "tenant_id,group_id,principal_id,from,to\nt-1,g,p-1,2023-01-01,\n"),
@@ -56,6 +56,9 @@ fn export_then_import_gives_the_same_rows_in_both_forms() {
     assert_eq!(from_csv.program, lake.program);
     let from_parquet = exported_again(&from_csv, ExportForm::Parquet);
     assert_eq!(from_parquet.program, lake.program);
+
+    let names: Vec<&str> = lake.program.customers.iter().map(|customer| customer.name.as_str()).collect();
+    assert_eq!(names, ["+49 Ltd", "=HYPERLINK(A1)", "'=Two", "-7"], "what spreadsheets must not run is read as it was meant");
 
     let mut read = Dataset::load_all(sources.path()).unwrap().program;
     assert_ne!(read.partners, lake.program.partners);

@@ -7,7 +7,8 @@ use domain::fraction::Fraction;
 
 use super::asked::{self, Asked};
 use super::cell::Piece;
-use super::{Cell, Grid, file};
+use super::{Cell, Grid};
+use crate::output::files::FileFormat;
 use crate::pages::parts::Pager;
 use crate::pages::show;
 
@@ -76,9 +77,10 @@ impl GridPart {
         };
         let (pager, shown) = Pager::new(grid.what, number, found.len(), of_page);
         let kept = asked::kept(grid, &[filters.as_slice(), &["sort"]].concat());
-        let downloads = file::FORMATS
-            .into_iter()
-            .map(|(ending, ..)| (ending.to_uppercase(), asked::address(grid, kept.clone(), Some(("download", ending.to_owned())))));
+        let downloads = FileFormat::ALL.into_iter().map(|format| {
+            let ending = format.ending();
+            (ending.to_uppercase(), asked::address(grid, kept.clone(), Some(("download", ending.to_owned()))))
+        });
         let nothing = if total == 0 { grid.empty.clone() } else { format!("None of {} matches.", show::counted(total, grid.what)) };
         Self {
             what: grid.what,

@@ -3,6 +3,7 @@
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use domain::explain::Node;
+use engine::formulas::safe;
 
 use crate::pages::metric::rows::{Asked, Picked, Row};
 use crate::pages::metric::{places, read};
@@ -54,8 +55,10 @@ fn written(picked: &Picked<'_>, inherited: &'static str) -> Result<Vec<u8>, csv:
 
 fn record(row: &Node, keys: &[&'static str], inherited: &'static str) -> Vec<String> {
     let yes = |is: bool| if is { "yes" } else { "no" }.to_owned();
-    let mut cells = vec![yes(row.counted), row.kind.to_owned(), safe(&row.label)];
-    cells.extend(keys.iter().map(|key| row.keys.iter().find(|(own, _)| own == key).map_or_else(String::new, |(_, value)| safe(value))));
+    let mut cells = vec![yes(row.counted), row.kind.to_owned(), safe(&row.label).into_owned()];
+    cells.extend(
+        keys.iter().map(|key| row.keys.iter().find(|(own, _)| own == key).map_or_else(String::new, |(_, value)| safe(value).into_owned())),
+    );
     let figures = row.children.iter().filter(|child| child.kind == "figure");
     let figures: Vec<String> = figures.map(|figure| format!("{}: {}", figure.label, figure.value.shown())).collect();
     cells.extend([
@@ -66,28 +69,10 @@ fn record(row: &Node, keys: &[&'static str], inherited: &'static str) -> Vec<Str
         tree::unit_of(row, inherited).to_owned(),
         row.points.as_ref().map_or_else(String::new, domain::fraction::Fraction::shown),
         row.rows.to_string(),
-        safe(&figures.join("; ")),
-        safe(&row.associations.join("; ")),
+        safe(&figures.join("; ")).into_owned(),
+        safe(&row.associations.join("; ")).into_owned(),
         row.reason.map_or_else(String::new, |reason| reason.code().to_owned()),
         row.reason.map_or_else(String::new, |reason| reason.cure().to_owned()),
     ]);
     cells
-}
-
-/// A text that no spreadsheet takes for a formula.
-fn safe(text: &str) -> String {
-    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
-    if is_formula { format!("'{text}") } else { text.to_owned() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_text_that_begins_like_a_formula_is_quoted() {
-        assert_eq!(safe("=HYPERLINK(\"x\")"), "'=HYPERLINK(\"x\")");
-        assert_eq!(safe("@sum"), "'@sum");
-        assert_eq!(safe("Key Vault"), "Key Vault");
-    }
 }
