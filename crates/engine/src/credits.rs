@@ -1,28 +1,31 @@
 //! Crediting at volume: usage rows in, credited sums out. The same meaning as `domain`'s row-by-row crediting.
 //!
 //! ```text
-//!   files ─▶ decode ─┬─▶ place 0 ─┐      decode: only the needed columns, strings as views; hash the raw bytes of a row's names
-//!            decode ─┴─▶ place 1 ─┴─▶    place:  names seen before cost one look-up; new ones get dated segments of *partner sets*
+//!   files ─▶ decode ─┬─▶ place 0 ─┐      decode: only the needed columns; hash names, those in a dictionary once
+//!            decode ─┴─▶ place 1 ─┴─▶    place:  places seen before cost one look-up; new ones get dated segments of *partner sets*
 //! ```
 //!
 //! Every row's tenant decides which placer it goes to, so no two placers share a customer: nothing is locked, and nothing is
 //! merged at the end but lists. A row costs two look-ups however many partners are tied to it, because partner sets are
-//! interned and expanded to partners only after summing.
+//! interned and expanded to partners only after summing. A place is a resource group where no grant tells its resources apart.
 
 #[cfg(test)]
 mod equals_domain;
 
-/// Credits by group.
-mod groups;
+/// Who is tied to which scope, and on which days.
+mod grants;
 
-/// Summing rows by names, month and partner set.
+/// Dated segments of partner sets for a place in a customer's cloud.
+mod segments;
+
+/// Summing rows by place, service, month and partner set.
 mod place;
 
 /// Decoding usage files into columns, and routing rows by tenant.
 mod scan;
 
-/// Dated segments of partner sets for a place in a customer's cloud.
-mod segments;
+/// Credits by group.
+mod groups;
 
 use std::collections::BTreeMap;
 
@@ -35,34 +38,53 @@ use domain::partners::AccountIx;
 use domain::register::Register;
 use domain::ties::Tie;
 use domain::time::Month;
+use hashbrown::HashMap;
 
-use crate::columns::RowNames;
 use crate::files::TableFile;
 use crate::problems::Problems;
 use crate::source::FileError;
 
+pub use grants::PlaceTie;
 pub use groups::{Group, GroupBy, Groups, credited_groups};
-pub use segments::PlaceTie;
+
+/// Which names of a row its sum is kept by.
+#[derive(Debug, Clone, Copy)]
+struct Kept {
+    tenant: bool,
+    subscription: bool,
+    service: bool,
+}
 
 /// What usage is credited by: which names of a row are kept, and what a set of ties becomes.
 trait Crediting: Sync {
-    /// The names of a row that its sum is kept by.
-    type Subject: Clone + Eq + std::hash::Hash + Send;
+    /// The tenant and the subscription, as far as they are kept.
+    type Base: Send;
     /// What is credited, one for each share of a set of ties.
     type Share: Clone + Eq + std::hash::Hash + Send;
 
-    /// The names that the subject is made of, as spelled; the others are blank.
-    fn kept<'n>(&self, names: &RowNames<'n>) -> [&'n str; 3];
-    fn subject(&self, kept: [&str; 3]) -> Self::Subject;
+    fn kept(&self) -> Kept;
+    /// The base of a tenant and a subscription as spelled; those that are not kept are blank.
+    fn base(&self, tenant: &str, subscription: &str) -> Self::Base;
     fn shares(&self, ties: &[&PlaceTie]) -> Vec<Self::Share>;
 }
 
-/// Sums by subject, month and set of shares.
+/// Sums by base, service, month and set of shares.
 struct Sums<C: Crediting> {
-    subjects: Vec<C::Subject>,
+    bases: Vec<C::Base>,
+    /// Services as spelled; one blank one when they are not kept.
+    services: Vec<String>,
     sets: Vec<Vec<C::Share>>,
-    /// Subject, set, month, sum.
-    cells: Vec<(u32, u32, Month, Amount)>,
+    cells: Vec<SumCell>,
+}
+
+/// A sum.
+#[derive(Clone, Copy)]
+struct SumCell {
+    base: u32,
+    service: u32,
+    set: u32,
+    month: Month,
+    sum: Amount,
 }
 
 /// Sums of every placer, with the first month seen and what was wrong with rows.
@@ -72,11 +94,12 @@ struct Credited<C: Crediting> {
 }
 
 impl<C: Crediting> Credited<C> {
-    fn each(&self, mut take: impl FnMut(&C::Subject, &C::Share, Month, Amount)) {
+    fn each(&self, mut take: impl FnMut(&C::Base, &str, &C::Share, Month, Amount)) {
         for part in &self.parts {
-            for (subject, set, month, amount) in &part.cells {
-                for share in &part.sets[*set as usize] {
-                    take(&part.subjects[*subject as usize], share, *month, *amount);
+            for cell in &part.cells {
+                let (base, service) = (&part.bases[cell.base as usize], &part.services[cell.service as usize]);
+                for share in &part.sets[cell.set as usize] {
+                    take(base, service, share, cell.month, cell.sum);
                 }
             }
         }
@@ -98,10 +121,12 @@ pub fn credit_consumption(
     type Key = (Name, Name, Month, AttachSet, MonthSet);
     let accounts = register.partners.accounts().count();
     let mut by_account: Vec<Vec<(Key, Amount)>> = vec![Vec::new(); accounts];
-    credited.each(|(tenant, service), (account, attach, scored), month, amount| {
+    let mut services: HashMap<String, Name> = HashMap::new();
+    credited.each(|tenant, service, (account, attach, scored), month, amount| {
         let scored = scored.and(months.from(month));
         if !scored.is_empty() {
-            by_account[account.0 as usize].push(((tenant.clone(), service.clone(), month, *attach, scored), amount));
+            let service = services.entry_ref(service).or_insert_with(|| Name::new(service)).clone();
+            by_account[account.0 as usize].push(((tenant.clone(), service, month, *attach, scored), amount));
         }
     });
     let cells = by_account.into_iter().map(|mut sums| {
@@ -125,15 +150,15 @@ struct ByAccount<'r> {
 }
 
 impl Crediting for ByAccount<'_> {
-    type Subject = (Name, Name);
+    type Base = Name;
     type Share = (AccountIx, AttachSet, MonthSet);
 
-    fn kept<'n>(&self, names: &RowNames<'n>) -> [&'n str; 3] {
-        [names.tenant, "", names.service]
+    fn kept(&self) -> Kept {
+        Kept { tenant: true, subscription: false, service: true }
     }
 
-    fn subject(&self, [tenant, _, service]: [&str; 3]) -> Self::Subject {
-        (Name::new(tenant), Name::new(service))
+    fn base(&self, tenant: &str, _: &str) -> Name {
+        Name::new(tenant)
     }
 
     /// The attach types of each account, for each scored month; equal ones together.
@@ -169,12 +194,13 @@ pub fn credited_lines(
     let credited = scan::run(files, register, &months, &crediting, problems)?;
     let areas = ConsumptionAreas::new(register.rulebook);
     let mut lines = BTreeMap::new();
-    credited.each(|(tenant, subscription, service), tie, row_month, amount| {
+    credited.each(|(tenant, subscription), service, tie, row_month, amount| {
+        let service = service.trim();
         let key = LineKey {
             month: row_month,
             tenant: tenant.clone(),
             subscription: subscription.clone(),
-            service: service.clone(),
+            service: service.to_owned(),
             areas: areas.of(tie.attach, &Name::new(service)),
             account: register.partners.account_id(register.partners.account_of(tie.location)).clone(),
             partner: register.partners.partner_id(tie.location).clone(),
@@ -194,15 +220,15 @@ struct ByLine<'r> {
 }
 
 impl Crediting for ByLine<'_> {
-    type Subject = (Name, Name, String);
+    type Base = (Name, Name);
     type Share = FlaggedTie;
 
-    fn kept<'n>(&self, names: &RowNames<'n>) -> [&'n str; 3] {
-        [names.tenant, names.subscription, names.service]
+    fn kept(&self) -> Kept {
+        Kept { tenant: true, subscription: true, service: true }
     }
 
-    fn subject(&self, [tenant, subscription, service]: [&str; 3]) -> Self::Subject {
-        (Name::new(tenant), Name::new(subscription), service.trim().to_owned())
+    fn base(&self, tenant: &str, subscription: &str) -> (Name, Name) {
+        (Name::new(tenant), Name::new(subscription))
     }
 
     fn shares(&self, ties: &[&PlaceTie]) -> Vec<FlaggedTie> {

@@ -75,12 +75,12 @@ impl GroupColumn {
         }
     }
 
-    fn cell<'a>(self, group: &Group, partners: &'a [(Name, String)]) -> Cell<'a> {
+    fn cell<'a>(self, group: &Group<'_>, partners: &'a [(Name, String)]) -> Cell<'a> {
         match self {
             Self::GlobalPartner => Cell::text(group.account.map_or("", |account| partners[account.0 as usize].0.as_str())),
-            Self::Tenant => Cell::text(group.names[0].to_string()),
-            Self::Subscription => Cell::text(group.names[1].to_string()),
-            Self::Service => Cell::text(group.names[2].to_string()),
+            Self::Tenant => Cell::text(group.tenant.to_owned()),
+            Self::Subscription => Cell::text(group.subscription.to_owned()),
+            Self::Service => Cell::text(group.service.to_owned()),
             Self::Month => group.month.map_or_else(|| Cell::text(""), |month| Cell::Day(month.first_day())),
         }
     }

@@ -1,17 +1,25 @@
 //! The engine's crediting equals the domain's on generated programs.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use arrow_array::{ArrayRef, Date32Array, Decimal128Array, RecordBatch, StringArray};
 use domain::amount::Amount;
+use domain::cells::Row;
 use domain::credits::ScoredMonths;
 use domain::facts::{
     Consumption, Csp, GroupMember, ManagementGroup, PalLink, Partner, PartnerOfRecord, Principal, Program, RoleAssignment,
 };
+use domain::lines::LineKey;
 use domain::names::Name;
 use domain::register::Register;
 use domain::rulebook::Rulebook;
 use domain::time::{Day, Month};
 use domain::words::{Agreement, Cloud, Flag, Grain, PartnerKind, PrincipalKind, Tier};
+use parquet::arrow::ArrowWriter;
+use parquet::file::properties::WriterProperties;
 use proptest::prelude::*;
 
 use super::{GroupBy, credit_consumption, credited_groups, credited_lines};
@@ -73,6 +81,8 @@ fn scope() -> impl Strategy<Value = Name> {
         "/subscriptions/S2/",
         "/subscriptions/s1/resourceGroups/rg-1",
         "/subscriptions/s1/resourceGroups/rg-1/providers/x/y/z",
+        "/subscriptions/s1/resourceGroups/rg-1/providers/x/y/z/parts/1",
+        "/subscriptions/s2/resourceGroups/rg-1/providers",
         "/providers/Microsoft.Management/managementGroups/m1",
         "/providers/Microsoft.Management/managementGroups/m2",
         "/providers/Microsoft.Management/managementGroups/t1",
@@ -83,6 +93,9 @@ fn consumption() -> impl Strategy<Value = Consumption> {
     let resource = pick(&[
         None,
         Some("/subscriptions/s1/resourceGroups/rg-1/providers/x/y/z"),
+        Some("/subscriptions/s1/resourceGroups/rg-1/providers/x/y/w/"),
+        Some("/subscriptions/s1/resourceGroups/rg-1/providers/x/y/z/parts/1"),
+        Some("//subscriptions/s2/resourceGroups/rg-1/providers/x/y/z"),
         Some("/Subscriptions/s1/resourcegroups/RG-10/providers/x/y/z"),
         Some("/subscriptions/s2/resourceGroups/rg-1"),
     ]);
@@ -152,10 +165,8 @@ prop_compose! {
     }
 }
 
-/// Writes the rows as a CSV file and as a Parquet file of the usual types.
-fn written(folder: &Path, rows: &[Consumption]) -> [TableFile; 2] {
-    use arrow_array::{ArrayRef, Date32Array, Decimal128Array, StringArray};
-    use domain::cells::Row;
+/// Writes the rows as a CSV file, and as Parquet files of the usual types with and without dictionaries.
+fn written(folder: &Path, rows: &[Consumption]) -> [TableFile; 3] {
     let csv = folder.join("consumption.csv");
     let mut writer = csv::Writer::from_path(&csv).expect("the test writes and reads its own files");
     writer.write_record(Consumption::COLUMNS.iter().map(|column| column.name)).expect("the test writes and reads its own files");
@@ -163,34 +174,51 @@ fn written(folder: &Path, rows: &[Consumption]) -> [TableFile; 2] {
         writer.write_record(row.write().into_iter().map(Option::unwrap_or_default)).expect("the test writes and reads its own files");
     }
     writer.flush().expect("the test writes and reads its own files");
-    let parquet = folder.join("consumption.parquet");
-    let texts = |ix: usize| -> ArrayRef { std::sync::Arc::new(rows.iter().map(|row| row.write()[ix].clone()).collect::<StringArray>()) };
+    let file = |path: PathBuf, form| TableFile { table: "consumption", shown: path.display().to_string(), path, form };
+    [
+        file(csv, FileForm::Csv(crate::files::Compression::Plain)),
+        file(written_parquet(folder, rows, true), FileForm::Parquet),
+        file(written_parquet(folder, rows, false), FileForm::Parquet),
+    ]
+}
+
+/// Every second row spells its names in capitals with blanks around them.
+fn written_parquet(folder: &Path, rows: &[Consumption], has_dictionaries: bool) -> PathBuf {
+    let path = folder.join(format!("consumption-{has_dictionaries}.parquet"));
+    let texts = |ix: usize| -> ArrayRef {
+        let is_name = Consumption::COLUMNS[ix].name.ends_with("_id");
+        let spelled = |at: usize, text: String| if is_name && at % 2 == 1 { format!(" {} ", text.to_uppercase()) } else { text };
+        Arc::new(rows.iter().enumerate().map(|(at, row)| row.write()[ix].clone().map(|text| spelled(at, text))).collect::<StringArray>())
+    };
     let columns = Consumption::COLUMNS.iter().enumerate().map(|(ix, column)| {
         let array: ArrayRef = match column.name {
-            "usage_date" => std::sync::Arc::new(Date32Array::from_iter_values(rows.iter().map(|row| row.usage_date.epoch_days()))),
+            "usage_date" => Arc::new(Date32Array::from_iter_values(rows.iter().map(|row| row.usage_date.epoch_days()))),
             "acr_usd" => {
-                let cents = rows.iter().map(|row| row.acr_usd.steps() * 10_000 / Amount::ONE);
-                std::sync::Arc::new(
-                    Decimal128Array::from_iter_values(cents)
-                        .with_precision_and_scale(18, 4)
-                        .expect("the test writes and reads its own files"),
-                )
+                let cents = Decimal128Array::from_iter_values(rows.iter().map(|row| row.acr_usd.steps() * 10_000 / Amount::ONE));
+                Arc::new(cents.with_precision_and_scale(18, 4).expect("the test writes and reads its own files"))
             }
             _ => texts(ix),
         };
         (column.name, array)
     });
-    let batch = arrow_array::RecordBatch::try_from_iter(columns).expect("the test writes and reads its own files");
-    let mut writer = parquet::arrow::ArrowWriter::try_new(
-        std::fs::File::create(&parquet).expect("the test writes and reads its own files"),
-        batch.schema(),
-        None,
-    )
-    .expect("the test writes and reads its own files");
+    let batch = RecordBatch::try_from_iter(columns).expect("the test writes and reads its own files");
+    let properties = WriterProperties::builder().set_dictionary_enabled(has_dictionaries).build();
+    let file = File::create(&path).expect("the test writes and reads its own files");
+    let mut writer = ArrowWriter::try_new(file, batch.schema(), Some(properties)).expect("the test writes and reads its own files");
     writer.write(&batch).expect("the test writes and reads its own files");
     writer.close().expect("the test writes and reads its own files");
-    let file = |path: std::path::PathBuf, form| TableFile { table: "consumption", shown: "consumption".to_owned(), path, form };
-    [file(csv, FileForm::Csv(crate::files::Compression::Plain)), file(parquet, FileForm::Parquet)]
+    path
+}
+
+/// Lines as groups by every column: each row once for each account.
+fn grouped(lines: &BTreeMap<LineKey, Amount>) -> BTreeMap<[String; 5], Amount> {
+    let mut groups = BTreeMap::new();
+    for (line, acr) in lines.iter().filter(|(line, _)| !line.duplicate_in_account) {
+        let names = [&line.account, &line.tenant, &line.subscription].map(ToString::to_string);
+        let [account, tenant, subscription] = names;
+        *groups.entry([account, tenant, subscription, line.service.clone(), line.month.to_string()]).or_insert(Amount::ZERO) += *acr;
+    }
+    groups
 }
 
 proptest! {
@@ -213,10 +241,17 @@ proptest! {
             let got = credited_lines(std::slice::from_ref(&file), &register, month, &mut problems).expect("the test writes and reads its own files");
             prop_assert_eq!(&got, &expected, "{:?}", file.form);
 
-            let by = [GroupBy::GlobalPartner, GroupBy::Tenant, GroupBy::Month];
+            let by = [GroupBy::GlobalPartner, GroupBy::Tenant, GroupBy::Subscription, GroupBy::Service, GroupBy::Month];
             let groups = credited_groups(std::slice::from_ref(&file), &register, month, &by, &mut problems).expect("the test writes and reads its own files");
-            let once: Amount = expected.iter().filter(|(line, _)| !line.duplicate_in_account).map(|(_, acr)| *acr).sum();
-            prop_assert_eq!(groups.iter().map(|(_, acr)| acr).sum::<Amount>(), once);
+            let named: Vec<([String; 5], Amount)> = groups.iter().map(|(group, acr)| {
+                let account = group.account.map(|account| register.partners.account_id(account).to_string()).unwrap_or_default();
+                let month = group.month.map(|month| month.to_string()).unwrap_or_default();
+                ([account, group.tenant.to_owned(), group.subscription.to_owned(), group.service.to_owned(), month], acr)
+            }).collect();
+            prop_assert!(named.is_sorted());
+            prop_assert_eq!(named.into_iter().collect::<BTreeMap<_, _>>(), grouped(&expected));
+            let by_tenant = credited_groups(std::slice::from_ref(&file), &register, month, &[GroupBy::Tenant], &mut problems).expect("the test writes and reads its own files");
+            prop_assert_eq!(by_tenant.iter().map(|(_, acr)| acr).sum::<Amount>(), groups.iter().map(|(_, acr)| acr).sum::<Amount>());
             prop_assert!(problems.is_empty());
         }
     }

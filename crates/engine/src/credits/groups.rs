@@ -1,7 +1,8 @@
 //! Credits by group: each usage row once per global account, whatever number of ties it has there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,16 +14,15 @@ use domain::names::Name;
 use domain::partners::{AccountIx, Partners};
 use domain::register::Register;
 use domain::time::Month;
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::compute_leaves;
 use parquet::basic::Compression;
 use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 
-use super::segments::PlaceTie;
-use super::{Crediting, Sums, scan};
-use crate::columns::RowNames;
+use super::grants::PlaceTie;
+use super::{Crediting, Kept, Sums, scan};
 use crate::files::TableFile;
 use crate::problems::Problems;
 use crate::source::FileError;
@@ -56,44 +56,74 @@ impl GroupBy {
     }
 }
 
-/// Tenant, subscription and service, as far as grouped by; blank otherwise.
-pub type GroupNames = [Arc<str>; 3];
+/// Tenant and subscription, as far as grouped by; blank otherwise.
+type GroupBase = [Arc<str>; 2];
 
-/// One group.
+/// One group; what is not grouped by is blank or nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Group {
-    /// The global account, when grouped by it.
+pub struct Group<'g> {
+    /// The global account.
     pub account: Option<AccountIx>,
-    /// Tenant, subscription and service.
-    pub names: GroupNames,
-    /// The month, when grouped by it.
+    /// The tenant.
+    pub tenant: &'g str,
+    /// The subscription.
+    pub subscription: &'g str,
+    /// The service.
+    pub service: &'g str,
+    /// The month.
     pub month: Option<Month>,
 }
 
-/// Credits by group, sorted by account, names and month.
+/// Credits by group, sorted by account, tenant, subscription, service and month.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Groups {
-    names: Vec<GroupNames>,
-    rows: Vec<GroupRow>,
+    by_account: bool,
+    by_month: bool,
+    bases: Vec<GroupBase>,
+    services: Vec<Arc<str>>,
+    /// In order, in pieces.
+    rows: Vec<Vec<GroupRow>>,
+}
+
+/// A group with its sum. The key is account, base, service and month, 32 bits each, so that rows are sorted as numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct GroupRow {
+    key: u128,
+    acr: Amount,
+}
+
+impl GroupRow {
+    /// Part 0 is the account, 1 the base, 2 the service, 3 the month, in months since year 0.
+    #[expect(clippy::cast_possible_truncation, reason = "32 bits are meant")]
+    const fn part(&self, part: u32) -> u32 {
+        (self.key >> (96 - 32 * part)) as u32
+    }
+
+    fn month(&self) -> Month {
+        Month::new(0, 1).plus(i32::try_from(self.part(3)).unwrap_or(i32::MAX))
+    }
 }
 
 impl Groups {
     /// How many groups there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.rows.len()
+        self.rows.iter().map(Vec::len).sum()
     }
 
     /// Whether nothing is credited.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.len() == 0
     }
 
     /// The groups with their sums.
-    pub fn iter(&self) -> impl Iterator<Item = (Group, Amount)> + '_ {
-        self.rows.iter().map(|(account, names, month, acr)| {
-            (Group { account: *account, names: self.names[*names as usize].clone(), month: *month }, *acr)
+    pub fn iter(&self) -> impl Iterator<Item = (Group<'_>, Amount)> {
+        self.rows.iter().flatten().map(|row| {
+            let [tenant, subscription] = &self.bases[row.part(1) as usize];
+            let account = self.by_account.then(|| AccountIx(row.part(0)));
+            let service = &self.services[row.part(2) as usize];
+            (Group { account, tenant, subscription, service, month: self.by_month.then(|| row.month()) }, row.acr)
         })
     }
 
@@ -103,7 +133,7 @@ impl Groups {
     /// When the file cannot be written.
     pub fn write_parquet(&self, path: &Path, by: &[GroupBy], partners: &Partners) -> Result<(), ParquetError> {
         let sums = || -> Result<ArrayRef, ParquetError> {
-            let sums = Decimal128Array::from_iter_values(self.rows.iter().map(|row| row.3.steps()));
+            let sums = Decimal128Array::from_iter_values(self.rows.iter().flatten().map(|row| row.acr.steps()));
             Ok(Arc::new(sums.with_precision_and_scale(38, 18)?))
         };
         let text = || DataType::Dictionary(Box::new(DataType::UInt32), Box::new(DataType::Utf8));
@@ -148,26 +178,33 @@ impl Groups {
     }
 
     fn column(&self, column: GroupBy, partners: &Partners) -> ArrayRef {
-        let name = |place: usize| -> ArrayRef {
-            let values: HashSet<&str> = self.names.iter().map(|names| &*names[place]).collect();
-            let mut values: Vec<&str> = values.into_iter().collect();
-            values.sort_unstable();
+        let rows = || self.rows.iter().flatten();
+        let coded = |keys: UInt32Array, values: StringArray| -> ArrayRef { Arc::new(DictionaryArray::new(keys, Arc::new(values))) };
+        let of_base = |place: usize| {
+            let values: BTreeSet<&str> = self.bases.iter().map(|base| &*base[place]).collect();
             let keys: HashMap<&str, u32> = values.iter().copied().zip(0..).collect();
-            let of_names: Vec<u32> = self.names.iter().map(|names| keys[&*names[place]]).collect();
-            let keys: UInt32Array = self.rows.iter().map(|row| of_names[row.1 as usize]).collect();
-            Arc::new(DictionaryArray::new(keys, Arc::new(StringArray::from_iter_values(values))))
+            let keys: Vec<u32> = self.bases.iter().map(|base| keys[&*base[place]]).collect();
+            coded(rows().map(|row| Some(keys[row.part(1) as usize])).collect(), StringArray::from_iter_values(values))
         };
         match column {
             GroupBy::GlobalPartner => {
                 let ids = StringArray::from_iter_values(partners.accounts().map(|account| partners.account_id(account).as_str()));
-                let keys: UInt32Array = self.rows.iter().map(|row| row.0.map(|account| account.0)).collect();
-                Arc::new(DictionaryArray::new(keys, Arc::new(ids)))
+                coded(rows().map(|row| Some(row.part(0))).collect(), ids)
             }
-            GroupBy::Tenant => name(0),
-            GroupBy::Subscription => name(1),
-            GroupBy::Service => name(2),
+            GroupBy::Tenant => of_base(0),
+            GroupBy::Subscription => of_base(1),
+            GroupBy::Service => {
+                let services = StringArray::from_iter_values(&self.services);
+                coded(rows().map(|row| Some(row.part(2))).collect(), services)
+            }
             GroupBy::Month => {
-                let days = self.rows.iter().map(|row| row.2.map(|month| month.first_day().epoch_days()));
+                let mut known = (0, 0);
+                let days = rows().map(|row| {
+                    if known.0 != row.part(3) {
+                        known = (row.part(3), row.month().first_day().epoch_days());
+                    }
+                    Some(known.1)
+                });
                 Arc::new(days.collect::<Date32Array>())
             }
         }
@@ -187,86 +224,91 @@ pub fn credited_groups(
 ) -> Result<Groups, FileError> {
     let months = ScoredMonths::new([month]);
     let crediting = ByGroup { register, by };
-    let credited = scan::run(files, register, &months, &crediting, problems)?;
-    let (names, order) = in_order(&credited.parts);
-    let kept = (by.contains(&GroupBy::GlobalPartner), by.contains(&GroupBy::Month));
-    let parts: Vec<Vec<GroupRow>> = std::thread::scope(|scope| {
-        let parts = credited.parts.iter().zip(&order).map(|(sums, order)| scope.spawn(move || sorted_rows(sums, order, kept)));
-        let parts: Vec<_> = parts.collect();
-        parts.into_iter().map(|part| part.join().expect("sorting does not panic")).collect()
+    let parts = scan::run(files, register, &months, &crediting, problems)?.parts;
+    let (bases, base_ranks) = in_order(parts.iter().map(|part| part.bases.clone()).collect());
+    let services = |part: &Sums<_>| part.services.iter().map(|service| Arc::from(service.trim())).collect();
+    let (services, service_ranks) = in_order(parts.iter().map(services).collect());
+    let parts: Vec<RankedSums<'_, '_>> =
+        parts.iter().zip(base_ranks).zip(service_ranks).map(|((sums, bases), services)| RankedSums { sums, bases, services }).collect();
+    let (by_account, by_month) = (by.contains(&GroupBy::GlobalPartner), by.contains(&GroupBy::Month));
+    let shares = if by_account { account_shares(&parts) } else { std::iter::once(0..u32::MAX).collect() };
+    let rows = std::thread::scope(|scope| {
+        let parts = &parts;
+        let rows = shares.into_iter().map(|accounts| scope.spawn(move || sorted_rows(parts, &accounts, by_account, by_month)));
+        let rows: Vec<_> = rows.collect();
+        rows.into_iter().map(|rows| rows.join().expect("sorting does not panic")).collect()
     });
-    Ok(Groups { names, rows: parts.into_iter().fold(Vec::new(), merge) })
+    Ok(Groups { by_account, by_month, bases, services, rows })
 }
 
-/// Account, place among the names, month and sum; account and month are nothing when not grouped by.
-type GroupRow = (Option<AccountIx>, u32, Option<Month>, Amount);
+/// Sums of a placer with the places of its bases and services in the order of all.
+struct RankedSums<'s, 'r> {
+    sums: &'s Sums<ByGroup<'r>>,
+    bases: Vec<u32>,
+    services: Vec<u32>,
+}
 
-/// The groups of one part, in order, each once.
-fn sorted_rows(sums: &Sums<ByGroup<'_>>, order: &[u32], (by_account, by_month): (bool, bool)) -> Vec<GroupRow> {
-    let mut rows: Vec<GroupRow> = Vec::with_capacity(sums.cells.len());
-    for (subject, set, month, acr) in &sums.cells {
-        let month = by_month.then_some(*month);
-        let accounts = sums.sets[*set as usize].iter().map(|account| by_account.then_some(*account));
-        rows.extend(accounts.map(|account| (account, order[*subject as usize], month, *acr)));
+/// The distinct values of all lists in order, and the place of each list's values among them.
+fn in_order<T: Ord + Clone>(lists: Vec<Vec<T>>) -> (Vec<T>, Vec<Vec<u32>>) {
+    let mut all: Vec<T> = lists.iter().flatten().cloned().collect();
+    all.sort_unstable();
+    all.dedup();
+    let rank = |value: &T| u32::try_from(all.binary_search(value).unwrap_or_default()).expect("fewer than 2^32 names");
+    let ranks = lists.iter().map(|list| list.iter().map(rank).collect()).collect();
+    (all, ranks)
+}
+
+/// Accounts in runs with about as many groups each, one run for each processor.
+fn account_shares(parts: &[RankedSums<'_, '_>]) -> Vec<Range<u32>> {
+    let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
+    for part in parts {
+        let mut cells_of_set = vec![0; part.sums.sets.len()];
+        part.sums.cells.iter().for_each(|cell| cells_of_set[cell.set as usize] += 1);
+        for (set, cells) in part.sums.sets.iter().zip(cells_of_set) {
+            set.iter().for_each(|account| *counts.entry(account.0).or_default() += cells);
+        }
     }
-    rows.sort_unstable_by_key(|(account, names, month, _)| (*account, *names, *month));
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let share = counts.values().sum::<usize>().div_ceil(threads);
+    let (mut shares, mut from, mut taken) = (Vec::new(), 0, 0);
+    for (account, count) in counts {
+        taken += count;
+        if taken >= share {
+            shares.push(from..account + 1);
+            (from, taken) = (account + 1, 0);
+        }
+    }
+    shares.push(from..u32::MAX);
+    shares
+}
+
+/// The groups of a run of accounts, in order, each once.
+fn sorted_rows(parts: &[RankedSums<'_, '_>], accounts: &Range<u32>, by_account: bool, by_month: bool) -> Vec<GroupRow> {
+    let mut rows = Vec::new();
+    for part in parts {
+        for cell in &part.sums.cells {
+            let month = if by_month { u128::from(months_since_year_0(cell.month)) } else { 0 };
+            let (base, service) = (part.bases[cell.base as usize], part.services[cell.service as usize]);
+            let key = u128::from(base) << 64 | u128::from(service) << 32 | month;
+            for account in part.sums.sets[cell.set as usize].iter().filter(|account| accounts.contains(&account.0)) {
+                let account = if by_account { u128::from(account.0) << 96 } else { 0 };
+                rows.push(GroupRow { key: account | key, acr: cell.sum });
+            }
+        }
+    }
+    rows.sort_unstable_by_key(|row| row.key);
     rows.dedup_by(|next, kept| {
-        let is_same = key(next) == key(kept);
+        let is_same = next.key == kept.key;
         if is_same {
-            kept.3 += next.3;
+            kept.acr += next.acr;
         }
         is_same
     });
     rows
 }
 
-fn key(row: &GroupRow) -> (Option<AccountIx>, u32, Option<Month>) {
-    (row.0, row.1, row.2)
-}
-
-/// Two lists in order as one; a group that is in both is summed.
-fn merge(one: Vec<GroupRow>, other: Vec<GroupRow>) -> Vec<GroupRow> {
-    if one.is_empty() {
-        return other;
-    }
-    let mut merged = Vec::with_capacity(one.len() + other.len());
-    let mut other = other.into_iter().peekable();
-    for mut row in one {
-        while let Some(next) = other.next_if(|next| key(next) < key(&row)) {
-            merged.push(next);
-        }
-        if let Some(same) = other.next_if(|next| key(next) == key(&row)) {
-            row.3 += same.3;
-        }
-        merged.push(row);
-    }
-    merged.extend(other);
-    merged
-}
-
-/// The distinct names of all parts, sorted, and the place of each part's subjects among them, so that rows are sorted as
-/// numbers. Names repeat, so each text is put in order once and names are sorted as numbers too.
-fn in_order(parts: &[Sums<ByGroup<'_>>]) -> (Vec<GroupNames>, Vec<Vec<u32>>) {
-    let texts: HashSet<&str> = parts.iter().flat_map(|sums| &sums.subjects).flat_map(|names| names.iter().map(|name| &**name)).collect();
-    let mut texts: Vec<&str> = texts.into_iter().collect();
-    texts.sort_unstable();
-    let rank: HashMap<&str, u32> = texts.into_iter().zip(0..).collect();
-    let mut all: Vec<([u32; 3], usize, u32)> = Vec::new();
-    for (part, sums) in parts.iter().enumerate() {
-        all.extend(sums.subjects.iter().zip(0..).map(|(names, ix)| (names.each_ref().map(|name| rank[&**name]), part, ix)));
-    }
-    all.sort_unstable();
-    let mut names: Vec<GroupNames> = Vec::new();
-    let mut order: Vec<Vec<u32>> = parts.iter().map(|sums| vec![0; sums.subjects.len()]).collect();
-    let mut last = None;
-    for (ranks, part, ix) in all {
-        if last != Some(ranks) {
-            names.push(parts[part].subjects[ix as usize].clone());
-            last = Some(ranks);
-        }
-        order[part][ix as usize] = u32::try_from(names.len() - 1).expect("fewer than 2^32 names");
-    }
-    (names, order)
+fn months_since_year_0(month: Month) -> u32 {
+    u32::try_from(month.months_since(Month::new(0, 1))).unwrap_or_default()
 }
 
 struct ByGroup<'r> {
@@ -275,16 +317,17 @@ struct ByGroup<'r> {
 }
 
 impl Crediting for ByGroup<'_> {
-    type Subject = GroupNames;
+    type Base = GroupBase;
     type Share = AccountIx;
 
-    fn kept<'n>(&self, names: &RowNames<'n>) -> [&'n str; 3] {
-        let keep = |column: GroupBy, name: &'n str| if self.by.contains(&column) { name } else { "" };
-        [keep(GroupBy::Tenant, names.tenant), keep(GroupBy::Subscription, names.subscription), keep(GroupBy::Service, names.service)]
+    fn kept(&self) -> Kept {
+        let [tenant, subscription, service] =
+            [GroupBy::Tenant, GroupBy::Subscription, GroupBy::Service].map(|column| self.by.contains(&column));
+        Kept { tenant, subscription, service }
     }
 
-    fn subject(&self, [tenant, subscription, service]: [&str; 3]) -> GroupNames {
-        [Name::new(tenant).as_str().into(), Name::new(subscription).as_str().into(), service.trim().into()]
+    fn base(&self, tenant: &str, subscription: &str) -> GroupBase {
+        [Name::new(tenant).as_str().into(), Name::new(subscription).as_str().into()]
     }
 
     fn shares(&self, ties: &[&PlaceTie]) -> Vec<AccountIx> {

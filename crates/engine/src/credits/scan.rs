@@ -7,13 +7,12 @@ use std::sync::{Arc, Mutex};
 use domain::credits::ScoredMonths;
 use domain::facts::Consumption;
 use domain::register::Register;
-use domain::time::Month;
-use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
+use domain::time::Day;
 
-use super::place::Placer;
-use super::segments::Grants;
+use super::grants::Grants;
+use super::place::{Placer, Routed};
 use super::{Credited, Crediting};
-use crate::columns::{Columns, Fast, Gathered, fast_reader};
+use crate::columns::{Columns, Fast, Form, Gathered, fast_reader};
 use crate::files::TableFile;
 use crate::problems::{Problems, Severity};
 use crate::source::FileError;
@@ -22,10 +21,10 @@ use crate::tables::read_rows;
 /// Rows that wait between decoding and placing, in chunks for each placer: bounds memory.
 const CHUNKS_WAITING: usize = 4;
 
-/// Rows of one batch that belong to one placer, with the hashes of their names.
+/// Rows of one batch that belong to one placer.
 struct Chunk {
     columns: Arc<Columns>,
-    rows: Vec<(u32, u128)>,
+    rows: Vec<Routed>,
 }
 
 /// A piece of work: a row group of a Parquet file that reads fast, or a whole other file.
@@ -46,7 +45,7 @@ pub(super) fn run<C: Crediting>(
     let fast: Vec<Option<Fast>> = files.iter().map(fast_reader).collect();
     let work: Vec<Work<'_>> = files.iter().zip(&fast).flat_map(|(file, fast)| pieces(file, fast.as_ref())).collect();
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let last = months.last();
+    let last = months.last().map(|month| month.last_day().epoch_days());
     let next = AtomicUsize::new(0);
     let outcome = Mutex::new((problems, Ok(()), None));
     let parts = std::thread::scope(|scope| {
@@ -64,7 +63,7 @@ pub(super) fn run<C: Crediting>(
                     if read.is_err() && outcome.1.is_ok() {
                         outcome.1 = read;
                     }
-                    outcome.2 = earliest(outcome.2, seen.first);
+                    outcome.2 = outcome.2.into_iter().chain(seen.first).min();
                 }
             });
         }
@@ -75,7 +74,7 @@ pub(super) fn run<C: Crediting>(
         placers.into_iter().map(|placer| placer.join().expect("placing does not panic")).collect::<Vec<_>>()
     });
     let (_, read, first) = outcome.into_inner().expect("no thread panics while it holds the lock");
-    read.map(|()| Credited { parts, first })
+    read.map(|()| Credited { parts, first: first.map(|day| Day::from_epoch_days(day).month()) })
 }
 
 fn pieces<'f>(file: &'f TableFile, fast: Option<&'f Fast>) -> Vec<Work<'f>> {
@@ -93,24 +92,16 @@ fn place<C: Crediting>(chunks: &Receiver<Chunk>, crediting: &C, grants: &Grants<
     placer.finish()
 }
 
-fn earliest(one: Option<Month>, other: Option<Month>) -> Option<Month> {
-    match (one, other) {
-        (Some(one), Some(other)) => Some(one.min(other)),
-        (one, other) => one.or(other),
-    }
-}
-
-/// What a decoding thread has seen, and its scratch space.
+/// What a decoding thread has seen: the first day.
 #[derive(Default)]
 struct Seen {
-    first: Option<Month>,
-    names: Vec<u8>,
+    first: Option<i32>,
 }
 
 /// Reads a piece and sends its rows to the placers.
 fn decode(
     piece: &Work<'_>,
-    last: Option<Month>,
+    last: Option<i32>,
     senders: &[SyncSender<Chunk>],
     seen: &mut Seen,
     problems: &mut Problems,
@@ -145,32 +136,19 @@ fn decode(
     }
 }
 
-/// Hashes the names of each row and sends it to the placer of its tenant. Rows after the last scored month are not read.
-fn route(columns: Columns, last: Option<Month>, senders: &[SyncSender<Chunk>], seen: &mut Seen) {
-    let last = last.map_or(i32::MIN, |month| month.months_since(Month::new(0, 1)));
-    let mut rows: Vec<Vec<(u32, u128)>> = vec![Vec::with_capacity(columns.len() / senders.len() + 1); senders.len()];
-    let mut first = i32::MAX;
-    for (row, day) in columns.days.iter().enumerate() {
-        let Some((_, month)) = *day else { continue };
-        first = first.min(month);
-        if month > last {
-            continue;
+/// Sends each row to the placer of its tenant, with the hash of its place. Rows after the last scored month are not read.
+fn route(columns: Columns, last: Option<i32>, senders: &[SyncSender<Chunk>], seen: &mut Seen) {
+    let last = last.unwrap_or(i32::MIN);
+    let mut rows: Vec<Vec<Routed>> = senders.iter().map(|_| Vec::with_capacity(columns.len() / senders.len() + 1)).collect();
+    let mut first = seen.first.unwrap_or(i32::MAX);
+    for (row, (day, place)) in columns.days.iter().zip(columns.places()).enumerate() {
+        let Some(day) = *day else { continue };
+        first = first.min(day);
+        if day <= last {
+            rows[columns.tenant.hash(Form::Compared, row).share(senders.len())].push(Routed::new(row, place));
         }
-        let names = columns.names(row);
-        seen.names.clear();
-        seen.names.extend_from_slice(names.tenant.as_bytes());
-        seen.names.make_ascii_lowercase();
-        let placer = usize::try_from(xxh3_64(seen.names.trim_ascii()) % senders.len() as u64).unwrap_or_default();
-        for name in [names.subscription, names.resource, names.service, names.offer] {
-            // No UTF-8 text has this byte, so names cannot run into one another.
-            seen.names.push(0xff);
-            seen.names.extend_from_slice(name.as_bytes());
-        }
-        rows[placer].push((u32::try_from(row).unwrap_or_default(), xxh3_128(&seen.names)));
     }
-    if first != i32::MAX {
-        seen.first = earliest(seen.first, Some(Month::new(0, 1).plus(first)));
-    }
+    seen.first = (first != i32::MAX).then_some(first);
     let columns = Arc::new(columns);
     for (sender, rows) in senders.iter().zip(rows).filter(|(_, rows)| !rows.is_empty()) {
         // A placer that stopped has panicked, which joining it tells.
