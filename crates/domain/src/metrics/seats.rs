@@ -50,7 +50,9 @@ pub(super) fn pairs<'a>(asked: &Measuring<'a, '_>, accepts: AttachSet, workloads
 
 /// Whether a number of seats is in the range of a test.
 pub(super) fn in_range(test: &SeatsTest, seats: Amount) -> bool {
-    seats >= Amount::whole(test.from.value) && test.up_to.as_ref().is_none_or(|most| seats <= Amount::whole(most.value))
+    test.from.as_ref().is_none_or(|least| seats >= Amount::whole(least.value))
+        && test.above.as_ref().is_none_or(|limit| seats > Amount::whole(limit.value))
+        && test.up_to.as_ref().is_none_or(|most| seats <= Amount::whole(most.value))
 }
 
 /// The tenants with at least one pair in range in a month.

@@ -31,7 +31,7 @@ fn sides(field: &str) -> Option<[&'static str; 2]> {
     match field {
         "minimum_usd" | "minimum_total_usd" | "minimum_base" | "minimum" | "active_share" | "people" | "pairs" | "max"
         | "qualifying_points" | "floor" => Some(["at", "below"]),
-        "up_to" | "revenue_over_usd" | "base_zero" => Some(["at", "above"]),
+        "up_to" | "above" | "revenue_over_usd" | "base_zero" => Some(["at", "above"]),
         "counts_until" | "until" => Some(["before", "on"]),
         "retired_on" => Some(["on", "after"]),
         "revenue_lag_months" => Some(["after", "before"]),

@@ -309,8 +309,12 @@ pub struct SeatsTest {
     pub accepts: Sourced<AttachSet>,
     /// The lists of workloads that count.
     pub workloads: Vec<Name>,
-    /// The least number of seats, included.
-    pub from: Sourced<i64>,
+    /// The least number of seats, included; none: any.
+    #[serde(default)]
+    pub from: Option<Sourced<i64>>,
+    /// The number of seats that must be exceeded; none: none need be.
+    #[serde(default)]
+    pub above: Option<Sourced<i64>>,
     /// The greatest number of seats, included; none: any.
     #[serde(default)]
     pub up_to: Option<Sourced<i64>>,

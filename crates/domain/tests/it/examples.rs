@@ -52,7 +52,7 @@ fn the_list_of_thresholds_without_examples_on_both_sides_is_up_to_date_and_empty
 fn moved(rulebook: &Rulebook, path: &str, side: &str) -> Option<Rulebook> {
     let entry = rulebook.entries().into_iter().find(|entry| entry.path == path).unwrap();
     let up = match entry.field() {
-        "up_to" | "revenue_over_usd" | "retired_on" | "revenue_lag_months" => ["above", "after"].contains(&side),
+        "up_to" | "above" | "revenue_over_usd" | "retired_on" | "revenue_lag_months" => ["above", "after"].contains(&side),
         _ => ["at", "on", "outside"].contains(&side),
     };
     let step = match entry.field() {
