@@ -19,7 +19,6 @@ use domain::rulebook::{AreaRules, Rulebook};
 use domain::time::{Day, Month};
 use engine::credits::{GroupBy, Groups, credit_consumption, credited_groups, credited_lines};
 use engine::dataset::Dataset;
-use engine::files::TableFile;
 use engine::problems::Problems;
 use engine::tables::read_rows;
 
@@ -30,15 +29,14 @@ use crate::problem::{Refusal, known_partner};
 pub struct OpenProgram {
     dataset: Dataset,
     rulebook: Arc<Rulebook>,
+    /// Whether the facts came in by imports, which told of customers that nobody knows.
+    is_imported: bool,
     partners: Vec<(Name, String)>,
     /// What was met while consumption was read for the first time.
     streamed: OnceLock<Problems>,
     /// Consumption as credited for the days asked for last.
     credited: Mutex<Vec<(Day, Arc<ConsumptionCredits>)>>,
 }
-
-/// Consumption of a dataset folder up to this many bytes is read once more on opening, to tell of customers that nobody knows.
-const CHECKED_BYTES_MAX: u64 = 16 << 20;
 
 /// For how many days credits are kept, so that a server answers at once.
 const DAYS_KEPT: usize = 32;
@@ -49,25 +47,14 @@ impl OpenProgram {
     /// # Errors
     /// When the folder holds no table, or the header of a file will not do.
     pub fn from_dataset(folder: &Path, rulebook: Arc<Rulebook>) -> Result<Self> {
-        let mut dataset = Dataset::open(folder)?;
-        let is_checked = dataset.consumption.iter().map(bytes).sum::<u64>() <= CHECKED_BYTES_MAX;
-        if is_checked {
-            dataset.load_consumption()?;
-            dataset.program.consumption = Vec::new();
-        }
-        let program = Self::new(dataset, rulebook);
-        if is_checked {
-            // streaming would tell the same once more
-            let _ = program.streamed.set(Problems::default());
-        }
-        Ok(program)
+        Ok(Self::new(Dataset::open(folder)?, rulebook, false))
     }
 
-    fn new(dataset: Dataset, rulebook: Arc<Rulebook>) -> Self {
+    fn new(dataset: Dataset, rulebook: Arc<Rulebook>, is_imported: bool) -> Self {
         let accounts = Partners::new(&dataset.program.partners);
         let named = |account: AccountIx| (accounts.account_id(account).clone(), accounts.account_name(account).to_owned());
         let partners = accounts.accounts().map(named).collect();
-        Self { dataset, rulebook, partners, streamed: OnceLock::new(), credited: Mutex::default() }
+        Self { dataset, rulebook, is_imported, partners, streamed: OnceLock::new(), credited: Mutex::default() }
     }
 
     /// Reads the facts of a home.
@@ -75,7 +62,7 @@ impl OpenProgram {
     /// # Errors
     /// When the lake cannot be read.
     pub fn from_home(home: &Home, rulebook: Arc<Rulebook>) -> Result<Self> {
-        Ok(Self::new(home.lake()?.open()?, rulebook))
+        Ok(Self::new(home.lake()?.open()?, rulebook, true))
     }
 
     /// The facts; consumption stays in its files.
@@ -209,6 +196,9 @@ impl OpenProgram {
         let register = Register::new(&self.dataset.program, &self.rulebook);
         let mut problems = Problems::default();
         let answer = read(&register, &mut problems);
+        if self.is_imported {
+            problems = problems.without("unknown-tenant");
+        }
         // Another thread may have told the same problems first.
         let _ = self.streamed.set(problems);
         answer
@@ -225,9 +215,4 @@ impl OpenProgram {
         }
         Ok(())
     }
-}
-
-/// The size of a file; one that is gone is noticed when it is read.
-fn bytes(file: &TableFile) -> u64 {
-    std::fs::metadata(&file.path).map_or(0, |about| about.len())
 }

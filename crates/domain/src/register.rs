@@ -232,6 +232,11 @@ impl<'a> Register<'a> {
         holders.into_iter().flat_map(|holder| self.roles_of(&link.tenant_id, holder)).collect()
     }
 
+    /// The tenants of the customers, in no order.
+    pub fn tenants(&self) -> impl Iterator<Item = &'a Name> + use<'a, '_> {
+        self.customers.keys().copied()
+    }
+
     /// The name of a customer, or its tenant ID when it is not known.
     #[must_use]
     pub fn customer_name(&self, tenant: &Name) -> String {

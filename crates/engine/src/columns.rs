@@ -3,6 +3,7 @@
 /// Parquet files of the usual types.
 mod fast;
 
+use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
 use arrow_array::builder::StringViewBuilder;
@@ -26,6 +27,9 @@ pub(crate) struct Columns {
     pub offer: Texts,
     /// The tested day of each row, in days since 1970; a row that cannot be taken has none. It is of the month of the row's date.
     pub days: Vec<Option<i32>>,
+    /// The file, as messages name it.
+    pub file: Arc<str>,
+    lines: Lines,
     amounts: Decimal128Array,
     /// What makes an amount's steps steps of [`Amount::SCALE`](domain::amount::Amount::SCALE).
     factor: i128,
@@ -43,6 +47,14 @@ impl Columns {
         if self.amounts.is_null(row) { 0 } else { self.amounts.value(row) * self.factor }
     }
 
+    /// The line of a row in its file.
+    pub fn line(&self, row: usize) -> u64 {
+        match &self.lines {
+            Lines::After(line) => line + row as u64 + 1,
+            Lines::Each(lines) => lines[row],
+        }
+    }
+
     /// What stands for the place of every row: its tenant, subscription, offer and the leading part of its resource.
     pub fn places(&self) -> Vec<NameHash> {
         let mut hashes = vec![NameHash::START; self.len()];
@@ -52,6 +64,14 @@ impl Columns {
         self.resource.fold_into(Form::Leading, &mut hashes);
         hashes
     }
+}
+
+/// On which lines rows are.
+enum Lines {
+    /// One after the other, after a line.
+    After(u64),
+    /// Each on its own.
+    Each(Vec<u64>),
 }
 
 /// The leading part of a resource's id: `/subscriptions/S/resourceGroups/G`, or all of it when it has fewer segments.
@@ -134,11 +154,13 @@ pub(crate) enum Texts {
 pub(crate) struct Dictionary {
     names: StringArray,
     hashes: [OnceLock<Vec<NameHash>>; 3],
+    /// Whether all are known; of tenants.
+    known: OnceLock<bool>,
 }
 
 impl Dictionary {
     fn new(names: StringArray) -> Self {
-        Self { names, hashes: Default::default() }
+        Self { names, hashes: Default::default(), known: OnceLock::new() }
     }
 
     fn hashes(&self, form: Form) -> &[NameHash] {
@@ -163,6 +185,16 @@ impl Texts {
         match self {
             Self::Coded(codes, dictionary) if codes.is_valid(row) => dictionary.hashes(form)[place(codes, row)],
             _ => NameHash::of(form, self.get(row)),
+        }
+    }
+
+    /// Whether every name, as it is compared, is one of `known`; a blank one is not.
+    pub fn are_all_in(&self, known: &HashSet<NameHash>) -> bool {
+        match self {
+            Self::Coded(codes, dictionary) if codes.null_count() == 0 => {
+                *dictionary.known.get_or_init(|| dictionary.hashes(Form::Compared).iter().all(|name| known.contains(name)))
+            }
+            _ => false,
         }
     }
 
@@ -201,6 +233,7 @@ fn place(codes: &Int32Array, row: usize) -> usize {
 pub(crate) struct Gathered {
     names: [StringViewBuilder; 5],
     days: Vec<Option<i32>>,
+    lines: Vec<u64>,
     amounts: Vec<i128>,
 }
 
@@ -213,8 +246,8 @@ impl Gathered {
         self.days.len()
     }
 
-    /// Adds a row.
-    pub fn push(&mut self, row: &Consumption) {
+    /// Adds the row on a line.
+    pub fn push(&mut self, line: u64, row: &Consumption) {
         let optional = |name: &Option<Name>| name.as_ref().map_or("", Name::as_str).to_owned();
         let names =
             [row.tenant_id.as_str(), row.subscription_id.as_str(), &row.service, &optional(&row.resource_id), &optional(&row.offer)];
@@ -222,13 +255,15 @@ impl Gathered {
             builder.append_value(name);
         }
         self.days.push(Some(row.tested_day().epoch_days()));
+        self.lines.push(line);
         self.amounts.push(row.acr_usd.steps());
     }
 
-    /// The gathered rows as columns.
-    pub fn finish(self) -> Columns {
+    /// The gathered rows of a file as columns.
+    pub fn finish(self, file: Arc<str>) -> Columns {
         let [tenant, subscription, service, resource, offer] = self.names.map(|mut builder| Texts::Views(builder.finish()));
         let amounts = Decimal128Array::from(self.amounts);
-        Columns { tenant, subscription, service, resource, offer, days: self.days, amounts, factor: 1 }
+        let lines = Lines::Each(self.lines);
+        Columns { tenant, subscription, service, resource, offer, days: self.days, file, lines, amounts, factor: 1 }
     }
 }

@@ -134,6 +134,14 @@ impl Problems {
         }
     }
 
+    /// The problems without those of a reason.
+    #[must_use]
+    pub fn without(mut self, reason: &str) -> Self {
+        self.kept.retain(|problem| problem.reason != reason);
+        self.counts.retain(|(_, _, of), _| *of != reason);
+        self
+    }
+
     /// The problems kept in full, in the order in which they were met.
     #[must_use]
     pub fn kept(&self) -> &[RowProblem] {

@@ -17,7 +17,7 @@ use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, Parq
 use parquet::basic::Encoding;
 use parquet::file::metadata::ColumnChunkMetaData;
 
-use super::{BATCH_ROWS, Columns, Dictionary, Texts};
+use super::{BATCH_ROWS, Columns, Dictionary, Lines, Texts};
 use crate::files::{FileForm, TableFile};
 use crate::problems::{Problems, RowProblem, Severity};
 use crate::tables::at_row;
@@ -25,7 +25,7 @@ use crate::tables::at_row;
 /// A Parquet file of `consumption` whose columns have the usual types: dates, strings and decimals.
 pub(crate) struct Fast {
     path: PathBuf,
-    shown: String,
+    shown: Arc<str>,
     metadata: ArrowReaderMetadata,
     /// The file's places of the columns that are read.
     wanted: Vec<usize>,
@@ -54,7 +54,7 @@ pub(crate) fn fast_reader(file: &TableFile) -> Option<Fast> {
     if !wanted.iter().all(is_usual) || !needed.into_iter().all(|column| has(column.name)) {
         return None;
     }
-    Some(Fast { path: file.path.clone(), shown: file.shown.clone(), metadata, wanted })
+    Some(Fast { path: file.path.clone(), shown: Arc::from(file.shown.as_str()), metadata, wanted })
 }
 
 fn options() -> ArrowReaderOptions {
@@ -151,7 +151,8 @@ impl Fast {
             });
             days.push(read.ok().map(|row| row.tested_day().epoch_days()));
         }
-        Columns { tenant, subscription, service, resource, offer, days, amounts, factor }
+        let (file, lines) = (Arc::clone(&self.shown), Lines::After(line));
+        Columns { tenant, subscription, service, resource, offer, days, file, lines, amounts, factor }
     }
 }
 

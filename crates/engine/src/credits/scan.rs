@@ -1,20 +1,25 @@
 //! Decoding usage files into columns, and routing rows by tenant.
 
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 
+use domain::cells::Row;
 use domain::credits::ScoredMonths;
 use domain::facts::Consumption;
+use domain::names::Name;
 use domain::register::Register;
 use domain::time::Day;
 
 use super::grants::Grants;
 use super::place::{Placer, Routed};
 use super::{Credited, Crediting};
-use crate::columns::{Columns, Fast, Form, Gathered, fast_reader};
+use crate::checks::unknown_tenant;
+use crate::columns::{Columns, Fast, Form, Gathered, NameHash, fast_reader};
 use crate::files::TableFile;
-use crate::problems::{Problems, Severity};
+use crate::problems::{Problems, RowProblem, Severity};
 use crate::source::FileError;
 use crate::tables::read_rows;
 
@@ -47,14 +52,16 @@ pub(super) fn run<C: Crediting>(
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let last = months.last().map(|month| month.last_day().epoch_days());
     let next = AtomicUsize::new(0);
-    let outcome = Mutex::new((problems, Ok(()), None));
+    let known: HashSet<NameHash> = register.tenants().map(|tenant| NameHash::of(Form::Spelled, tenant.as_str())).collect();
+    let seen = || Seen { first: None, known: &known, strangers: BTreeMap::new() };
+    let outcome = Mutex::new((&mut *problems, Ok(()), seen()));
     let parts = std::thread::scope(|scope| {
         let (senders, receivers): (Vec<_>, Vec<_>) = (0..threads).map(|_| sync_channel::<Chunk>(CHUNKS_WAITING)).unzip();
-        let (next, outcome, work) = (&next, &outcome, &work);
+        let (next, outcome, work, seen) = (&next, &outcome, &work, &seen);
         for _ in 0..threads.min(work.len()) {
             let senders = senders.clone();
             scope.spawn(move || {
-                let mut seen = Seen::default();
+                let mut seen = seen();
                 while let Some(piece) = work.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let mut found = Problems::default();
                     let read = decode(piece, last, &senders, &mut seen, &mut found);
@@ -63,8 +70,8 @@ pub(super) fn run<C: Crediting>(
                     if read.is_err() && outcome.1.is_ok() {
                         outcome.1 = read;
                     }
-                    outcome.2 = outcome.2.into_iter().chain(seen.first).min();
                 }
+                outcome.lock().expect("no thread panics while it holds the lock").2.absorb(seen);
             });
         }
         drop(senders);
@@ -73,7 +80,9 @@ pub(super) fn run<C: Crediting>(
         let placers: Vec<_> = placers.collect();
         placers.into_iter().map(|placer| placer.join().expect("placing does not panic")).collect::<Vec<_>>()
     });
-    let (_, read, first) = outcome.into_inner().expect("no thread panics while it holds the lock");
+    let (problems, read, seen) = outcome.into_inner().expect("no thread panics while it holds the lock");
+    let first = seen.first;
+    seen.tell(problems);
     read.map(|()| Credited { parts, first: first.map(|day| Day::from_epoch_days(day).month()) })
 }
 
@@ -92,10 +101,60 @@ fn place<C: Crediting>(chunks: &Receiver<Chunk>, crediting: &C, grants: &Grants<
     placer.finish()
 }
 
-/// What a decoding thread has seen: the first day.
-#[derive(Default)]
-struct Seen {
+/// What a decoding thread has seen.
+struct Seen<'k> {
     first: Option<i32>,
+    /// The tenants of the register of customers; none when there is no register.
+    known: &'k HashSet<NameHash>,
+    /// Tenants that are not in it, with the first place where they are named and the number of their rows.
+    strangers: BTreeMap<Name, Stranger>,
+}
+
+/// Rows of a tenant that nobody knows: the first file and line, and how many.
+struct Stranger {
+    first: (Arc<str>, u64),
+    rows: u64,
+}
+
+impl Seen<'_> {
+    /// Notes the rows whose tenant is not known.
+    fn note_strangers(&mut self, columns: &Columns) {
+        if self.known.is_empty() || columns.tenant.are_all_in(self.known) {
+            return;
+        }
+        for row in (0..columns.len()).filter(|row| columns.days[*row].is_some()) {
+            if !self.known.contains(&columns.tenant.hash(Form::Compared, row)) {
+                let first = || Stranger { first: (Arc::clone(&columns.file), columns.line(row)), rows: 0 };
+                self.strangers.entry(Name::new(columns.tenant.get(row))).or_insert_with(first).rows += 1;
+            }
+        }
+    }
+
+    /// Takes in what another thread has seen.
+    fn absorb(&mut self, other: Self) {
+        self.first = self.first.into_iter().chain(other.first).min();
+        for (tenant, found) in other.strangers {
+            match self.strangers.entry(tenant) {
+                Entry::Vacant(place) => drop(place.insert(found)),
+                Entry::Occupied(mut known) => {
+                    let known = known.get_mut();
+                    known.rows += found.rows;
+                    known.first = known.first.clone().min(found.first);
+                }
+            }
+        }
+    }
+
+    /// Warns of the strangers, in the order of files and lines.
+    fn tell(self, problems: &mut Problems) {
+        let mut strangers: Vec<(Name, Stranger)> = self.strangers.into_iter().collect();
+        strangers.sort_by(|(_, one), (_, other)| one.first.cmp(&other.first));
+        for (tenant, Stranger { first: (file, line), rows }) in strangers {
+            let (reason, message, cure) = unknown_tenant(&tenant);
+            let problem = RowProblem::of_file(Consumption::TABLE, &file, reason, message, cure);
+            problems.push(RowProblem { line: Some(line), column: "tenant_id".to_owned(), value: tenant.to_string(), rows, ..problem });
+        }
+    }
 }
 
 /// Reads a piece and sends its rows to the placers.
@@ -103,7 +162,7 @@ fn decode(
     piece: &Work<'_>,
     last: Option<i32>,
     senders: &[SyncSender<Chunk>],
-    seen: &mut Seen,
+    seen: &mut Seen<'_>,
     problems: &mut Problems,
 ) -> Result<(), FileError> {
     match piece {
@@ -112,18 +171,19 @@ fn decode(
             Ok(())
         }
         Work::File(file) => {
+            let shown: Arc<str> = Arc::from(file.shown.as_str());
             let mut gathered = Gathered::default();
             let (mut remarks, mut bad_rows) = (Problems::default(), Problems::default());
             read_rows::<Consumption>(file, &mut remarks, |read| match read.row {
                 Ok(row) => {
-                    gathered.push(&row);
+                    gathered.push(read.line, &row);
                     if gathered.len() == Gathered::ROWS {
-                        route(std::mem::take(&mut gathered).finish(), last, senders, seen);
+                        route(std::mem::take(&mut gathered).finish(Arc::clone(&shown)), last, senders, seen);
                     }
                 }
                 Err(problem) => bad_rows.push(*problem),
             })?;
-            route(gathered.finish(), last, senders, seen);
+            route(gathered.finish(shown), last, senders, seen);
             // Remarks on the header were told when the file was found.
             remarks
                 .kept()
@@ -137,7 +197,8 @@ fn decode(
 }
 
 /// Sends each row to the placer of its tenant, with the hash of its place. Rows after the last scored month are not read.
-fn route(columns: Columns, last: Option<i32>, senders: &[SyncSender<Chunk>], seen: &mut Seen) {
+fn route(columns: Columns, last: Option<i32>, senders: &[SyncSender<Chunk>], seen: &mut Seen<'_>) {
+    seen.note_strangers(&columns);
     let last = last.unwrap_or(i32::MIN);
     let mut rows: Vec<Vec<Routed>> = senders.iter().map(|_| Vec::with_capacity(columns.len() / senders.len() + 1)).collect();
     let mut first = seen.first.unwrap_or(i32::MAX);
