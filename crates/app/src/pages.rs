@@ -47,6 +47,12 @@ mod tree;
 /// The list of partners.
 mod partners;
 
+/// The months before.
+mod history;
+
+/// What changed since the month before.
+mod changes;
+
 /// A partner's Home.
 mod home;
 
@@ -55,6 +61,24 @@ mod designation;
 
 /// Why a metric has its number.
 mod metric;
+
+/// Influenced ACR by month.
+mod influence;
+
+/// What the metrics make of each customer.
+mod given;
+
+/// A partner's customers.
+mod customers;
+
+/// Which months of which customers are covered.
+mod coverage;
+
+/// One customer.
+mod customer;
+
+/// A partner's people.
+mod people;
 
 use std::sync::Arc;
 
@@ -73,6 +97,10 @@ pub fn router(reading: Arc<dyn Reading>) -> Router {
         .route("/partners/{partner}/designations/{area}", page(designation::show))
         .route("/partners/{partner}/designations/{area}/metrics/{metric}", page(metric::show))
         .route("/partners/{partner}/designations/{area}/metrics/{metric}/rows.csv", page(metric::download))
+        .route("/partners/{partner}/customers", page(customers::show))
+        .route("/partners/{partner}/coverage", page(coverage::show))
+        .route("/partners/{partner}/customers/{tenant}", page(customer::show))
+        .route("/partners/{partner}/people", page(people::show))
         .route("/theme", post(theme::choose))
         .merge(assets::routes())
         .fallback(async |visit: Visit| answer(visit, |visit| Err(Problem::nowhere(&visit.address))).await);

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use anyhow::{Context, Result};
 use domain::amount::Amount;
 use domain::credits::ConsumptionCredits;
+use domain::customers::{Customer, customers};
 use domain::designations::{Score, Scoring, scored_months};
 use domain::evidence::{Evidence, Origin};
 use domain::explain::{Node, explain};
@@ -15,6 +16,7 @@ use domain::lines::LineKey;
 use domain::names::Name;
 use domain::partners::{AccountIx, Partners};
 use domain::register::Register;
+use domain::roster::{Roster, roster};
 use domain::rulebook::{AreaRules, Rulebook};
 use domain::time::{Day, Month};
 use engine::credits::{GroupBy, Groups, credit_consumption, credited_groups, credited_lines};
@@ -36,6 +38,16 @@ pub struct OpenProgram {
     streamed: OnceLock<Problems>,
     /// Consumption as credited for the days asked for last.
     credited: Mutex<Vec<(Day, Arc<ConsumptionCredits>)>>,
+}
+
+/// What is found about a partner as of a day.
+pub struct Findings {
+    /// The explanation of its score in each area.
+    pub explained: BTreeMap<Name, Arc<Node>>,
+    /// Its customers.
+    pub customers: Arc<Vec<Customer>>,
+    /// Its people.
+    pub roster: Arc<Roster>,
 }
 
 /// For how many days credits are kept, so that a server answers at once.
@@ -137,11 +149,37 @@ impl OpenProgram {
         self.with_scoring(as_of, |scoring| {
             let register = scoring.register();
             let account = register.partners.account(account).expect("the partners are those of the same rows");
-            let origin = |table: &'static str, ix: usize| self.dataset.origins.of(table, ix);
-            let mut evidence = Evidence::new(register, &self.dataset.program, account, as_of.closed_month(), origin);
-            self.each_consumption(|row, origin| evidence.add_consumption(row, Some(origin)))?;
+            let evidence = self.evidence(register, account, as_of)?;
             Ok(explain(scoring, &evidence, account, rules))
         })
+    }
+
+    /// Everything that is found about a partner as of a day, in one reading of consumption.
+    ///
+    /// # Errors
+    /// When there is no such partner, or consumption cannot be read.
+    pub fn findings(&self, account: &Name, as_of: Day) -> Result<Findings> {
+        known_partner(account.as_str(), &self.partners)?;
+        self.with_scoring(as_of, |scoring| {
+            let register = scoring.register();
+            let account = register.partners.account(account).expect("the partners are those of the same rows");
+            let evidence = self.evidence(register, account, as_of)?;
+            let explained =
+                self.rulebook.areas.values().map(|rules| (rules.area.clone(), Arc::new(explain(scoring, &evidence, account, rules))));
+            Ok(Findings {
+                explained: explained.collect(),
+                customers: Arc::new(customers(register, &self.dataset.program, &evidence)),
+                roster: Arc::new(roster(scoring, &self.dataset.program, account)),
+            })
+        })
+    }
+
+    /// The rows that concern an account as of a day.
+    fn evidence<'a>(&'a self, register: &'a Register<'a>, account: AccountIx, as_of: Day) -> Result<Evidence<'a>> {
+        let origin = |table: &'static str, ix: usize| self.dataset.origins.of(table, ix);
+        let mut evidence = Evidence::new(register, &self.dataset.program, account, as_of.closed_month(), origin);
+        self.each_consumption(|row, origin| evidence.add_consumption(row, Some(origin)))?;
+        Ok(evidence)
     }
 
     /// Consumption as credited up to a month, resale chains as of that month.

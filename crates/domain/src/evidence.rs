@@ -133,6 +133,24 @@ impl<'a> Evidence<'a> {
         }
     }
 
+    /// The scored month.
+    #[must_use]
+    pub fn month(&self) -> Month {
+        self.month
+    }
+
+    /// The partner IDs of the account and its locations, closed ones as well.
+    #[must_use]
+    pub fn ids(&self) -> &BTreeSet<Name> {
+        &self.ids
+    }
+
+    /// The tenants that an association of the account names.
+    #[must_use]
+    pub fn tenants(&self) -> &BTreeSet<Name> {
+        &self.tenants
+    }
+
     /// Whether rows of a tenant or a subscription concern the account.
     #[must_use]
     pub fn concerns(&self, tenant: &Name, subscription: Option<&Name>) -> bool {

@@ -63,6 +63,12 @@ pub mod designations;
 /// Evidence: the rows that concern a partner, credited or not.
 pub mod evidence;
 
+/// The roster: people, certificates, steps, and what expires when.
+pub mod roster;
+
+/// Customers: what ties a partner to each of them, and what is credited there.
+pub mod customers;
+
 /// Explanations: the tree behind a score.
 pub mod explain;
 

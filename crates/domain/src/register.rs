@@ -237,6 +237,12 @@ impl<'a> Register<'a> {
         self.customers.keys().copied()
     }
 
+    /// A subscription of `subscriptions`.
+    #[must_use]
+    pub fn subscription(&self, subscription: &Name) -> Option<&'a Subscription> {
+        self.subscriptions.get(subscription).copied()
+    }
+
     /// The name of a customer, or its tenant ID when it is not known.
     #[must_use]
     pub fn customer_name(&self, tenant: &Name) -> String {

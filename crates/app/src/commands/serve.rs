@@ -13,7 +13,6 @@ use tokio::runtime::Builder;
 use crate::cli::Setting;
 use crate::commands::ProgramArgs;
 use crate::pages;
-use crate::pages::reading::Reading as _;
 use crate::problem::{Exit, Refusal, say};
 
 pub use reader::Reader;
@@ -102,8 +101,7 @@ pub fn run(args: &ServeArgs, setting: &Setting) -> Result<Exit> {
 pub fn answer(reader: Arc<Reader>, door: TcpListener) -> Result<Exit> {
     say(&format!("listening on {}/ (this machine only, until sign-in exists); Ctrl-C ends\n", address(&door)?));
     let first = Arc::clone(&reader);
-    // the first page asks for these; an error is told there
-    thread::spawn(move || first.scores(first.today()).is_ok());
+    thread::spawn(move || first.warm_up());
     door.set_nonblocking(true).context("cannot listen without blocking")?;
     let runtime = Builder::new_multi_thread().enable_all().build().context("cannot start the server's workers")?;
     runtime.block_on(async {

@@ -9,6 +9,11 @@ use axum::routing::get;
 
 const KIT: Asset =
     Asset { path: "/static/pico-2.1.1.min.css", kind: "text/css; charset=utf-8", bytes: include_bytes!("../../static/pico-2.1.1.min.css") };
+const CHARTS: Asset = Asset {
+    path: "/static/charts-1.2.0.min.css",
+    kind: "text/css; charset=utf-8",
+    bytes: include_bytes!("../../static/charts-1.2.0.min.css"),
+};
 const STYLE: Asset =
     Asset { path: "/static/counterfoil.css", kind: "text/css; charset=utf-8", bytes: include_bytes!("../../static/counterfoil.css") };
 const ICON: Asset = Asset { path: "/static/icon.svg", kind: "image/svg+xml", bytes: include_bytes!("../../static/icon.svg") };
@@ -33,10 +38,10 @@ impl Asset {
     }
 }
 
-/// Addresses of the stylesheets, in order: the kit, then our own.
+/// Addresses of the stylesheets, in order: the kits, then our own.
 #[must_use]
-pub fn stylesheets() -> [String; 2] {
-    [KIT.address(), STYLE.address()]
+pub fn stylesheets() -> [String; 3] {
+    [KIT.address(), CHARTS.address(), STYLE.address()]
 }
 
 /// Address of the icon.
@@ -48,5 +53,5 @@ pub fn icon() -> String {
 /// The routes of the files.
 pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
     let router = Router::new();
-    [&KIT, &STYLE, &ICON].into_iter().fold(router, |router, asset| router.route(asset.path, get(async || asset.response())))
+    [&KIT, &CHARTS, &STYLE, &ICON].into_iter().fold(router, |router, asset| router.route(asset.path, get(async || asset.response())))
 }

@@ -1,10 +1,19 @@
-//! Drawings: bars whose geometry is worked out here and written as SVG by small templates. Numbers stand beside every one.
+//! Drawings: charts that the kit of styles draws from tables, and single bars as SVG. Numbers stand beside or behind every one.
+
+/// Columns by month.
+mod columns;
+
+/// From one score to another.
+mod waterfall;
 
 use askama::Template;
 use domain::designations::WindowRow;
 use domain::fraction::Fraction;
 
 use crate::pages::show;
+
+pub use columns::{Columns, Series};
+pub use waterfall::{Step, Waterfall};
 
 /// How far along a line of `of` a number lies, in percent with one decimal, as SVG writes it.
 fn percent(number: &Fraction, of: &Fraction) -> String {
@@ -46,58 +55,33 @@ impl PointsBar {
     }
 }
 
-/// Scores of the window by month, with the line that qualifies.
+/// Scores of the window by month, small: the numbers stand on the page of the designation.
 #[derive(Debug, Template)]
-#[template(path = "parts/window_chart.html")]
-pub struct WindowChart {
+#[template(path = "parts/spark.html")]
+pub struct Spark {
     label: String,
-    line: i64,
-    line_y: i32,
-    bars: Vec<WindowColumn>,
-    has_text: bool,
-    width: i32,
+    line: String,
+    bars: Vec<(&'static str, String, String)>,
 }
 
-/// A month of the chart.
-#[derive(Debug)]
-struct WindowColumn {
-    x: i32,
-    y: i32,
-    height: i32,
-    middle: i32,
-    month: String,
-    points: String,
-    qualified: bool,
-}
-
-impl WindowChart {
-    /// Height of a score of 100, in units of the drawing.
-    const TALL: i32 = 120;
-    /// Where the axis lies.
-    const FLOOR: i32 = 138;
-    /// Width of a month.
-    const STEP: i32 = 62;
-
-    /// The chart of a window; `has_text` writes months and scores into it.
+impl Spark {
+    /// The months of a window against the line that qualifies.
     #[must_use]
-    pub fn new(window: &[WindowRow], line: i64, has_text: bool) -> Self {
-        let height = |score: &Fraction| i32::from(score.per_mille_of(&Fraction::whole(100))) * Self::TALL / 1000;
-        let bars = window.iter().zip(0_i32..).map(|(row, at)| {
-            let tall = height(&row.score).max(1);
-            WindowColumn {
-                x: at * Self::STEP + 8,
-                y: Self::FLOOR - tall,
-                height: tall,
-                middle: at * Self::STEP + Self::STEP / 2,
-                month: row.month.to_string(),
-                points: show::points(&row.score),
-                qualified: row.qualified,
-            }
-        });
-        let bars: Vec<WindowColumn> = bars.collect();
-        let told: Vec<String> = window.iter().map(|row| format!("{}: {}", row.month, show::points(&row.score))).collect();
-        let width = Self::STEP * i32::try_from(bars.len()).unwrap_or(0);
-        let line_y = Self::FLOOR - height(&Fraction::whole(line));
-        Self { label: format!("Score by month: {}; {line} points qualify", show::list(&told)), line, line_y, bars, has_text, width }
+    pub fn new(window: &[WindowRow], line: i64) -> Self {
+        let hundred = Fraction::whole(100);
+        let told = |row: &WindowRow| format!("{}: {}", row.month, show::points(&row.score));
+        let bar = |row: &WindowRow| (if row.qualified { "good" } else { "plain" }, share(&row.score, &hundred), told(row));
+        let all: Vec<String> = window.iter().map(told).collect();
+        Self {
+            label: format!("Score by month: {}; {line} points qualify", show::list(&all)),
+            line: share(&Fraction::whole(line), &hundred),
+            bars: window.iter().map(bar).collect(),
+        }
     }
+}
+
+/// The share of `of` that a number is, as styles write it: 0.000 to 1.000.
+fn share(number: &Fraction, of: &Fraction) -> String {
+    let per_mille = number.per_mille_of(of);
+    format!("{}.{:03}", per_mille / 1000, per_mille % 1000)
 }

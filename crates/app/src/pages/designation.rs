@@ -10,13 +10,13 @@ use domain::rulebook::{AreaRules, Floor};
 use domain::time::Day;
 
 use crate::pages::answers::{self, Lack};
-use crate::pages::charts::{PointsBar, ScoreBar, WindowChart};
+use crate::pages::charts::{Columns, PointsBar, ScoreBar, Waterfall};
 use crate::pages::frame::{Frame, Here, named};
 use crate::pages::parts::{AsOfForm, StatusMark};
 use crate::pages::problem::Problem;
 use crate::pages::tree;
 use crate::pages::visit::{Visit, html};
-use crate::pages::{paths, show};
+use crate::pages::{changes, history, paths, show};
 
 #[derive(Template)]
 #[template(path = "pages/designation.html")]
@@ -32,8 +32,9 @@ struct DesignationPage {
     tracks: Vec<TrackLink>,
     metrics: Vec<MetricCard>,
     total: String,
-    chart: WindowChart,
-    window: Vec<WindowLine>,
+    chart: Columns,
+    changes: Option<Waterfall>,
+    window_months: usize,
     floor: &'static str,
 }
 
@@ -73,13 +74,6 @@ struct PartLine {
     points: String,
 }
 
-/// A month of the window.
-struct WindowLine {
-    month: String,
-    points: String,
-    qualified: bool,
-}
-
 /// Shows a designation.
 ///
 /// # Errors
@@ -110,8 +104,9 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
         tracks: track_links(score, track, visit.asked_as_of()?),
         metrics: metric_cards(score, track, tree::track(&root, track.track.as_ref()), program.floor.value, visit.asked_as_of()?),
         total: show::points(&track.score),
-        chart: WindowChart::new(&score.window, line, true),
-        window: score.window.iter().map(window_line).collect(),
+        chart: Columns::scores(&history::months(visit, score)?, line),
+        changes: changes::since_last_month(visit, score, track, tree::track(&root, track.track.as_ref()))?,
+        window_months: score.window.len(),
         floor: program.floor.value.shown(),
         title,
     };
@@ -186,8 +181,4 @@ fn part_line(part: &domain::points::PartScore, node: Option<&Node>, unit: &'stat
     let is_own = |child: &&Node| child.keys.iter().any(|(key, value)| *key == "part" && *value == part.part.as_str());
     let unit = node.and_then(|node| node.children.iter().find(is_own)).map_or(unit, |child| child.unit);
     PartLine { name: show::spoken(part.part.as_str()), value: show::quantity(&part.value, unit), points: show::points(&part.points) }
-}
-
-fn window_line(row: &domain::designations::WindowRow) -> WindowLine {
-    WindowLine { month: row.month.to_string(), points: show::points(&row.score), qualified: row.qualified }
 }

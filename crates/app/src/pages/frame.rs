@@ -29,7 +29,7 @@ pub struct Frame {
     /// What is told below every page about the facts: what, and how far it reaches.
     pub freshness: Vec<(String, String)>,
     /// Stylesheets, in order.
-    pub stylesheets: [String; 2],
+    pub stylesheets: [String; 3],
     /// The icon.
     pub icon: String,
 }
@@ -60,6 +60,10 @@ pub enum Here<'a> {
     Home,
     /// A designation, or what lies below it.
     Designation(&'a Name),
+    /// Its customers, or one of them.
+    Customers,
+    /// Its people.
+    People,
 }
 
 impl Here<'_> {
@@ -68,6 +72,8 @@ impl Here<'_> {
         match self {
             Here::Home => paths::home(partner, as_of),
             Here::Designation(area) => paths::designation(partner, area, None, as_of),
+            Here::Customers => paths::customers(partner, as_of),
+            Here::People => paths::people(partner, as_of),
         }
     }
 }
@@ -138,7 +144,7 @@ impl Frame {
             id: id.to_string(),
             name: named(&first.partner_name, id),
             home: workspace("Home", Here::Home),
-            workspaces: Vec::new(),
+            workspaces: vec![workspace("Customers", Here::Customers), workspace("People", Here::People)],
             designations,
             others: others.collect(),
             more,

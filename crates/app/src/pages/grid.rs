@@ -103,6 +103,15 @@ impl Column {
         Self { is_total: true, ..self }
     }
 
+    /// The class of its cells.
+    fn class(&self) -> &'static str {
+        match self.kind {
+            Kind::Text => "",
+            Kind::Day => "day",
+            Kind::Amount | Kind::Count | Kind::Fraction => "number",
+        }
+    }
+
     fn is_number(&self) -> bool {
         matches!(self.kind, Kind::Amount | Kind::Count | Kind::Fraction)
     }

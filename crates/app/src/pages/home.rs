@@ -5,15 +5,15 @@ use axum::response::Response;
 use domain::designations::{Score, Status};
 use domain::points::MetricScore;
 use domain::rulebook::ProgramRules;
-use domain::time::Day;
+use domain::time::{Day, Month};
 
 use crate::pages::answers::{self, Lack};
-use crate::pages::charts::{PointsBar, ScoreBar, WindowChart};
+use crate::pages::charts::{Columns, PointsBar, ScoreBar, Spark};
 use crate::pages::frame::{Frame, Here, named};
 use crate::pages::parts::{AsOfForm, StatusMark};
 use crate::pages::problem::Problem;
 use crate::pages::visit::{Visit, html};
-use crate::pages::{paths, show};
+use crate::pages::{customers, influence, paths, people, show};
 
 #[derive(Template)]
 #[template(path = "pages/home.html")]
@@ -25,6 +25,12 @@ struct HomePage {
     as_of: AsOfForm,
     line: i64,
     cards: Vec<Card>,
+    influence: Columns,
+    customers: String,
+    customers_href: String,
+    people: String,
+    people_href: String,
+    month: Month,
 }
 
 /// A designation on Home.
@@ -38,7 +44,7 @@ struct Card {
     track: Option<String>,
     metrics: Vec<MetricLine>,
     missing: Vec<String>,
-    window: WindowChart,
+    window: Spark,
     window_from: String,
     window_to: String,
 }
@@ -67,6 +73,8 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     let first = own[0];
     let name = named(&first.partner_name, &first.global_partner_id);
     let action = paths::home(&first.global_partner_id, None);
+    let customers = customers::read(visit, first)?;
+    let roster = visit.reading.roster(&first.global_partner_id, first.as_of).map_err(|error| Problem::unread(&error))?;
     let page = HomePage {
         frame: visit.frame(&name).about(visit, &scores, &own, Here::Home),
         heading: heading(visit, &own, rules),
@@ -75,6 +83,12 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
         as_of: AsOfForm::new(action, first.as_of, visit.reading.today(), Vec::new()),
         line: rules.qualifying_points.value,
         cards: own.iter().map(|score| card(visit, score, as_of)).collect(),
+        influence: influence::of_partner(&customers, first.month),
+        customers: customers::heading(&customers, first),
+        customers_href: paths::customers(&first.global_partner_id, as_of),
+        people: people::heading(&roster),
+        people_href: paths::people(&first.global_partner_id, as_of),
+        month: first.month,
     };
     html(&page)
 }
@@ -125,7 +139,7 @@ fn card(visit: &Visit, score: &Score, as_of: Option<Day>) -> Card {
         track: track.track.as_ref().map(|track| show::spoken(track.as_str())),
         metrics: track.metrics.iter().map(|metric| metric_line(score, metric, rules, as_of)).collect(),
         missing,
-        window: WindowChart::new(&score.window, line, false),
+        window: Spark::new(&score.window, line),
         window_from: month(score.window.first()),
         window_to: month(score.window.last()),
     }

@@ -43,6 +43,34 @@ pub fn home(partner: &Name, as_of: Option<Day>) -> String {
     with_query(&format!("/partners/{}", encoded(partner.as_str())), &[as_of_value(as_of)])
 }
 
+fn below(partner: &Name, place: &str, as_of: Option<Day>) -> String {
+    with_query(&format!("/partners/{}/{place}", encoded(partner.as_str())), &[as_of_value(as_of)])
+}
+
+/// A partner's customers.
+#[must_use]
+pub fn customers(partner: &Name, as_of: Option<Day>) -> String {
+    below(partner, "customers", as_of)
+}
+
+/// Which months of which customers are covered by an association.
+#[must_use]
+pub fn coverage(partner: &Name, as_of: Option<Day>) -> String {
+    below(partner, "coverage", as_of)
+}
+
+/// A customer of a partner.
+#[must_use]
+pub fn customer(partner: &Name, tenant: &Name, as_of: Option<Day>) -> String {
+    below(partner, &format!("customers/{}", encoded(tenant.as_str())), as_of)
+}
+
+/// A partner's people.
+#[must_use]
+pub fn people(partner: &Name, as_of: Option<Day>) -> String {
+    below(partner, "people", as_of)
+}
+
 /// A designation of a partner; without a track the one that counts.
 #[must_use]
 pub fn designation(partner: &Name, area: &Name, track: Option<&Name>, as_of: Option<Day>) -> String {
@@ -64,6 +92,12 @@ pub fn metric(partner: &Name, area: &Name, metric: MetricName, track: Option<&Na
 
 fn track_value(track: Option<&Name>) -> (&'static str, Option<String>) {
     ("track", track.map(Name::to_string))
+}
+
+/// A step of a metric's explanation.
+#[must_use]
+pub fn step(partner: &Name, area: &Name, metric: MetricName, path: &str, as_of: Option<Day>) -> String {
+    with_query(&metric_path(partner, area, metric), &[as_of_value(as_of), ("path", Some(path.to_owned()))])
 }
 
 #[cfg(test)]

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use domain::customers::Customer;
 use domain::designations::Score;
 use domain::explain::Node;
 use domain::names::Name;
+use domain::roster::Roster;
 use domain::rulebook::Rulebook;
 use domain::time::Day;
 
@@ -24,6 +26,20 @@ pub trait Reading: Send + Sync {
     ///
     /// What kept the facts from being read; pages show the whole chain.
     fn explain(&self, account: &Name, area: &Name, as_of: Day) -> anyhow::Result<Arc<Node>>;
+
+    /// The customers of a partner as of a day, by name.
+    ///
+    /// # Errors
+    ///
+    /// What kept the facts from being read; pages show the whole chain.
+    fn customers(&self, account: &Name, as_of: Day) -> anyhow::Result<Arc<Vec<Customer>>>;
+
+    /// The people of a partner as of a day.
+    ///
+    /// # Errors
+    ///
+    /// What kept the facts from being read; pages show the whole chain.
+    fn roster(&self, account: &Name, as_of: Day) -> anyhow::Result<Arc<Roster>>;
 
     /// The rules that scores follow.
     fn rulebook(&self) -> &Rulebook;

@@ -1,5 +1,6 @@
 //! How pages write numbers, units and lists. Rounding happens here only, and only for display.
 
+use domain::amount::Amount;
 use domain::fraction::Fraction;
 
 /// Points: always with two decimals.
@@ -18,6 +19,15 @@ pub fn quantity(value: &Fraction, unit: &str) -> String {
         "dollars" => format!("${}", number(value, unit)),
         _ => format!("{} {}", number(value, unit), counted_unit(value, unit)),
     }
+}
+
+/// Dollars without cents, for sentences.
+#[must_use]
+pub fn money(amount: Amount) -> String {
+    let (half, dollars) = (Fraction::new(1, 2), Fraction::from(amount));
+    let sign = if dollars.is_negative() { "−" } else { "" };
+    let size = if dollars.is_negative() { Fraction::zero() - dollars } else { dollars };
+    format!("{sign}${}", grouped(&(size + half).floor().exact()))
 }
 
 /// A value without its unit. What is counted has no decimals while it is whole; all else has two.

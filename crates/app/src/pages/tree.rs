@@ -94,7 +94,8 @@ pub fn unit_of(node: &Node, inherited: &'static str) -> &'static str {
 }
 
 /// The unit that the rows of a node have when they name none.
-fn rows_unit(node: &Node, unit: &'static str) -> &'static str {
+#[must_use]
+pub fn rows_unit(node: &Node, unit: &'static str) -> &'static str {
     if node.adds_up { unit } else { "" }
 }
 

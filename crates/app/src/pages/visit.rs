@@ -154,6 +154,13 @@ impl Visit {
         }
     }
 
+    /// The short title of an area.
+    #[must_use]
+    pub fn area_title(&self, area: &Name) -> String {
+        let rules = self.reading.rulebook().areas.get(area);
+        rules.map_or_else(|| area.to_string(), |rules| show::short_title(&rules.title).to_owned())
+    }
+
     fn no_area(&self, asked: &Name, own: &[&Score]) -> Result<Problem, Problem> {
         let as_of = self.asked_as_of()?;
         let partner = own.first().map(|score| &score.global_partner_id);

@@ -6,6 +6,9 @@ mod program;
 /// Explanations of the made-up program.
 mod explained;
 
+/// Customers and people of the made-up program.
+mod estate;
+
 /// A plain HTTP client, and the pages on a free port.
 mod http;
 

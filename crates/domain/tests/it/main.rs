@@ -1,6 +1,10 @@
 //! The tests of `domain` that need more than one module: one binary, so that they link once.
 #![expect(clippy::disallowed_methods, reason = "the tests read the repository's rulebook; the crate itself reads nothing")]
 
+/// Customers, on made-up programs.
+#[cfg(test)]
+mod customers;
+
 /// The worked examples of the repository's rulebook.
 #[cfg(test)]
 mod examples;
@@ -8,6 +12,10 @@ mod examples;
 /// What holds of every program, on made-up ones.
 #[cfg(test)]
 mod properties;
+
+/// Rosters, on made-up programs.
+#[cfg(test)]
+mod roster;
 
 /// The rulebook of the repository, read from its files.
 #[cfg(test)]

@@ -19,9 +19,10 @@ use domain::time::{Day, Month};
 use domain::words::{Activity, Capacity, ClaimState, Flag, Grain, PartnerKind, Tier};
 use proptest::prelude::*;
 
-static RULES: LazyLock<Rulebook> = LazyLock::new(|| Rulebook::parse(&crate::rulebook::files()).expect("the rulebook has no problem"));
+pub static RULES: LazyLock<Rulebook> = LazyLock::new(|| Rulebook::parse(&crate::rulebook::files()).expect("the rulebook has no problem"));
 
-fn as_of() -> Day {
+/// The day that the programs are scored at.
+pub fn as_of() -> Day {
     Day::from_ymd(2023, 12, 31).expect("the day exists")
 }
 
@@ -109,7 +110,7 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn program()(associations in associations(), usage in usage(), is_office in any::<bool>()) -> Program {
+    pub fn program()(associations in associations(), usage in usage(), is_office in any::<bool>()) -> Program {
         let partner = |id: &str, account: &str, kind, is_open| Partner {
             partner_id: Name::new(id), global_partner_id: Name::new(account), name: id.to_owned(), country: None, kind, active: Flag(is_open),
         };

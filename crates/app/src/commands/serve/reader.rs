@@ -3,22 +3,24 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
+use domain::customers::Customer;
 use domain::designations::Score;
 use domain::explain::Node;
 use domain::names::Name;
+use domain::roster::Roster;
 use domain::rulebook::Rulebook;
 use domain::time::{Day, Month};
 use engine::credits::GroupBy;
 
 use crate::pages::reading::Reading;
-use crate::program::OpenProgram;
+use crate::program::{Findings, OpenProgram};
 
-/// How many answers of a kind are kept.
-const KEPT_MAX: usize = 64;
+/// For how many days scores are kept.
+const DAYS_KEPT: usize = 64;
 
-/// Explanations by partner, area and day.
-type Explained = BTreeMap<(Name, Name, Day), Arc<Node>>;
+/// For how many partners and days findings are kept; they are large.
+const FINDINGS_KEPT: usize = 48;
 
 /// An opened program with its answers.
 pub struct Reader {
@@ -26,14 +28,52 @@ pub struct Reader {
     today: Day,
     origin: String,
     scores: Mutex<BTreeMap<Day, Arc<Vec<Score>>>>,
-    explained: Mutex<Explained>,
+    findings: Mutex<BTreeMap<(Name, Day), Arc<Findings>>>,
+    /// Held while something is found, so that no two threads find the same.
+    finding: Mutex<()>,
     fresh: OnceLock<Vec<(String, String)>>,
 }
 
 impl Reader {
     /// Reads a program as of `today` unless a page asks for another day; `origin` says where the facts come from.
     pub fn new(program: OpenProgram, today: Day, origin: String) -> Self {
-        Self { program, today, origin, scores: Mutex::default(), explained: Mutex::default(), fresh: OnceLock::new() }
+        Self {
+            program,
+            today,
+            origin,
+            scores: Mutex::default(),
+            findings: Mutex::default(),
+            finding: Mutex::default(),
+            fresh: OnceLock::new(),
+        }
+    }
+
+    /// Finds what the first pages ask for, so that they answer at once; an error is told by the page that meets it.
+    pub fn warm_up(&self) {
+        // Home and designations show this month beside the one before, and the window before this one.
+        let Ok(scores) = self.scores(self.today) else { return };
+        let before = self.today.closed_month().minus(1).last_day();
+        let window = scores.first().and_then(|score| score.window.first()).map(|row| row.month.minus(1).last_day());
+        let mut accounts: Vec<&Name> = scores.iter().map(|score| &score.global_partner_id).collect();
+        accounts.dedup();
+        accounts.truncate(FINDINGS_KEPT / 3);
+        self.freshness();
+        let found = |day: Day| accounts.iter().all(|account| self.findings(account, day).is_ok());
+        let _ = found(self.today) && [Some(before), window].into_iter().flatten().all(|day| self.scores(day).is_ok()) && found(before);
+    }
+
+    fn findings(&self, account: &Name, as_of: Day) -> Result<Arc<Findings>> {
+        let key = (account.clone(), as_of);
+        let known = || kept(&self.findings).get(&key).cloned();
+        if let Some(findings) = known() {
+            return Ok(findings);
+        }
+        let _finding = kept(&self.finding);
+        if let Some(findings) = known() {
+            return Ok(findings);
+        }
+        let findings = self.program.findings(account, as_of)?;
+        Ok(keep(&self.findings, FINDINGS_KEPT, key, findings))
     }
 
     /// The months that each kind of usage reaches.
@@ -63,10 +103,10 @@ fn kept<T>(answers: &Mutex<T>) -> MutexGuard<'_, T> {
     answers.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Keeps an answer; the first one goes when there are too many.
-fn keep<K: Ord, V>(answers: &Mutex<BTreeMap<K, Arc<V>>>, key: K, answer: V) -> Arc<V> {
+/// Keeps an answer; the first one goes when there are more than `most`.
+fn keep<K: Ord, V>(answers: &Mutex<BTreeMap<K, Arc<V>>>, most: usize, key: K, answer: V) -> Arc<V> {
     let mut answers = kept(answers);
-    if answers.len() >= KEPT_MAX {
+    if answers.len() >= most {
         answers.pop_first();
     }
     Arc::clone(answers.entry(key).or_insert_with(|| Arc::new(answer)))
@@ -78,16 +118,20 @@ impl Reading for Reader {
             return Ok(Arc::clone(scores));
         }
         let scores = self.program.scores(as_of)?;
-        Ok(keep(&self.scores, as_of, scores))
+        Ok(keep(&self.scores, DAYS_KEPT, as_of, scores))
     }
 
     fn explain(&self, account: &Name, area: &Name, as_of: Day) -> Result<Arc<Node>> {
-        let key = (account.clone(), area.clone(), as_of);
-        if let Some(node) = kept(&self.explained).get(&key) {
-            return Ok(Arc::clone(node));
-        }
-        let node = self.program.explain(account, area, as_of)?;
-        Ok(keep(&self.explained, key, node))
+        let findings = self.findings(account, as_of)?;
+        findings.explained.get(area).cloned().with_context(|| format!("the rulebook has no area `{area}`"))
+    }
+
+    fn customers(&self, account: &Name, as_of: Day) -> Result<Arc<Vec<Customer>>> {
+        Ok(Arc::clone(&self.findings(account, as_of)?.customers))
+    }
+
+    fn roster(&self, account: &Name, as_of: Day) -> Result<Arc<Roster>> {
+        Ok(Arc::clone(&self.findings(account, as_of)?.roster))
     }
 
     fn rulebook(&self) -> &Rulebook {

@@ -86,6 +86,8 @@ pub enum Piece {
     Line(String),
     /// A good sign, and what it says to those who do not see it.
     Tick(&'static str),
+    /// A sign that stands alone: its class, itself, and what it says.
+    Mark(&'static str, &'static str, String),
     /// A short sign with what it stands for.
     Sign(&'static str, String),
 }
@@ -238,6 +240,7 @@ impl Cell {
         let in_piece = |piece: &Piece| match piece {
             Piece::Text(held) | Piece::Link(held, _) | Piece::Quiet(held) | Piece::Code(held) | Piece::Line(held) => has(held),
             Piece::Figure(label, value) => has(label) || has(value),
+            Piece::Mark(_, _, said) => has(said),
             Piece::Tick(_) | Piece::Sign(..) => false,
         };
         self.pieces.iter().any(in_piece) || has(&self.value.text())

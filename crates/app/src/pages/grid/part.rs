@@ -54,14 +54,14 @@ struct Head {
     href: String,
     /// `ascending`, `descending` or `none`, as `aria-sort` has it.
     direction: &'static str,
-    is_number: bool,
+    class: &'static str,
 }
 
 /// A cell with how it stands.
 #[derive(Debug)]
 struct ShownCell {
     pieces: Vec<Piece>,
-    is_number: bool,
+    class: &'static str,
 }
 
 impl GridPart {
@@ -148,7 +148,7 @@ fn heads(grid: &Grid<'_>, asked: &Asked) -> Vec<Head> {
                 Some(_) if is_descending => "descending",
                 Some(_) => "ascending",
             },
-            is_number: column.is_number(),
+            class: column.class(),
         }
     };
     grid.columns.iter().filter(|column| !column.is_file_only).map(head).collect()
@@ -156,7 +156,7 @@ fn heads(grid: &Grid<'_>, asked: &Asked) -> Vec<Head> {
 
 fn shown_row(grid: &Grid<'_>, row: &[Cell]) -> Vec<ShownCell> {
     let cells = row.iter().zip(&grid.columns).filter(|(_, column)| !column.is_file_only);
-    cells.map(|(cell, column)| ShownCell { pieces: cell.pieces.clone(), is_number: column.is_number() }).collect()
+    cells.map(|(cell, column)| ShownCell { pieces: cell.pieces.clone(), class: column.class() }).collect()
 }
 
 /// What the columns add up to: of the rows found and, when those are not all, of all.

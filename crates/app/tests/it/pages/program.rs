@@ -2,16 +2,18 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use app::pages::reading::Reading;
+use domain::customers::Customer;
 use domain::designations::{Score, Status, TrackScore, WindowRow};
 use domain::explain::Node;
 use domain::fraction::Fraction;
 use domain::names::Name;
 use domain::points::{MetricScore, Note, PartScore};
+use domain::roster::Roster;
 use domain::rulebook::designations::Combine;
 use domain::rulebook::{AreaRules, MetricRule, PartKind, Rulebook, TrackRules};
 use domain::time::{Day, Month};
 
-use super::explained;
+use super::{estate, explained};
 
 /// The rulebook of the repository.
 pub static RULEBOOK: LazyLock<Rulebook> = LazyLock::new(|| {
@@ -115,6 +117,14 @@ impl Reading for MadeUp {
         let scores = self.scores(as_of)?;
         let score = scores.iter().find(|score| score.global_partner_id == *account && score.area == *area).unwrap();
         Ok(Arc::new(explained::explain(score, &RULEBOOK)))
+    }
+
+    fn customers(&self, account: &Name, as_of: Day) -> anyhow::Result<Arc<Vec<Customer>>> {
+        Ok(Arc::new(estate::customers(account, as_of)))
+    }
+
+    fn roster(&self, account: &Name, as_of: Day) -> anyhow::Result<Arc<Roster>> {
+        Ok(Arc::new(estate::roster(account, as_of)))
     }
 
     fn rulebook(&self) -> &Rulebook {
