@@ -9,7 +9,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use domain::rulebook::Rulebook;
 use engine::problems::Problems;
 
-use crate::commands::{complete, credit, demo, doctor, export, import, rulebook, score, serve};
+use crate::commands::{complete, credit, demo, doctor, export, import, reconcile, rulebook, score, serve};
 use crate::home;
 use crate::output::{Output, OutputOptions};
 use crate::problem::{self, Exit};
@@ -86,6 +86,8 @@ enum Command {
     Score(score::ScoreCommand),
     /// Usage as credited
     Credit(credit::CreditArgs),
+    /// The vendor's own figures beside ours, each difference with its likely cause
+    Reconcile(reconcile::ReconcileArgs),
     /// Read files into the home, with a fate for every row
     Import(import::ImportArgs),
     /// Write the facts as a dataset folder
@@ -162,6 +164,7 @@ fn dispatch(cli: Cli) -> Result<Exit> {
         Command::Serve(args) => serve::run(&args, &setting),
         Command::Score(command) => score::run(&command, &setting),
         Command::Credit(args) => credit::run(&args, &setting),
+        Command::Reconcile(args) => reconcile::run(&args, &setting),
         Command::Import(args) => import::run(&args, &setting),
         Command::Export(args) => export::run(&args, &setting),
         Command::Rulebook(command) => rulebook::run(&command, &setting),

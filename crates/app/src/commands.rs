@@ -18,6 +18,9 @@ pub mod export;
 /// `import`: files into the home.
 pub mod import;
 
+/// `reconcile`: the vendor's own figures beside ours.
+pub mod reconcile;
+
 /// `rulebook`: the rules, and their worked examples.
 pub mod rulebook;
 

@@ -1,5 +1,8 @@
 //! A program opened for reading: facts and rulebook, ready for questions. Every call to crediting and scoring is here.
 
+/// The vendor's own figures beside ours.
+pub mod reconcile;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -90,6 +93,11 @@ impl OpenProgram {
     /// The global accounts with their names, in the numeric order of IDs.
     pub fn partners(&self) -> &[(Name, String)] {
         &self.partners
+    }
+
+    /// The names of customers, by tenant.
+    pub fn customer_names(&self) -> BTreeMap<Name, String> {
+        self.dataset.program.customers.iter().map(|row| (row.tenant_id.clone(), row.name.clone())).collect()
     }
 
     /// What could not be taken as it is while reading, so far: consumption is read when it is first asked about.

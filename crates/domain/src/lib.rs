@@ -69,6 +69,9 @@ pub mod roster;
 /// Customers: what ties a partner to each of them, and what is credited there.
 pub mod customers;
 
+/// Reconciling: the vendor's figures beside ours, each difference with its likely cause.
+pub mod reconcile;
+
 /// Explanations: the tree behind a score.
 pub mod explain;
 

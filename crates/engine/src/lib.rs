@@ -57,6 +57,9 @@ pub mod formats;
 /// Import: from source files to a changed lake, with a fate for every row.
 pub mod import;
 
+/// The vendor's own figures: the Azure usage download and the scorecard.
+pub mod vendor;
+
 /// Files that are written, and what is said when they cannot be.
 mod output;
 

@@ -78,6 +78,26 @@ pub enum FileError {
         /// Its Arrow type.
         found: String,
     },
+    /// The file's ending is of no known form.
+    #[error("`{file}` is of no known form; expected `.csv` or `.tsv` (plain, `.gz` or `.zst`) or `.parquet`")]
+    Ending {
+        /// The file.
+        file: String,
+    },
+    /// The file is none of the vendor's that we can compare with.
+    #[error(
+        "`{file}` is neither an Azure usage download, which also needs {usage}, nor a scorecard, which also needs {scorecard}; its header has {found}; download it from Partner Center, Insights"
+    )]
+    NotOfVendor {
+        /// The file.
+        file: String,
+        /// What an Azure usage download also needs.
+        usage: String,
+        /// What a scorecard also needs.
+        scorecard: String,
+        /// What the header has.
+        found: String,
+    },
     /// The file ends or breaks before its end.
     #[error("`{file}` cannot be read {place}: {message}; the file is cut off or damaged, fetch it again")]
     Broken {
@@ -102,6 +122,8 @@ impl FileError {
             Self::DuplicateColumn { .. } => "duplicate-column",
             Self::MissingColumns { .. } => "missing-column",
             Self::ColumnType { .. } => "column-type",
+            Self::Ending { .. } => "unknown-form",
+            Self::NotOfVendor { .. } => "not-of-vendor",
             Self::Broken { .. } => "broken-file",
         }
     }

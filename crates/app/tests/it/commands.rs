@@ -14,6 +14,7 @@ mod import;
 
 /// One answer in every form.
 mod output;
+mod reconcile;
 
 /// Scores, explanations, history.
 mod score;

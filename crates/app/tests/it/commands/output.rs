@@ -51,7 +51,7 @@ fn a_reader_who_goes_away_is_no_trouble() {
 #[test]
 fn every_command_teaches_with_examples() {
     let scene = Scene::empty();
-    let commands: [&[&str]; 13] = [
+    let commands: [&[&str]; 14] = [
         &[],
         &["score", "show"],
         &["score", "explain"],
@@ -59,6 +59,7 @@ fn every_command_teaches_with_examples() {
         &["credit"],
         &["import"],
         &["export"],
+        &["reconcile"],
         &["doctor"],
         &["serve"],
         &["demo"],
