@@ -22,8 +22,10 @@ use domain::register::Register;
 use domain::roster::{Roster, roster};
 use domain::rulebook::{AreaRules, Rulebook};
 use domain::time::{Day, Month};
+use engine::bills::{BillCredited, Crediting, credit_bill};
 use engine::credits::{GroupBy, Groups, credit_consumption, credited_groups, credited_lines};
 use engine::dataset::Dataset;
+use engine::files::FileForm;
 use engine::problems::Problems;
 use engine::tables::read_rows;
 
@@ -213,6 +215,27 @@ impl OpenProgram {
     pub fn write_groups(&self, groups: &Groups, by: &[GroupBy], path: &Path) -> Result<()> {
         let partners = Partners::new(&self.dataset.program.partners);
         groups.write_parquet(path, by, &partners).with_context(|| format!("`{}` cannot be written", path.display()))
+    }
+
+    /// Credits the FOCUS file at `path` into the file at `out`, of the form `into`: rows without a tenant are of `tenant`, only
+    /// associations of `account` are told when one is given, and chains are those of `month`.
+    ///
+    /// # Errors
+    /// When a file cannot be read or written.
+    pub fn credit_bill(
+        &self,
+        path: &Path,
+        out: &Path,
+        into: FileForm,
+        tenant: Option<&str>,
+        account: Option<&Name>,
+        month: Month,
+    ) -> Result<BillCredited> {
+        let register = Register::new(&self.dataset.program, &self.rulebook);
+        let mut context = engine::formats::Context::new(tenant.map(Name::new), Arc::clone(&self.rulebook));
+        context.learn(&self.dataset.program);
+        let account = account.and_then(|id| register.partners.account(id));
+        Ok(credit_bill(path, out, into, &Crediting { register: &register, context: &context, account, month })?)
     }
 
     fn with_scoring<T>(&self, as_of: Day, ask: impl FnOnce(&Scoring<'_>) -> Result<T>) -> Result<T> {

@@ -39,6 +39,9 @@ pub mod register;
 /// Ties: which locations a row of usage is credited to.
 pub mod ties;
 
+/// Associations by ID: what a tie goes back to, as exports name it.
+pub mod associations;
+
 /// Credited lines: consumption as credited, with duplicate flags.
 pub mod lines;
 

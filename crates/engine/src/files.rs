@@ -29,6 +29,15 @@ pub enum FileForm {
 }
 
 impl FileForm {
+    /// The form in words.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Csv(_) => "separated text",
+            Self::Parquet => "Parquet",
+        }
+    }
+
     /// Splits a file name into its stem and the form that its ending tells; nothing when the ending is of no known form.
     #[must_use]
     pub fn of_name(name: &str) -> Option<(&str, Self)> {

@@ -9,9 +9,9 @@ mod dataset;
 pub(crate) mod dates;
 mod exchange_rates;
 pub(crate) mod fields;
-mod focus;
+pub(crate) mod focus;
 mod json;
-mod reading;
+pub(crate) mod reading;
 mod recognise;
 
 use std::collections::{BTreeMap, HashMap};

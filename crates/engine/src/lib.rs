@@ -58,7 +58,7 @@ pub mod formats;
 pub mod import;
 
 /// The vendor's own figures: the Azure usage download and the scorecard.
-pub mod vendor;
+pub mod downloads;
 
 /// Files that are written, and what is said when they cannot be.
 mod output;
@@ -68,6 +68,9 @@ pub mod sheet;
 
 /// Workbooks: rows of typed cells under a header, as an Excel file.
 pub mod workbook;
+
+/// Bills as credited: the rows of a FOCUS file, each with the associations that it is credited through.
+pub mod bills;
 
 /// Export: the facts of a dataset as a dataset folder.
 pub mod export;

@@ -1,9 +1,10 @@
 //! Files that are written: CSV, and what is said when they cannot be.
 
 use std::fs::File;
-use std::io::BufWriter;
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use crate::files::Compression;
 use crate::formulas;
 use crate::lake::LakeError;
 
@@ -49,19 +50,69 @@ impl From<LakeError> for OutputError {
 /// A CSV file that is being written.
 pub(crate) struct CsvFile {
     path: PathBuf,
-    writer: csv::Writer<BufWriter<File>>,
+    writer: csv::Writer<Box<Encoder>>,
     rows: u64,
+}
+
+/// What compresses a file on its way to the disk.
+enum Encoder {
+    Plain(BufWriter<File>),
+    Gzip(flate2::write::GzEncoder<File>),
+    Zstd(zstd::Encoder<'static, File>),
+}
+
+impl Encoder {
+    fn new(file: File, compression: Compression) -> io::Result<Self> {
+        Ok(match compression {
+            Compression::Plain => Self::Plain(BufWriter::new(file)),
+            Compression::Gzip => Self::Gzip(flate2::write::GzEncoder::new(file, flate2::Compression::default())),
+            Compression::Zstd => Self::Zstd(zstd::Encoder::new(file, zstd::DEFAULT_COMPRESSION_LEVEL)?),
+        })
+    }
+
+    /// Ends the text, and waits until it is on the disk.
+    fn finish(self) -> io::Result<()> {
+        let file = match self {
+            Self::Plain(file) => file.into_inner().map_err(io::IntoInnerError::into_error)?,
+            Self::Gzip(file) => file.finish()?,
+            Self::Zstd(file) => file.finish()?,
+        };
+        file.sync_all()
+    }
+}
+
+impl Write for Encoder {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(file) => file.write(bytes),
+            Self::Gzip(file) => file.write(bytes),
+            Self::Zstd(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Plain(file) => file.flush(),
+            Self::Gzip(file) => file.flush(),
+            Self::Zstd(file) => file.flush(),
+        }
+    }
 }
 
 impl CsvFile {
     /// Creates the file and the folders above it.
     pub(crate) fn create(path: &Path) -> Result<Self, OutputError> {
+        Self::create_as(path, Compression::Plain, b',')
+    }
+
+    /// Creates the file, compressed, its cells apart by `delimiter`, and the folders above it.
+    pub(crate) fn create_as(path: &Path, compression: Compression, delimiter: u8) -> Result<Self, OutputError> {
         let error = |source| OutputError::write(path, source);
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(error)?;
         }
-        let file = BufWriter::new(File::create(path).map_err(error)?);
-        Ok(Self { path: path.to_owned(), writer: csv::Writer::from_writer(file), rows: 0 })
+        let file = Encoder::new(File::create(path).map_err(error)?, compression).map_err(error)?;
+        Ok(Self { path: path.to_owned(), writer: csv::WriterBuilder::new().delimiter(delimiter).from_writer(Box::new(file)), rows: 0 })
     }
 
     /// Adds a row; texts that a spreadsheet would run are made safe.
@@ -73,11 +124,17 @@ impl CsvFile {
         written.and_then(|()| self.writer.write_record(None::<&[u8]>)).map_err(|error| OutputError::write(&self.path, error))
     }
 
+    /// Adds a row whose cells stay as they are.
+    pub(crate) fn write_exact<'a>(&mut self, cells: impl Iterator<Item = &'a [u8]>) -> Result<(), OutputError> {
+        self.rows += 1;
+        self.writer.write_record(cells).map_err(|error| OutputError::write(&self.path, error))
+    }
+
     /// Ends the file; returns its number of rows, the header among them.
     pub(crate) fn finish(self) -> Result<u64, OutputError> {
         let error = |source| OutputError::write(&self.path, source);
         let file = self.writer.into_inner().map_err(|failed| error(failed.into_error()))?;
-        file.into_inner().map_err(|failed| error(failed.into_error()))?.sync_all().map_err(error)?;
+        file.finish().map_err(error)?;
         Ok(self.rows)
     }
 }

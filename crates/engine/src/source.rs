@@ -3,9 +3,12 @@
 mod csv;
 mod parquet;
 
+use std::io::Read;
 use std::path::Path;
 
 use crate::files::{Compression, FileForm, TableFile};
+
+pub(crate) use parquet::texts;
 
 /// Why a file cannot be read at all, or not to its end.
 #[derive(Debug, thiserror::Error)]
@@ -84,6 +87,34 @@ pub enum FileError {
         /// The file.
         file: String,
     },
+    /// The file has the columns that crediting adds.
+    #[error("`{file}` was credited before: it has the column `{column}`; credit the file as the provider wrote it")]
+    CreditedBefore {
+        /// The file.
+        file: String,
+        /// A column that crediting adds.
+        column: &'static str,
+    },
+    /// A file is to be written in another form than it was read in.
+    #[error("`{file}` is {form}, and every cell keeps its exact form; write to a file of the same form")]
+    OtherForm {
+        /// The file.
+        file: String,
+        /// Its form, in words.
+        form: &'static str,
+    },
+    /// A row that must be kept as it is has more or fewer cells than the header.
+    #[error("`{file}:{line}`: the row has {found} cells where the header has {expected} columns; look for a missing or extra comma")]
+    CellCount {
+        /// The file.
+        file: String,
+        /// The line.
+        line: u64,
+        /// Cells found.
+        found: usize,
+        /// Columns of the header.
+        expected: usize,
+    },
     /// The file is none of the vendor's that we can compare with.
     #[error(
         "`{file}` is neither an Azure usage download, which also needs {usage}, nor a scorecard, which also needs {scorecard}; its header has {found}; download it from Partner Center, Insights"
@@ -122,6 +153,9 @@ impl FileError {
             Self::DuplicateColumn { .. } => "duplicate-column",
             Self::MissingColumns { .. } => "missing-column",
             Self::ColumnType { .. } => "column-type",
+            Self::CreditedBefore { .. } => "credited-before",
+            Self::OtherForm { .. } => "other-form",
+            Self::CellCount { .. } => "cell-count",
             Self::Ending { .. } => "unknown-form",
             Self::NotOfVendor { .. } => "not-of-vendor",
             Self::Broken { .. } => "broken-file",
@@ -136,6 +170,19 @@ impl FileError {
         let place = if rows == 0 { "at all".to_owned() } else { format!("after row {rows}") };
         Self::Broken { file: file.to_owned(), place, message: message.to_string() }
     }
+}
+
+/// The text of a file, whatever compresses it.
+pub(crate) fn open_plain(path: &Path, shown: &str, compression: Compression) -> Result<Box<dyn Read>, FileError> {
+    decoded(std::fs::File::open(path).map_err(|source| FileError::open(shown, source))?, shown, compression)
+}
+
+fn decoded(file: std::fs::File, shown: &str, compression: Compression) -> Result<Box<dyn Read>, FileError> {
+    Ok(match compression {
+        Compression::Plain => Box::new(file),
+        Compression::Gzip => Box::new(flate2::read::MultiGzDecoder::new(std::io::BufReader::new(file))),
+        Compression::Zstd => Box::new(zstd::Decoder::new(file).map_err(|source| FileError::open(shown, source))?),
+    })
 }
 
 /// Why the cells of one row cannot be told apart or read.
@@ -198,12 +245,7 @@ impl Source {
                 (header, floats, Body::Parquet(body))
             }
             FileForm::Csv(compression) => {
-                let plain: Box<dyn std::io::Read> = match compression {
-                    Compression::Plain => Box::new(opened),
-                    Compression::Gzip => Box::new(flate2::read::MultiGzDecoder::new(std::io::BufReader::new(opened))),
-                    Compression::Zstd => Box::new(zstd::Decoder::new(opened).map_err(|source| FileError::open(shown, source))?),
-                };
-                let (header, body) = csv::open(plain, shown)?;
+                let (header, body) = csv::open(decoded(opened, shown, compression)?, shown)?;
                 (header, Vec::new(), Body::Csv(body))
             }
         };
@@ -228,6 +270,14 @@ impl Source {
     #[must_use]
     pub fn floats(&self) -> &[usize] {
         &self.floats
+    }
+
+    /// What separates the cells of a text.
+    pub(crate) fn delimiter(&self) -> u8 {
+        match &self.body {
+            Body::Csv(body) => body.delimiter(),
+            Body::Parquet(_) => b',',
+        }
     }
 
     /// The place of the column `name`, compared without case.

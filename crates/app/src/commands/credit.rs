@@ -1,5 +1,7 @@
 //! `credit`: usage as credited, with the duplicate flags that reports know, or summed by group.
 
+mod bill;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -23,12 +25,17 @@ use crate::progress;
 ///
 /// One line per month, customer, subscription, service, location and kind of association, ordered by all columns. A row of usage
 /// counts once for each global account: the lines whose flag `IsACRDuplicateAtPGALevel` is 0 add up to what metrics use.
+/// The columns are those of Partner Center's Azure usage report.
+///
+/// With `--focus` the rows of a cost export stay as they are, and get the columns `x_PartnerId`, `x_AssociationType`,
+/// `x_AssociationId` and `x_RulebookVersion`; several associations of a row stand in them as lists, the best one first.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   counterfoil credit --dataset my-exports/ --as-of 2024-08-31 --out credits.csv
   counterfoil credit --dataset my-exports/ --group global-partner,month
-  counterfoil credit --dataset my-exports/ --group global-partner,tenant,service,month --out credits.parquet")]
+  counterfoil credit --dataset my-exports/ --group global-partner,tenant,service,month --out credits.parquet
+  counterfoil credit --focus bill-2024-07.csv --out bill-2024-07-credited.csv")]
 pub struct CreditArgs {
     #[command(flatten)]
     program: ProgramArgs,
@@ -40,6 +47,18 @@ pub struct CreditArgs {
     /// Write into a file; its ending tells the format: csv, xlsx, parquet, json, jsonl, tsv, yaml
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+
+    /// Credit the rows of this cost export (FOCUS, text or Parquet) instead, into a file of the same form
+    #[arg(long, value_name = "FILE", requires = "out", conflicts_with = "group")]
+    focus: Option<PathBuf>,
+
+    /// With `--focus`: tell the associations of this global account only
+    #[arg(long, value_name = "ID", requires = "focus")]
+    partner: Option<String>,
+
+    /// With `--focus`: the tenant of rows that name none
+    #[arg(long, value_name = "GUID", requires = "focus")]
+    tenant: Option<String>,
 }
 
 /// A column to sum by.
@@ -91,6 +110,9 @@ impl GroupColumn {
 /// # Errors
 /// When the program cannot be opened, or the file cannot be written.
 pub fn run(args: &CreditArgs, setting: &Setting) -> Result<Exit> {
+    if let Some(path) = &args.focus {
+        return bill::run(path, args, setting);
+    }
     if let Some(path) = &args.out {
         FileFormat::of(path)?;
     }

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use domain::amount::Amount;
+use engine::downloads::{self, VendorFile};
 use engine::problems::Problems;
-use engine::vendor::{self, VendorFile};
 
 use crate::cli::Setting;
 use crate::commands::ProgramArgs;
@@ -61,7 +61,7 @@ pub fn run(args: &ReconcileArgs, setting: &Setting) -> Result<Exit> {
         FileFormat::of(path)?;
     }
     let mut problems = Problems::default();
-    let file = vendor::read(&args.file, &mut problems)?;
+    let file = downloads::read(&args.file, &mut problems)?;
     let program = args.program.open(setting)?;
     let account = args.partner.as_deref().map(|id| program.partner(id).cloned()).transpose()?;
     let differs = match file {

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
+use engine::export::OutputError;
 
 use super::Format;
 use crate::problem::Refusal;
@@ -100,7 +101,11 @@ pub fn whole_file<T>(path: &Path, write: impl FnOnce(&Path) -> Result<T>) -> Res
         // what is left of it helps nobody
         let _ = std::fs::remove_file(&partial);
     }
-    moved.with_context(|| format!("cannot write `{}`; check the folder, its rights and the disk", path.display()))
+    let is_of_input = |error: &anyhow::Error| matches!(error.downcast_ref(), Some(OutputError::Read(_)));
+    moved.map_err(|error| match is_of_input(&error) {
+        true => error,
+        false => error.context(format!("cannot write `{}`; check the folder, its rights and the disk", path.display())),
+    })
 }
 
 /// Where a file is while it is written.

@@ -11,7 +11,7 @@ use domain::partners::Partners;
 use domain::reconcile::{Compared, Figures, Item, Known, Place, compare, differing_places};
 use domain::register::Register;
 use domain::time::{Day, Month};
-use engine::vendor::{Basis, VendorRow, VendorUsage};
+use engine::downloads::{Basis, VendorRow, VendorUsage};
 
 use super::OpenProgram;
 use crate::problem::Refusal;

@@ -32,6 +32,14 @@ struct Cost {
     currency: Option<(Name, usize)>,
 }
 
+/// What a charge is.
+pub enum Judged<'c> {
+    /// Consumption.
+    Row(Consumption),
+    /// Left out by the rule with this name.
+    Ignored(&'c Name),
+}
+
 /// What a charge for usage is for.
 pub struct Usage<'a> {
     /// The day, and whether the charge is for the whole month that begins on it.
@@ -101,8 +109,8 @@ impl<'c> Charges<'c> {
         cost.map_or(Amount::ZERO, |cost| in_dollars(&cost).unwrap_or(cost.amount))
     }
 
-    /// Judges a charge; `day` and `usage` tell its day and what it is for, should it count. `part` names charges that are restated apart from
-    /// the others of the file.
+    /// Judges a charge, as [`Charges::judge`] does, and hands it to the intake. `part` names charges that are restated apart from the
+    /// others of the file.
     pub fn take<'a>(
         &self,
         cells: &Cells<'a>,
@@ -112,6 +120,20 @@ impl<'c> Charges<'c> {
         usage: impl FnOnce(&Self) -> Result<Usage<'a>, Refused>,
         month: Option<Month>,
     ) -> Result<(), Refused> {
+        match self.judge(cells, properties, usage)? {
+            Judged::Row(row) => intake.accept_apart(part, cells.line, row),
+            Judged::Ignored(rule) => intake.ignore(TABLE, rule, self.amount(cells, month)),
+        }
+        Ok(())
+    }
+
+    /// What a charge with these properties is; `usage` tells what it is for, should it count.
+    pub fn judge<'a>(
+        &self,
+        cells: &Cells<'a>,
+        properties: Properties<'_>,
+        usage: impl FnOnce(&Self) -> Result<Usage<'a>, Refused>,
+    ) -> Result<Judged<'c>, Refused> {
         let cost = self.cost(cells);
         let sign = match &cost {
             Ok(Some(cost)) if cost.amount == Amount::ZERO => "zero",
@@ -121,8 +143,7 @@ impl<'c> Charges<'c> {
         };
         let rule = self.rules.judge(&Properties { cost: sign, ..properties }).expect("the last rule of a format fits every row");
         if rule.verdict == Verdict::Ignored {
-            intake.ignore(TABLE, &rule.rule, self.amount(cells, month));
-            return Ok(());
+            return Ok(Judged::Ignored(&rule.rule));
         }
         let usage = usage(self)?;
         let first = self.money.first().map_or(0, |(_, column, _)| *column);
@@ -130,7 +151,7 @@ impl<'c> Charges<'c> {
             Refused::new("blank-cell", first, "the charge has no cost", "fill in the cost; every charge for usage has one")
         })?;
         let (usage_date, grain) = usage.when;
-        let row = Consumption {
+        Ok(Judged::Row(Consumption {
             usage_date,
             tenant_id: self.tenant(&usage)?,
             subscription_id: usage.subscription.0,
@@ -139,9 +160,7 @@ impl<'c> Charges<'c> {
             resource_id: usage.resource.and_then(Name::new_if_any),
             offer: usage.offer.and_then(Name::new_if_any),
             grain,
-        };
-        intake.accept_apart(part, cells.line, row);
-        Ok(())
+        }))
     }
 
     /// The tenant of a charge: the file's, or the one of the subscription, or the one that was given for the import.

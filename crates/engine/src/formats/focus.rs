@@ -1,11 +1,13 @@
 //! `focus`: FOCUS cost and usage (1.0 to 1.3), as Azure exports it, or as several providers' bills were joined.
 
 use domain::amount::Amount;
+use domain::facts::Consumption;
 use domain::rulebook::imports::{AmountColumn, Properties};
 use domain::time::Day;
 use domain::words::Grain;
 
-use super::charges::{self, Charges, Usage, subscription};
+use super::charges::{self, Charges, Judged, Usage, subscription};
+use super::dates::DateStyle;
 use super::fields::{Cells, Refused, fields};
 use super::reading::{Rows, SheetFormat};
 use super::{Context, Intake};
@@ -39,6 +41,41 @@ pub const FORMAT: SheetFormat = SheetFormat {
     open: |context| Box::new(Focus::new(context)),
 };
 
+/// Judges the rows of a FOCUS file without taking them in.
+pub struct Judge<'c>(Focus<'c>);
+
+impl<'c> Judge<'c> {
+    /// With what is known beside the file.
+    pub fn new(context: &'c Context) -> Self {
+        Self(Focus::new(context))
+    }
+
+    /// The consumption that a row is, with the cells of [`FORMAT`]'s fields; nothing when it is none.
+    ///
+    /// # Errors
+    /// What is wrong with a row that would be.
+    pub fn consumption(&self, line: u64, texts: &[Option<&str>]) -> Result<Option<Consumption>, Refused> {
+        let cells = Cells::new(line, texts, FIELDS, DateStyle::default());
+        match self.0.charges.judge(&cells, properties(&cells), |charges| usage(&cells, charges.context))? {
+            Judged::Row(row) => Ok(Some(row)),
+            Judged::Ignored(_) => Ok(None),
+        }
+    }
+}
+
+fn properties<'a>(cells: &Cells<'a>) -> Properties<'a> {
+    Properties {
+        provider: cells.text_or_blank(Column::Provider),
+        charge_type: cells.text_or_blank(Column::Category),
+        pricing_model: cells.text_or_blank(Column::PricingCategory),
+        publisher: cells.text_or_blank(Column::Publisher),
+        publisher_type: cells.text_or_blank(Column::PublisherCategory),
+        frequency: cells.text_or_blank(Column::Frequency),
+        commitment_status: cells.text_or_blank(Column::CommitmentStatus),
+        ..Properties::default()
+    }
+}
+
 struct Focus<'c> {
     charges: Charges<'c>,
 }
@@ -55,18 +92,8 @@ impl<'c> Focus<'c> {
 
 impl Rows for Focus<'_> {
     fn take(&mut self, cells: &Cells<'_>, intake: &mut Intake<'_>) -> Result<(), Refused> {
-        let properties = Properties {
-            provider: cells.text_or_blank(Column::Provider),
-            charge_type: cells.text_or_blank(Column::Category),
-            pricing_model: cells.text_or_blank(Column::PricingCategory),
-            publisher: cells.text_or_blank(Column::Publisher),
-            publisher_type: cells.text_or_blank(Column::PublisherCategory),
-            frequency: cells.text_or_blank(Column::Frequency),
-            commitment_status: cells.text_or_blank(Column::CommitmentStatus),
-            ..Properties::default()
-        };
         let month = cells.day(Column::PeriodStart).ok().map(Day::month);
-        self.charges.take(cells, intake, properties, None, |charges| usage(cells, charges.context), month)
+        self.charges.take(cells, intake, properties(cells), None, |charges| usage(cells, charges.context), month)
     }
 
     fn amount(&self, cells: &Cells<'_>) -> Amount {

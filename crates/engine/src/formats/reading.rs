@@ -4,7 +4,7 @@ use domain::amount::Amount;
 
 use super::dates::DateStyle;
 use super::fields::{Cells, Field, Refused};
-use super::{Context, Intake, SourceFile, tell};
+use super::{Context, Format, Intake, SourceFile, tell};
 use crate::files::FileForm;
 use crate::problems::{Problems, RowProblem, Severity};
 use crate::source::{FileError, Line, Source};
@@ -77,7 +77,7 @@ pub fn read(
     progress: &mut dyn FnMut(u64),
 ) -> Result<(), FileError> {
     let file = open(source)?;
-    let pick = pick(format, source, &file)?;
+    let pick = pick(format, source.format, &file)?;
     let style = style(format, source, &pick)?;
     let header = file.header().to_vec();
     for place in file.floats().iter().filter(|place| pick.contains(&Some(**place))) {
@@ -136,7 +136,7 @@ fn problem(
 }
 
 /// Where the header has each field.
-fn pick(format: &SheetFormat, source: &SourceFile, file: &Source) -> Result<Vec<Option<usize>>, FileError> {
+pub fn pick(format: &SheetFormat, name: Format, file: &Source) -> Result<Vec<Option<usize>>, FileError> {
     if file.header().is_empty() {
         let expected = list(format.fields.iter().filter(|field| field.is_needed).map(|field| field.names[0]));
         return Err(FileError::NoHeader { file: file.shown().to_owned(), expected });
@@ -147,7 +147,7 @@ fn pick(format: &SheetFormat, source: &SourceFile, file: &Source) -> Result<Vec<
             file: file.shown().to_owned(),
             missing: list(missing),
             found: list(file.header().iter().map(String::as_str)),
-            hint: format!("; the format `{}` needs them: {}", source.format, format.cure),
+            hint: format!("; the format `{}` needs them: {}", name, format.cure),
         });
     }
     Ok(format.fields.iter().map(|field| field.names.iter().find_map(|name| file.position(name))).collect())

@@ -8,6 +8,7 @@ use super::{BadCells, FileError, Line};
 
 /// The rows behind the header.
 pub struct CsvBody {
+    delimiter: u8,
     reader: Reader<PlainLines<BufReader<Box<dyn Read>>>>,
 }
 
@@ -19,7 +20,7 @@ pub fn open(plain: Box<dyn Read>, shown: &str) -> Result<(Vec<String>, CsvBody),
     let mut record = ByteRecord::new();
     let any = reader.read_byte_record(&mut record).map_err(|error| FileError::broken(shown, 0, error))?;
     let header = if any { record.iter().map(name).collect() } else { Vec::new() };
-    Ok((header, CsvBody { reader }))
+    Ok((header, CsvBody { delimiter, reader }))
 }
 
 /// How many bytes of a file are looked at for tabs.
@@ -41,6 +42,11 @@ fn name(cell: &[u8]) -> String {
 }
 
 impl CsvBody {
+    /// What separates cells.
+    pub fn delimiter(&self) -> u8 {
+        self.delimiter
+    }
+
     /// See [`super::Source::read`].
     pub fn read(
         mut self,

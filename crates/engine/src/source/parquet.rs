@@ -83,7 +83,7 @@ fn is_text_like(kind: &DataType) -> bool {
 }
 
 /// A column as texts: ISO days and instants, decimals in full, floating point numbers in their shortest form.
-fn texts(column: Option<&ArrayRef>) -> Result<Option<StringArray>, arrow_schema::ArrowError> {
+pub fn texts(column: Option<&ArrayRef>) -> Result<Option<StringArray>, arrow_schema::ArrowError> {
     let Some(column) = column else { return Ok(None) };
     let column = match column.data_type() {
         // a day without a clock: an instant at midnight prints as such

@@ -5,6 +5,7 @@
 mod az_role_assignments;
 mod azure_costs;
 mod bad_input;
+mod bills;
 mod exporting;
 mod focus;
 mod forms;

@@ -5,8 +5,8 @@ use domain::designations::Score;
 use domain::fraction::Fraction;
 use domain::names::Name;
 use domain::points::MetricScore;
+use engine::downloads::VendorPoints;
 use engine::sheet::{Cell, Kind};
-use engine::vendor::VendorPoints;
 
 use super::ReconcileArgs;
 use crate::cli::Setting;

@@ -6,8 +6,8 @@ use anyhow::Result;
 use domain::amount::Amount;
 use domain::names::Name;
 use domain::reconcile::{Cause, Compared};
+use engine::downloads::{Basis, VendorUsage};
 use engine::sheet::{Cell, Kind};
-use engine::vendor::{Basis, VendorUsage};
 
 use super::ReconcileArgs;
 use crate::cli::Setting;

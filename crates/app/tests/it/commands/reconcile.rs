@@ -52,13 +52,11 @@ fn every_difference_has_its_likely_cause_and_the_rows_add_up() {
     let at = line("2024-07-01,t-tailspin,s-tailspin,Virtual Network");
     lines[at] = lines[at].replace("1100.25", "1000.25");
     // everything of a place is in another currency
-    for at in 0..lines.len() {
-        if lines[at].starts_with("2024-08-01,t-woodgrove") {
-            let (head, acr) = lines[at].rsplit_once(',').unwrap();
-            let tenths: i64 = acr.replace('.', "").parse().unwrap();
-            let places = acr.split('.').nth(1).map_or(0, str::len);
-            lines[at] = format!("{head},{}e-{}", tenths * 9, places + 1);
-        }
+    for line in lines.iter_mut().filter(|line| line.starts_with("2024-08-01,t-woodgrove")) {
+        let (head, acr) = line.rsplit_once(',').unwrap();
+        let digits: i64 = acr.replace('.', "").parse().unwrap();
+        let places = acr.split('.').nth(1).map_or(0, str::len);
+        *line = format!("{head},{}e-{}", digits * 9, places + 1);
     }
     lines.retain(|line| !line.is_empty());
     let own = |rest: &str| format!("2024-07-01,{rest},900010,100204,Partner admin link,Owner,0,0,0,25");
