@@ -1,18 +1,34 @@
 //! Import formats: what a file is recognised by, and which rows it gives.
 
+mod az_management_groups;
+mod az_management_partner;
 mod az_role_assignments;
 mod azure_cost;
 mod azure_cost_ea;
 mod azure_cost_mca_partner;
 mod charges;
+mod csp_daily_rated_usage;
 mod dataset;
 pub(crate) mod dates;
 mod exchange_rates;
 pub(crate) mod fields;
 pub(crate) mod focus;
 mod json;
+mod partner_center_azure_usage;
+mod partner_center_bizapps_revenue;
+mod partner_center_bizapps_usage;
+mod partner_center_cpor_usage;
+mod partner_center_customers;
+mod partner_center_ems_usage;
+mod partner_center_office_usage;
+mod partner_center_profile;
+mod partner_center_reseller_performance;
+mod partner_center_subscriptions;
+mod partner_center_training_completions;
 pub(crate) mod reading;
 mod recognise;
+mod repeats;
+mod workloads;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -82,10 +98,38 @@ formats! {
     AzureCostEa = "azure-cost-ea", Kind::Sheet(&azure_cost_ea::FORMAT);
     /// Cost Management exports of Microsoft partner agreements, actual and amortised.
     AzureCostMcaPartner = "azure-cost-mca-partner", Kind::Sheet(&azure_cost_mca_partner::FORMAT);
+    /// The daily rated usage of those who resell.
+    CspDailyRatedUsage = "csp-daily-rated-usage", Kind::Sheet(&csp_daily_rated_usage::FORMAT);
+    /// The Azure usage download of Partner Center.
+    PartnerCenterAzureUsage = "partner-center-azure-usage", Kind::Sheet(&partner_center_azure_usage::FORMAT);
+    /// The Business Applications revenue download of Partner Center.
+    PartnerCenterBizappsRevenue = "partner-center-bizapps-revenue", Kind::Sheet(&partner_center_bizapps_revenue::FORMAT);
+    /// The Business Applications usage download of Partner Center.
+    PartnerCenterBizappsUsage = "partner-center-bizapps-usage", Kind::Sheet(&partner_center_bizapps_usage::FORMAT);
+    /// The usage under approved claims, of Partner Center.
+    PartnerCenterCporUsage = "partner-center-cpor-usage", Kind::Sheet(&partner_center_cpor_usage::FORMAT);
+    /// The customers download of Partner Center.
+    PartnerCenterCustomers = "partner-center-customers", Kind::Sheet(&partner_center_customers::FORMAT);
+    /// The Enterprise Mobility usage download of Partner Center.
+    PartnerCenterEmsUsage = "partner-center-ems-usage", Kind::Sheet(&partner_center_ems_usage::FORMAT);
+    /// The Office 365 usage download of Partner Center.
+    PartnerCenterOfficeUsage = "partner-center-office-usage", Kind::Sheet(&partner_center_office_usage::FORMAT);
+    /// The partner profile download of Partner Center.
+    PartnerCenterProfile = "partner-center-profile", Kind::Sheet(&partner_center_profile::FORMAT);
+    /// The reseller performance download of Partner Center.
+    PartnerCenterResellerPerformance = "partner-center-reseller-performance", Kind::Sheet(&partner_center_reseller_performance::FORMAT);
+    /// The subscriptions download of Partner Center.
+    PartnerCenterSubscriptions = "partner-center-subscriptions", Kind::Sheet(&partner_center_subscriptions::FORMAT);
+    /// The download of trainings, exams and certifications of Partner Center.
+    PartnerCenterTrainingCompletions = "partner-center-training-completions", Kind::Sheet(&partner_center_training_completions::FORMAT);
     /// The vendor's monthly rates of currencies.
     ExchangeRates = "exchange-rates", Kind::Sheet(&exchange_rates::FORMAT);
     /// The JSON of `az role assignment list`, or of a Resource Graph query for role assignments.
     AzRoleAssignments = "az-role-assignments", Kind::Json(&az_role_assignments::FORMAT);
+    /// The JSON of `az managementpartner show`: partner admin links.
+    AzManagementPartner = "az-management-partner", Kind::Json(&az_management_partner::FORMAT);
+    /// The JSON of a Resource Graph query for management groups and subscriptions.
+    AzManagementGroups = "az-management-groups", Kind::Json(&az_management_groups::FORMAT);
 }
 
 impl fmt::Display for Format {
@@ -212,6 +256,7 @@ impl Context {
 /// Where a format hands its rows to.
 pub struct Intake<'a> {
     file: u32,
+    shown: String,
     source: Arc<str>,
     parts: BTreeMap<&'static str, Arc<str>>,
     staging: &'a mut Staging,
@@ -220,9 +265,10 @@ pub struct Intake<'a> {
 }
 
 impl<'a> Intake<'a> {
-    /// For the file at place `file` of the import; its facts restate those of `source`.
-    pub fn new(file: u32, source: &str, staging: &'a mut Staging) -> Self {
-        Self { file, source: source.into(), parts: BTreeMap::new(), staging, rows: 0, failed: None }
+    /// For the source at place `file` of the import; its facts restate those of its format.
+    pub fn new(file: u32, source: &SourceFile, staging: &'a mut Staging) -> Self {
+        let (shown, source) = (source.shown.clone(), source.format.name());
+        Self { file, shown, source: source.into(), parts: BTreeMap::new(), staging, rows: 0, failed: None }
     }
 
     /// Takes a row in.
@@ -264,6 +310,12 @@ impl<'a> Intake<'a> {
         self.staging.problems.push(problem);
     }
 
+    /// The file as messages name it.
+    #[must_use]
+    pub fn shown(&self) -> &str {
+        &self.shown
+    }
+
     /// Rows seen so far.
     #[must_use]
     pub fn rows(&self) -> u64 {
@@ -301,7 +353,7 @@ pub fn read(
     staging: &mut Staging,
     progress: &mut dyn FnMut(u64),
 ) -> Result<u64, ReadError> {
-    let mut intake = Intake::new(file, source.format.name(), staging);
+    let mut intake = Intake::new(file, source, staging);
     let mut remarks = Problems::default();
     let read = match source.format.kind() {
         Kind::Dataset => dataset::read(source, &mut intake, &mut remarks, progress),

@@ -3,6 +3,7 @@
 //! [`import`] writes new files beside the old ones and returns an [`Outcome`](crate::import::Outcome): what to record in the ledger, which files the
 //! manifest gains and loses. Nothing has happened until the manifest is committed; then [`Lake::delete`](crate::lake::Lake::delete) the dropped files.
 
+mod doubles;
 mod facts;
 mod hash;
 mod registers;

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use domain::facts::{Claim, Csp, Customer, Person, Principal, Program, Subscription};
 use domain::names::Name;
-use domain::time::Interval;
+use domain::time::{Interval, Month};
 use domain::words::{Cloud, Tier};
 
 /// A row of a register that other rows let us know of.
@@ -46,6 +46,21 @@ pub fn subscription(subscription_id: Name, tenant_id: Name) -> Subscription {
     }
 }
 
+/// Who sells a subscription in a month, the one who buys from the vendor first: a direct-bill partner, or a provider and its reseller.
+#[must_use]
+pub fn chain(subscription_id: &Name, partner: Option<Name>, reseller: Option<Name>, month: Month) -> Vec<Csp> {
+    let first = if reseller.is_some() { Tier::IndirectProvider } else { Tier::DirectBill };
+    let sold = |partner_id: Name, tier: Tier| Csp {
+        subscription_id: subscription_id.clone(),
+        partner_id,
+        tier,
+        from: month.first_day(),
+        to: Some(month.plus(1).first_day()),
+    };
+    let rows = [partner.map(|partner| sold(partner, first)), reseller.map(|reseller| sold(reseller, Tier::IndirectReseller))];
+    rows.into_iter().flatten().collect()
+}
+
 /// What registers know already.
 #[derive(Debug, Default)]
 pub struct Known {
@@ -62,7 +77,7 @@ impl Known {
         self.pairs.extend(program.claims.iter().map(|row| one("claims", &row.claim_id)));
         self.pairs.extend(program.people.iter().map(person));
         for row in &program.csp {
-            self.chains.entry(chain(row)).or_default().push(row.held());
+            self.chains.entry(place_in_chain(row)).or_default().push(row.held());
         }
     }
 
@@ -75,7 +90,7 @@ impl Known {
             Suggestion::Claim(row) => self.pairs.insert(one("claims", &row.claim_id)),
             Suggestion::Person(row) => self.pairs.insert(person(row)),
             Suggestion::Csp(row) => {
-                let known = self.chains.entry(chain(row)).or_default();
+                let known = self.chains.entry(place_in_chain(row)).or_default();
                 let is_new = !known.iter().any(|held| held.and(row.held()) == Some(row.held()));
                 known.push(row.held());
                 is_new
@@ -97,7 +112,7 @@ fn person(row: &Person) -> (&'static str, Name, Name) {
 }
 
 /// A subscription and a place in the chain that sells it.
-fn chain(row: &Csp) -> (Name, u8) {
+fn place_in_chain(row: &Csp) -> (Name, u8) {
     let place = match row.tier {
         Tier::DirectBill | Tier::IndirectProvider => 1,
         Tier::IndirectReseller => 2,

@@ -8,7 +8,7 @@ use crate::names::Name;
 use crate::rulebook::Sourced;
 
 /// The formats whose rows are judged by rules: each has a file in `imports/`.
-pub const JUDGED: [&str; 10] = [
+pub const JUDGED: [&str; 11] = [
     "azure-cost-ea",
     "azure-cost-mca-partner",
     "csp-daily-rated-usage",
@@ -16,6 +16,7 @@ pub const JUDGED: [&str; 10] = [
     "partner-center-azure-usage",
     "partner-center-bizapps-revenue",
     "partner-center-bizapps-usage",
+    "partner-center-cpor-usage",
     "partner-center-ems-usage",
     "partner-center-office-usage",
     "partner-center-training-completions",
@@ -76,7 +77,7 @@ properties! {
     publisher_type,
     /// How often it is charged: `UsageBased`, `OneTime`, `Recurring`.
     frequency,
-    /// The sign of the amount: `zero`, `positive` or `negative`; blank when there is none.
+    /// The sign of the amount, or of what was used: `zero`, `positive` or `negative`; blank when there is none.
     cost,
     /// Through which association the vendor shows the row.
     attribution,

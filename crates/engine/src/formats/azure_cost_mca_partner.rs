@@ -30,6 +30,7 @@ fields! {
     Publisher: may ["publisherName"];
     PublisherType: may ["publisherType"];
     Frequency: may ["frequency"];
+    Reseller: may ["resellerMpnId", "resellerPartnerId"];
 }
 
 /// Exports of partner agreements.
@@ -80,10 +81,15 @@ impl Rows for AzureCostMcaPartner<'_> {
     }
 }
 
-/// Tells who the customer is, and whose the subscription is.
+/// Tells who the customer is, whose the subscription is, and who resold it in the month. The one who bought it from the vendor is named by its
+/// tenant only, which is no partner ID.
 fn suggest_customer(cells: &Cells<'_>, intake: &mut Intake<'_>) {
     let Some(tenant_id) = cells.name_if_any(Column::Tenant) else { return };
     if let Ok(subscription_id) = PLACES.subscription(cells) {
+        if let (Some(reseller), Ok(day)) = (cells.name_if_any(Column::Reseller), cells.day(Column::Date)) {
+            let rows = suggestions::chain(&subscription_id, None, Some(reseller), day.month());
+            rows.into_iter().for_each(|row| intake.suggest(cells.line, Suggestion::Csp(row)));
+        }
         intake.suggest(cells.line, Suggestion::Subscription(suggestions::subscription(subscription_id, tenant_id.clone())));
     }
     intake.suggest(cells.line, Suggestion::Customer(suggestions::customer(tenant_id, cells.text(Column::CustomerName))));

@@ -35,6 +35,9 @@ macro_rules! fields {
         #[derive(Clone, Copy)]
         enum Column { $( $column, )* }
 
+        // some columns only tell the format, or a row from its repetition
+        const _: &[Column] = &[ $( Column::$column, )* ];
+
         const FIELDS: &[$crate::formats::fields::Field] = &[ $( $crate::formats::fields::Field::$kind(&[$($name),+]), )* ];
 
         impl From<Column> for usize {

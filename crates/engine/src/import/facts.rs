@@ -8,6 +8,7 @@ use domain::names::Name;
 use domain::time::Month;
 
 use super::Batch;
+use super::doubles::{Doubles, Subject};
 use crate::checks;
 use crate::dataset::Dataset;
 use crate::fates::Fate;
@@ -20,9 +21,9 @@ use crate::tables::read_rows;
 /// Settles every table of facts and writes the months that change. `customers` are the tenants that are known.
 pub fn settle(batch: &mut Batch<'_>, customers: HashSet<Name>) -> Result<(), LakeError> {
     let mut strangers = Strangers { customers, found: BTreeMap::new() };
-    settle_table::<Consumption>(batch, &mut strangers, |row| &row.tenant_id)?;
-    settle_table::<WorkloadUsage>(batch, &mut strangers, |row| &row.tenant_id)?;
-    settle_table::<Revenue>(batch, &mut strangers, |row| &row.tenant_id)?;
+    settle_table::<Consumption>(batch, &mut strangers, |row| &row.tenant_id, |row| (row.subscription_id.clone(), None))?;
+    settle_table::<WorkloadUsage>(batch, &mut strangers, |row| &row.tenant_id, |row| (row.tenant_id.clone(), Some(row.workload.clone())))?;
+    settle_table::<Revenue>(batch, &mut strangers, |row| &row.tenant_id, |row| (row.tenant_id.clone(), Some(row.workload.clone())))?;
     for ((table, tenant), (rows, (file, line))) in strangers.found {
         let (reason, message, cure) = checks::unknown_tenant(&tenant);
         let shown = &batch.sources[file as usize].shown;
@@ -53,13 +54,20 @@ struct Rows<R> {
     places: Vec<Place>,
 }
 
-fn settle_table<R: StagedFact>(batch: &mut Batch<'_>, strangers: &mut Strangers, tenant: fn(&R) -> &Name) -> Result<(), LakeError> {
+fn settle_table<R: StagedFact>(
+    batch: &mut Batch<'_>,
+    strangers: &mut Strangers,
+    tenant: fn(&R) -> &Name,
+    subject: fn(&R) -> Subject,
+) -> Result<(), LakeError> {
+    let mut doubles = Doubles::new(subject);
     for of in batch.staging.parts::<R>() {
         let (rows, places) = batch.staging.take::<R>(&of)?;
         rows.iter().zip(&places).for_each(|(row, place)| strangers.meet(R::TABLE, tenant(row), *place));
+        doubles.meet(&of, &rows, &places);
         settle_month(batch, &of.1, of.0, &Rows { rows, places })?;
     }
-    Ok(())
+    doubles.tell(batch)
 }
 
 fn settle_month<R: StagedFact>(batch: &mut Batch<'_>, source: &str, month: Month, new: &Rows<R>) -> Result<(), LakeError> {

@@ -58,3 +58,25 @@ fn a_file_that_is_no_list_says_so() {
         assert!(error.contains("cannot be read at all") || error.contains("is of no known format: its JSON holds `a`"), "{error}");
     }
 }
+
+#[test]
+fn management_groups_that_were_listed_with_their_children_are_followed_down() {
+    let json = r#"{"id": "/providers/Microsoft.Management/managementGroups/Root", "name": "Root", "type": "Microsoft.Management/managementGroups",
+        "details": {"parent": {"id": "/providers/Microsoft.Management/managementGroups/T-1", "name": "T-1"}}, "children": [
+            {"id": "/providers/Microsoft.Management/managementGroups/Prod", "type": "Microsoft.Management/managementGroups", "children": [
+                {"id": "/subscriptions/S-1", "type": "/subscriptions", "children": null}]}]}"#;
+    let sources = folder(&[("groups.json", json.as_bytes())]);
+    let mut home = Home::new();
+    let outcome = home.try_import(&sources.path().join("groups.json"), Some("T-1")).unwrap();
+    assert_eq!(outcome.files[0].format, Format::AzManagementGroups);
+    let rows: Vec<String> =
+        home.rows().program.management_groups.iter().map(|row| format!("{} {}", row.management_group_id, row.child)).collect();
+    assert_eq!(
+        rows,
+        [
+            "prod /subscriptions/s-1",
+            "root /providers/microsoft.management/managementgroups/prod",
+            "t-1 /providers/microsoft.management/managementgroups/root"
+        ]
+    );
+}
