@@ -96,7 +96,6 @@ pub fn router(reading: Arc<dyn Reading>) -> Router {
         .route("/partners/{partner}", page(home::show))
         .route("/partners/{partner}/designations/{area}", page(designation::show))
         .route("/partners/{partner}/designations/{area}/metrics/{metric}", page(metric::show))
-        .route("/partners/{partner}/designations/{area}/metrics/{metric}/rows.csv", page(metric::download))
         .route("/partners/{partner}/customers", page(customers::show))
         .route("/partners/{partner}/coverage", page(coverage::show))
         .route("/partners/{partner}/customers/{tenant}", page(customer::show))

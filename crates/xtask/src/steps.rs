@@ -35,7 +35,7 @@ pub const STEPS: &[Step] = &[
     Step { name: "doctests", sentence: "the examples in doc comments run", run: doctests },
     Step { name: "tests", sentence: "all tests pass, the registers on SQLite and on PostgreSQL", run: tests },
     Step { name: "rulebook", sentence: "the worked examples of the rulebook pass", run: rulebook },
-    Step { name: "browser", sentence: "the pages work in a real browser", run: browser },
+    Step { name: "browser", sentence: "the pages work in a real browser, and axe finds nothing serious", run: browser },
     Step { name: "deny", sentence: "licences, sources and bans of the dependencies are as deny.toml says", run: deny },
 ];
 
@@ -84,14 +84,21 @@ fn rulebook() -> Result<Outcome> {
 }
 
 fn browser() -> Result<Outcome> {
-    match tools::browser()? {
-        Ok(browser) => {
-            let mut command = test_command(Tests::Browser);
-            shell::run(command.env("CHROMIUM", browser.chromium).env("CHROMEDRIVER", browser.driver))?;
-            Ok(Outcome::Passed)
-        }
-        Err(Missing(cure)) => Ok(Outcome::Skipped(cure)),
+    let browser = match tools::browser()? {
+        Ok(browser) => browser,
+        Err(Missing(cure)) => return Ok(Outcome::Skipped(cure)),
+    };
+    let axe = tools::axe()?;
+    let mut command = test_command(Tests::Browser);
+    command.env("CHROMIUM", browser.chromium).env("CHROMEDRIVER", browser.driver);
+    if let Ok(axe) = &axe {
+        command.env("AXE", axe);
     }
+    shell::run(&mut command)?;
+    Ok(match axe {
+        Ok(_) => Outcome::Passed,
+        Err(Missing(cure)) => Outcome::Skipped(format!("the pages work in a browser, but axe did not look at them: {cure}")),
+    })
 }
 
 fn deny() -> Result<Outcome> {

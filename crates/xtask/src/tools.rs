@@ -29,6 +29,37 @@ pub fn browser() -> Result<Result<Browser, Missing>> {
     find_or_install(find, &["chromium", "chromium-driver"], "a browser and its driver")
 }
 
+/// `axe.min.js`, which checks accessibility: the file that `AXE` names, else our own, installed into the cache by npm.
+///
+/// # Errors
+/// When an installation was tried and failed.
+pub fn axe() -> Result<Result<PathBuf, Missing>> {
+    if let Some(file) = std::env::var_os("AXE").map(PathBuf::from).filter(|file| file.is_file()) {
+        return Ok(Ok(file));
+    }
+    let npm = match find_or_install(|| shell::on_path("npm"), &["npm"], "npm, which brings axe-core,")? {
+        Ok(npm) => npm,
+        Err(missing) => return Ok(Err(missing)),
+    };
+    let wanted = places::workspace().join("crates/xtask/axe");
+    let folder = places::cache()?.join("tools/axe");
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
+    let mut is_new = !folder.join("node_modules/axe-core/axe.min.js").is_file();
+    for name in ["package.json", "package-lock.json"] {
+        let text = fs::read(wanted.join(name)).with_context(|| format!("cannot read `{}`", wanted.join(name).display()))?;
+        if fs::read(folder.join(name)).is_ok_and(|installed| installed == text) {
+            continue;
+        }
+        is_new = true;
+        fs::write(folder.join(name), text).with_context(|| format!("cannot write `{}`", folder.join(name).display()))?;
+    }
+    if is_new {
+        // The lock file names what the package must hash to.
+        shell::output(shell::command(npm).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&folder))?;
+    }
+    Ok(Ok(folder.join("node_modules/axe-core/axe.min.js")))
+}
+
 /// The folder of PostgreSQL's programs, installed from Debian's packages when that may be done.
 ///
 /// # Errors

@@ -175,6 +175,12 @@ impl<'v> Grid<'v> {
         GridPart::new(self)
     }
 
+    /// How many rows there are, asked for or not.
+    #[must_use]
+    pub fn total(&self) -> usize {
+        self.rows.len()
+    }
+
     /// How many rows are asked for.
     #[must_use]
     pub fn found(&self) -> usize {

@@ -1,12 +1,9 @@
 //! Why a metric has its number: the explanation, a level at a time, down to rows.
 
-/// The rows of a level: picked, sorted, split into counted and not counted.
+/// The rows of a level, split into counted and not counted.
 mod rows;
 
-/// A level as a file for spreadsheets.
-mod csv;
-
-/// A level as tables.
+/// A level as grids.
 mod tables;
 
 use askama::Template;
@@ -18,18 +15,14 @@ use domain::rulebook::{AreaRules, Rulebook};
 
 use crate::pages::designation;
 use crate::pages::frame::{Frame, Here, named};
-use crate::pages::metric::rows::{Asked, Picked};
-use crate::pages::metric::tables::{CountedTable, NotCountedTable, Shown, Table};
+use crate::pages::grid::GridPart;
+use crate::pages::metric::rows::Picked;
+use crate::pages::metric::tables::{Level, Table};
 use crate::pages::parts::AsOfForm;
 use crate::pages::problem::Problem;
 use crate::pages::tree::{self, Place};
 use crate::pages::visit::{Visit, html};
 use crate::pages::{paths, show};
-
-pub use csv::download;
-
-/// From how many rows on they can be searched.
-const FILTER_FROM: usize = 10;
 
 #[derive(Template)]
 #[template(path = "pages/metric.html")]
@@ -45,16 +38,27 @@ struct MetricPage {
     notes: Vec<String>,
     associations: Vec<String>,
     rules: Vec<RuleLine>,
-    asked: Asked,
-    kept: Vec<(&'static str, String)>,
-    clear_href: String,
-    csv_href: String,
     has_rows: bool,
-    /// Whether there are so many rows that one would search them.
-    is_long: bool,
-    gates: Table,
-    counted: CountedTable,
-    not_counted: NotCountedTable,
+    gates: Option<Rows>,
+    counted: Rows,
+    not_counted: Option<Rows>,
+    /// Why rows do not count: code, how many, the address of those rows, whether only those are shown.
+    reasons: Vec<(&'static str, usize, String, bool)>,
+}
+
+/// Rows under a heading.
+struct Rows {
+    heading: String,
+    same: Vec<(String, String)>,
+    grid: GridPart,
+}
+
+impl Rows {
+    fn new(heading: &str, table: &Table<'_>) -> Self {
+        let (found, total) = (table.grid.found(), table.grid.total());
+        let heading = if found == total { format!("{heading}: {total}") } else { format!("{heading}: {found} of {total}") };
+        Self { heading, same: table.same.clone(), grid: table.grid.part() }
+    }
 }
 
 /// A rule that decided.
@@ -76,14 +80,10 @@ struct Named<'s> {
 impl Named<'_> {
     /// The address of a step of the explanation, with other values of the query.
     fn address(&self, visit: &Visit, path: Option<String>, more: &[(&str, Option<String>)]) -> String {
-        self.address_at(&self.path(), visit, path, more)
-    }
-
-    fn address_at(&self, at: &str, visit: &Visit, path: Option<String>, more: &[(&str, Option<String>)]) -> String {
         let value = |key: &str| visit.value(key).map(str::to_owned);
         let mut values = vec![("track", value("track")), ("as_of", value("as_of")), ("path", path)];
         values.extend_from_slice(more);
-        paths::with_query(at, &values)
+        paths::with_query(&self.path(), &values)
     }
 
     fn path(&self) -> String {
@@ -129,15 +129,17 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     let root = visit.reading.explain(&score.global_partner_id, &score.area, score.as_of).map_err(|error| Problem::unread(&error))?;
     let places = places(visit, &named_here, &root)?;
     let place = places.last().expect("the way to a place holds the place");
-    let asked = Asked::of(visit);
-    let picked = Picked::new(place.node(), &asked);
+    let picked = Picked::new(place.node());
     let title = show::short_title(&named_here.rules.title).to_owned();
     let partner = named(&score.partner_name, &score.global_partner_id);
     let shown = named_here.metric.metric.shown();
     let kept_for_day = visit.value("track").map(|track| ("track", track.to_owned())).into_iter().collect();
     let above: Vec<&Node> = places.iter().flat_map(|place| place.nodes.iter().copied()).collect();
-    let level = Shown { visit, named: &named_here, place, above: &above, picked: &picked, asked: &asked };
-    let path = place.path();
+    let level = Level { visit, named: &named_here, place, above: &above, picked: &picked };
+    let (gates, counted, not_counted) = (level.gates(), level.counted(), level.not_counted());
+    if let Some(file) = [&counted, &not_counted, &gates].into_iter().find_map(|table| table.grid.download()) {
+        return file;
+    }
     let is_top = places.len() == 1;
     let page = MetricPage {
         frame: visit.frame(&format!("{}, {title}, {partner}", place.label())).about(visit, &scores, &own, Here::Designation(&score.area)),
@@ -150,15 +152,11 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
         notes: together(place, |node| &node.notes).iter().map(|note| show::capital(note)).collect(),
         associations: together(place, |node| &node.associations),
         rules: rule_lines(place, visit.reading.rulebook()),
-        kept: kept(visit, path.as_ref()),
-        clear_href: named_here.address(visit, path.clone(), &[]),
-        csv_href: named_here.address_at(&format!("{}/rows.csv", named_here.path()), visit, path.clone(), &asked.values(None)),
         has_rows: !place.node().children.is_empty(),
-        is_long: place.node().children.len() > FILTER_FROM || asked.is_filter(),
-        gates: tables::gates(&level),
-        counted: tables::counted(&level),
-        not_counted: tables::not_counted(&level),
-        asked,
+        reasons: reasons(visit, &named_here, place, &picked),
+        gates: (gates.grid.total() > 0).then(|| Rows::new("Gates, each of which must be met", &gates)),
+        counted: Rows::new("Counted", &counted),
+        not_counted: (not_counted.grid.total() > 0).then(|| Rows::new("Not counted", &not_counted)),
     };
     html(&page)
 }
@@ -246,8 +244,13 @@ fn source(source: &str, rulebook: &Rulebook) -> String {
     if place.is_empty() { document.title.clone() } else { format!("{}, {}", document.title, place.replace('-', " ")) }
 }
 
-/// Values of the query that a filter keeps.
-fn kept(visit: &Visit, path: Option<&String>) -> Vec<(&'static str, String)> {
-    let values = ["track", "as_of", "sort"].into_iter().filter_map(|key| Some((key, visit.value(key)?.to_owned())));
-    values.chain(path.map(|path| ("path", path.clone()))).collect()
+/// Reasons with the ways to their rows; a second click shows all again.
+fn reasons(visit: &Visit, named: &Named<'_>, place: &Place<'_>, picked: &Picked<'_>) -> Vec<(&'static str, usize, String, bool)> {
+    let chosen = visit.value("not_reason");
+    let link = |(reason, rows): &(domain::reasons::Reason, usize)| {
+        let is_current = chosen == Some(reason.code());
+        let wanted = (!is_current).then(|| reason.code().to_owned());
+        (reason.code(), *rows, named.address(visit, place.path(), &[("not_reason", wanted)]), is_current)
+    };
+    picked.reasons.iter().map(link).collect()
 }

@@ -5,7 +5,6 @@ use domain::designations::{Score, Status};
 use domain::time::Day;
 
 use crate::pages::answers;
-use crate::pages::paths;
 use crate::pages::problem::Problem;
 use crate::pages::visit::Visit;
 
@@ -81,38 +80,5 @@ impl Pager {
         let before = (number > 1).then(|| address(number - 1));
         let after = (number < pages).then(|| address(number + 1));
         (Self { what, first: rows.start + 1, last: rows.end, total, before, after }, rows)
-    }
-}
-
-/// A link that sorts a table by a column, and says how it is sorted now.
-#[derive(Debug)]
-pub struct SortLink {
-    /// The column's heading.
-    pub label: String,
-    /// Where it leads.
-    pub href: String,
-    /// `ascending`, `descending` or `none`, as `aria-sort` has it.
-    pub direction: &'static str,
-}
-
-impl SortLink {
-    /// The link of the column `key`. `sort` is the order now: a key, after a minus when it is descending. Numbers sort the
-    /// largest first, words from A.
-    #[must_use]
-    pub fn new(label: &str, key: &str, is_number: bool, sort: Option<&str>, path: &str, kept: &[(&str, Option<String>)]) -> Self {
-        let (is_own, is_descending) = match sort {
-            Some(sort) => (sort.trim_start_matches('-') == key, sort.starts_with('-')),
-            None => (false, false),
-        };
-        let next_descends = if is_own { !is_descending } else { is_number };
-        let next = format!("{}{key}", if next_descends { "-" } else { "" });
-        let mut values = kept.to_vec();
-        values.push(("sort", Some(next)));
-        let direction = match (is_own, is_descending) {
-            (false, _) => "none",
-            (true, false) => "ascending",
-            (true, true) => "descending",
-        };
-        Self { label: label.to_owned(), href: paths::with_query(path, &values), direction }
     }
 }

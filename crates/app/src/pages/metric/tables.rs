@@ -1,11 +1,10 @@
-//! A level as tables: the rows that count, with their total, and apart from them those that do not, with why and a cure.
+//! A level as grids: the rows that count, with their total, and apart from them those that do not, with why and a cure.
 
-use askama::Template;
 use domain::explain::Node;
 
+use crate::pages::grid::{Cell, Column, Grid, Piece, Value};
 use crate::pages::metric::Named;
-use crate::pages::metric::rows::{Asked, Picked, Row};
-use crate::pages::parts::{Pager, SortLink};
+use crate::pages::metric::rows::{Picked, Row};
 use crate::pages::show;
 use crate::pages::tree::{self, Place};
 use crate::pages::visit::Visit;
@@ -15,122 +14,9 @@ const FIGURES_MAX: usize = 4;
 /// How many associations a row names.
 const ASSOCIATIONS_MAX: usize = 2;
 
-/// Rows that count.
-pub struct CountedTable {
-    /// What stands above the table.
-    pub heading: String,
-    /// The rows.
-    pub table: Table,
-}
-
-/// Rows that do not count.
-pub struct NotCountedTable {
-    /// What stands above the table.
-    pub heading: String,
-    /// The rows.
-    pub table: Table,
-    /// Why rows do not count: code, how many, the address of those rows, whether only those are shown.
-    pub reasons: Vec<ReasonLink>,
-}
-
-/// A reason with its rows.
-pub struct ReasonLink {
-    /// The code.
-    pub code: &'static str,
-    /// How many rows it has.
-    pub rows: usize,
-    /// The way to them.
-    pub href: String,
-    /// Whether only those are shown.
-    pub is_current: bool,
-}
-
-/// Rows, ready to be shown.
-#[derive(Template)]
-#[template(path = "parts/rows.html")]
-pub struct Table {
-    /// The columns before the value.
-    pub label: SortLink,
-    /// Keys that tell rows apart.
-    pub keys: Vec<String>,
-    /// Keys that are the same in all rows: heading and value.
-    pub same: Vec<(String, String)>,
-    /// The column of the value.
-    pub value: SortLink,
-    /// Whether any row has points, figures, rows of the source, associations.
-    pub has: Has,
-    /// The rows.
-    pub lines: Vec<Line>,
-    /// The total: what of, and how much; none when the rows do not add up to the value.
-    pub totals: Vec<(String, String)>,
-    /// The pages of the table.
-    pub pager: Pager,
-    /// What the rows are, for those who do not see the heading.
-    pub what: &'static str,
-}
-
-impl Table {
-    /// Columns before the one with the total.
-    fn columns_before_value(&self) -> usize {
-        1 + self.keys.len() + usize::from(self.has.figures) + usize::from(self.has.adds)
-    }
-
-    /// Columns after it.
-    fn columns_after_value(&self) -> usize {
-        [self.has.points, self.has.rows, self.has.associations, self.has.reason].into_iter().filter(|has| *has).count()
-    }
-}
-
-/// Which columns have something in them.
-#[derive(Clone, Copy, Default)]
-pub struct Has {
-    /// Numbers; rows that do not count often have none.
-    pub value: bool,
-    /// Rows that add something else than their number: with a minus, capped, or as points.
-    pub adds: bool,
-    /// Points.
-    pub points: bool,
-    /// Figures that decided.
-    pub figures: bool,
-    /// Rows of the source.
-    pub rows: bool,
-    /// Associations.
-    pub associations: bool,
-    /// Reasons.
-    pub reason: bool,
-}
-
-/// A row of a table.
-pub struct Line {
-    /// What it is.
-    pub label: String,
-    /// What it consists of, where it has something.
-    pub href: Option<String>,
-    /// Values of the keys.
-    pub keys: Vec<String>,
-    /// Its number.
-    pub value: String,
-    /// What it adds to the level's number.
-    pub adds: String,
-    /// Its points.
-    pub points: String,
-    /// Figures that decided: label and quantity.
-    pub figures: Vec<(String, String)>,
-    /// How many more there are.
-    pub more_figures: usize,
-    /// How many rows of the source it stands for.
-    pub rows: String,
-    /// The associations that gave the credit.
-    pub associations: Vec<String>,
-    /// How many more there are.
-    pub more_associations: usize,
-    /// Why it does not count: code and cure.
-    pub reason: Option<(&'static str, String)>,
-}
-
 /// A level as it is shown.
 #[derive(Clone, Copy)]
-pub struct Shown<'a> {
+pub struct Level<'a> {
     /// The visit.
     pub visit: &'a Visit,
     /// What its address names.
@@ -141,110 +27,88 @@ pub struct Shown<'a> {
     pub above: &'a [&'a Node],
     /// The rows.
     pub picked: &'a Picked<'a>,
-    /// What was asked for.
-    pub asked: &'a Asked,
 }
 
-impl<'a> Shown<'a> {
-    fn level(&self, page_key: &'static str, what: &'static str) -> Level<'a> {
-        Level { visit: self.visit, named: self.named, place: self.place, above: self.above, asked: self.asked, page_key, what }
+/// Rows with what is the same in all of them: heading and value.
+pub struct Table<'a> {
+    /// What is the same.
+    pub same: Vec<(String, String)>,
+    /// The rows.
+    pub grid: Grid<'a>,
+}
+
+impl<'a> Level<'a> {
+    /// The gates.
+    pub fn gates(&self) -> Table<'a> {
+        self.table("gates", "gate_", &self.picked.gates)
     }
-}
 
-/// The table of gates.
-pub fn gates(shown: &Shown<'_>) -> Table {
-    shown.level("page_gates", "gates").table(&shown.picked.gates)
-}
-
-/// The table of rows that count.
-pub fn counted(shown: &Shown<'_>) -> CountedTable {
-    let Shown { place, picked, asked, .. } = *shown;
-    let mut table = shown.level("page", "rows that count").table(&picked.counted);
-    let unit = place.unit;
-    if place.node().adds_up && picked.counted_total > 0 {
-        if asked.is_filter() && picked.counted.len() != picked.counted_total {
-            table.totals.push((format!("Total of the {} found", picked.counted.len()), show::number(&picked.picked_sum, unit)));
-        }
-        table.totals.push((format!("Total of {}", show::count(picked.counted_total, "counted row")), show::number(&picked.sum, unit)));
+    /// The rows that count.
+    pub fn counted(&self) -> Table<'a> {
+        self.table("counted rows", "", &self.picked.counted)
     }
-    CountedTable { heading: split_heading("Counted", picked.counted.len(), picked.counted_total), table }
-}
 
-/// The table of rows that do not count.
-pub fn not_counted(shown: &Shown<'_>) -> NotCountedTable {
-    let Shown { visit, named, place, picked, asked, .. } = *shown;
-    let table = shown.level("page_not", "rows that do not count").table(&picked.not_counted);
-    let link = |(reason, rows): &(domain::reasons::Reason, usize)| {
-        let is_current = asked.reason.as_deref() == Some(reason.code());
-        // A second click shows every reason again.
-        let wanted = Asked { text: asked.text.clone(), reason: (!is_current).then(|| reason.code().to_owned()), sort: asked.sort.clone() };
-        ReasonLink { code: reason.code(), rows: *rows, href: named.address(visit, place.path(), &wanted.values(None)), is_current }
-    };
-    NotCountedTable {
-        heading: split_heading("Not counted", picked.not_counted.len(), picked.not_counted_total),
-        table,
-        reasons: picked.reasons.iter().map(link).collect(),
+    /// The rows that do not count.
+    pub fn not_counted(&self) -> Table<'a> {
+        self.table("rows", "not_", &self.picked.not_counted)
     }
-}
 
-fn split_heading(what: &str, found: usize, total: usize) -> String {
-    if found == total { format!("{what}: {total}") } else { format!("{what}: {found} of {total}") }
-}
-
-/// A level that is made into a table.
-struct Level<'a> {
-    visit: &'a Visit,
-    named: &'a Named<'a>,
-    place: &'a Place<'a>,
-    above: &'a [&'a Node],
-    asked: &'a Asked,
-    page_key: &'static str,
-    what: &'static str,
-}
-
-impl Level<'_> {
-    fn table(&self, rows: &[Row<'_>]) -> Table {
-        let (pager, shown) = Pager::new(self.what, self.visit.page_number(self.page_key), rows.len(), |number| {
-            let mut values = self.asked.values(None);
-            values.push((self.page_key, Some(number.to_string())));
-            self.named.address(self.visit, self.place.path(), &values)
-        });
-        let shown = &rows[shown];
-        let (same, keys): (Vec<_>, Vec<_>) = self.key_columns(rows).into_iter().partition(|key| is_same(rows, key));
-        let same = same.into_iter().map(|key| (key_heading(key), cell(rows[0].1, key)));
+    fn table(&self, what: &'static str, prefix: &'static str, rows: &[Row<'_>]) -> Table<'a> {
+        let keys = self.key_columns(rows);
         let unit = one_unit(rows, self.place.unit);
-        let has = |held: fn(&Node) -> bool| rows.iter().any(|(_, row)| held(row));
+        let has = Has::of(rows);
+        let same: Vec<&'static str> = keys.iter().copied().filter(|key| is_same(rows, key)).collect();
+        let columns = self.columns(rows, &keys, &same, unit, has);
+        let cells = rows.iter().map(|row| self.cells(*row, &keys, unit, has)).collect();
+        let score = self.named.score;
+        let metric = self.named.metric.metric.as_str();
+        let name = format!("{}-{}-{metric}-{}{}", score.global_partner_id, score.area, prefix.replace('_', "-"), score.as_of);
+        let grid = Grid::new(self.visit, what, columns, cells).prefixed(prefix).named(&name).empty("Nothing counts here.");
+        let same = same.iter().filter(|_| !rows.is_empty()).map(|key| (key_heading(key), cell(rows[0].1, key)));
+        Table { same: same.collect(), grid }
+    }
+
+    fn columns(&self, rows: &[Row<'_>], keys: &[&'static str], same: &[&'static str], unit: Option<&str>, has: Has) -> Vec<Column> {
         let heading = match unit {
             Some("") | None => "Value".to_owned(),
             Some(unit) => show::capital(unit),
         };
-        Table {
-            same: same.collect(),
-            label: self.sort_link(what_rows_are(rows), "label", false),
-            value: self.sort_link(&heading, "value", true),
-            has: Has {
-                value: has(|row| row.counted || !row.value.is_zero()),
-                adds: has(|row| row.counted && row.adds != row.value && row.kind != "gate"),
-                points: has(|row| row.points.is_some()),
-                figures: has(|row| row.children.iter().any(|child| child.kind == "figure")),
-                rows: has(|row| row.rows > 0),
-                associations: has(|row| !row.associations.is_empty()),
-                reason: has(|row| reason(row).is_some()),
-            },
-            lines: shown.iter().map(|row| self.line(*row, &keys, unit)).collect(),
-            keys: keys.iter().map(|key| key_heading(key)).collect(),
-            totals: Vec::new(),
-            pager,
-            what: self.what,
-        }
+        let adds_up = |column: Column, is_it: bool| if is_it && self.place.node().adds_up && has.counted { column.total() } else { column };
+        let only = |column: Column, shown: bool| if shown { column } else { column.file_only() };
+        let mut columns = vec![Column::text("label", what_rows_are(rows))];
+        columns.extend(keys.iter().map(|key| only(Column::text(key, &key_heading(key)), !same.contains(key))));
+        columns.push(only(Column::text("figures", "Figures"), has.figures));
+        columns.push(only(adds_up(Column::fraction("value", &heading), !has.adds), has.value));
+        columns.push(only(adds_up(Column::fraction("adds", "Adds"), has.adds), has.adds));
+        columns.push(Column::text("unit", "Unit").file_only());
+        columns.push(only(Column::fraction("points", "Points"), has.points));
+        columns.push(only(Column::count("rows", "Rows"), has.rows));
+        columns.push(only(Column::text("associations", "Credited through"), has.associations));
+        let reason = Column::text("reason", "Why, and what would cure it").choice();
+        columns.push(if has.reason { reason } else { Column::text("reason", "Reason").file_only() });
+        columns.push(Column::text("cure", "Cure").file_only());
+        columns
     }
 
-    fn sort_link(&self, label: &str, key: &str, is_number: bool) -> SortLink {
-        let kept: Vec<_> = self.asked.values(None).into_iter().filter(|(key, _)| *key != "sort").collect();
-        let value = |key: &'static str| (key, self.visit.value(key).map(str::to_owned));
-        let mut values = vec![value("track"), value("as_of"), ("path", self.place.path())];
-        values.extend(kept);
-        SortLink::new(label, key, is_number, self.asked.sort.as_deref(), &self.named.path(), &values)
+    fn cells(&self, (at, row): Row<'_>, keys: &[&'static str], unit: Option<&str>, has: Has) -> Vec<Cell> {
+        let leads_on = !row.children.is_empty() || !row.rules.is_empty() || row.associations.len() > ASSOCIATIONS_MAX;
+        let own_unit = tree::unit_of(row, self.place.unit);
+        let value = if unit.is_some() { show::number(&row.value, own_unit) } else { show::quantity(&row.value, own_unit) };
+        let mut label = Cell::text(label(row));
+        if leads_on {
+            label = label.link(self.named.address(self.visit, Some(self.place.path_to(at)), &[]));
+        }
+        let mut cells = vec![label];
+        cells.extend(keys.iter().map(|key| Cell::shown(cell(row, key), text(tree::key(row, key).unwrap_or_default()))));
+        cells.push(figures(row));
+        cells.push(Cell { unit: own_unit, ..Cell::shown(value, Value::Fraction(row.value.clone())) });
+        cells.push(if has.adds { Cell::fraction(&row.adds, self.place.unit) } else { Cell::new(Value::Fraction(row.adds.clone())) });
+        cells.push(Cell::text(own_unit));
+        cells.push(row.points.as_ref().map_or_else(Cell::none, Cell::points));
+        cells.push(if row.rows > 0 { Cell::count(usize::try_from(row.rows).unwrap_or(usize::MAX), "rows") } else { Cell::none() });
+        cells.push(associations(row));
+        cells.extend(reason(row));
+        cells
     }
 
     /// Keys that tell rows apart: those that the level does not have itself, and that say more than the label.
@@ -263,30 +127,74 @@ impl Level<'_> {
         }
         columns
     }
+}
 
-    fn line(&self, (at, row): Row<'_>, keys: &[&'static str], unit: Option<&str>) -> Line {
-        let leads_on = !row.children.is_empty() || !row.rules.is_empty() || row.associations.len() > ASSOCIATIONS_MAX;
-        let own_unit = tree::unit_of(row, self.place.unit);
-        let value = if unit.is_some() { show::number(&row.value, own_unit) } else { show::quantity(&row.value, own_unit) };
-        let figures: Vec<&Node> = row.children.iter().filter(|child| child.kind == "figure").collect();
-        Line {
-            label: label(row),
-            href: leads_on.then(|| self.named.address(self.visit, Some(self.place.path_to(at)), &[])),
-            keys: keys.iter().map(|key| cell(row, key)).collect(),
-            value,
-            adds: show::number(&row.adds, self.place.unit),
-            points: row.points.as_ref().map_or_else(String::new, show::points),
-            more_figures: figures.len().saturating_sub(FIGURES_MAX),
-            figures: figures
-                .iter()
-                .take(FIGURES_MAX)
-                .map(|figure| (figure.label.clone(), show::quantity(&figure.value, figure.unit)))
-                .collect(),
-            rows: if row.rows > 0 { row.rows.to_string() } else { String::new() },
-            associations: row.associations.iter().take(ASSOCIATIONS_MAX).cloned().collect(),
-            more_associations: row.associations.len().saturating_sub(ASSOCIATIONS_MAX),
-            reason: reason(row),
+/// Which columns have something in them.
+#[derive(Clone, Copy)]
+struct Has {
+    /// Whether the rows count.
+    counted: bool,
+    /// Numbers; rows that do not count often have none.
+    value: bool,
+    /// Rows that add something else than their number: with a minus, capped, or as points.
+    adds: bool,
+    points: bool,
+    figures: bool,
+    rows: bool,
+    associations: bool,
+    reason: bool,
+}
+
+impl Has {
+    fn of(rows: &[Row<'_>]) -> Self {
+        let has = |held: fn(&Node) -> bool| rows.iter().any(|(_, row)| held(row));
+        Self {
+            counted: has(|row| row.counted),
+            value: has(|row| row.counted || !row.value.is_zero()),
+            adds: has(|row| row.counted && row.adds != row.value && row.kind != "gate"),
+            points: has(|row| row.points.is_some()),
+            figures: has(|row| row.children.iter().any(|child| child.kind == "figure")),
+            rows: has(|row| row.rows > 0),
+            associations: has(|row| !row.associations.is_empty()),
+            reason: has(|row| row.reason.is_some() || (!row.counted && row.kind != "gate")),
         }
+    }
+}
+
+fn text(text: &str) -> Value {
+    if text.is_empty() { Value::None } else { Value::Text(text.to_owned()) }
+}
+
+/// The first figures; files have them all.
+fn figures(row: &Node) -> Cell {
+    let figures: Vec<&Node> = row.children.iter().filter(|child| child.kind == "figure").collect();
+    let told = |figure: &&Node| format!("{}: {}", figure.label, figure.value.shown());
+    let mut found = Cell::new(text(&figures.iter().map(told).collect::<Vec<_>>().join("; ")));
+    let shown =
+        figures.iter().take(FIGURES_MAX).map(|figure| Piece::Figure(figure.label.clone(), show::quantity(&figure.value, figure.unit)));
+    found.pieces = shown.collect();
+    let more = figures.len().saturating_sub(FIGURES_MAX);
+    if more > 0 { found.note(format!("and {more} more")) } else { found }
+}
+
+/// The first associations; files have them all.
+fn associations(row: &Node) -> Cell {
+    let mut found = Cell::lines(&row.associations);
+    found.pieces.truncate(ASSOCIATIONS_MAX);
+    let more = row.associations.len().saturating_sub(ASSOCIATIONS_MAX);
+    if more > 0 { found.note(format!("and {more} more")) } else { found }
+}
+
+/// Why a row does not count, and the cure. The only ones without a reason are options that others outdo.
+fn reason(row: &Node) -> [Cell; 2] {
+    match row.reason {
+        Some(reason) => {
+            let mut cell = Cell::text(reason.code());
+            cell.pieces = vec![Piece::Code(reason.code().to_owned()), Piece::Text(format!("{}.", show::capital(reason.cure())))];
+            [cell, Cell::text(reason.cure())]
+        }
+        None if row.counted || row.kind == "gate" => [Cell::none(), Cell::none()],
+        None => [Cell::text("outdone").tagged(vec!["outdone".to_owned()]).note("The other option gives more points."), Cell::none()],
     }
 }
 
@@ -307,15 +215,6 @@ fn cell(row: &Node, key: &str) -> String {
     let subscription = tree::key(row, "subscription_id").map(|id| format!("/subscriptions/{id}/"));
     let tail = subscription.filter(|_| key == "resource_id").and_then(|head| value.strip_prefix(&head));
     tail.map_or_else(|| value.to_owned(), |tail| format!("…/{tail}"))
-}
-
-/// Why a row does not count. The only ones without a reason are options that others outdo.
-fn reason(row: &Node) -> Option<(&'static str, String)> {
-    match row.reason {
-        Some(reason) => Some((reason.code(), show::capital(reason.cure()))),
-        None if row.counted || row.kind == "gate" => None,
-        None => Some(("", "The other option gives more points".to_owned())),
-    }
 }
 
 /// Whether a key has one value in all of several rows.

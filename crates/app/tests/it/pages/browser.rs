@@ -34,6 +34,34 @@ fn every_page_fits_reads_well_and_is_built_well_on_wide_and_narrow_screens_in_li
     assert!(trouble.is_empty(), "\n{}\n", trouble.join("\n"));
 }
 
+/// What axe finds on a page, the serious and the critical: each rule with the first place.
+const AXE: &str = "const done = arguments[arguments.length - 1];
+    const tell = (one) => `${one.impact}: ${one.id}: ${one.help}: ${one.nodes.slice(0, 2).map((node) => node.html.slice(0, 120)).join(' | ')}`;
+    const serious = (one) => ['serious', 'critical'].includes(one.impact);
+    axe.run(document).then((found) =>
+        done(found.passes.length < 10 ? ['axe looked at next to nothing'] : found.violations.filter(serious).map(tell)))";
+
+#[test]
+fn axe_finds_nothing_serious_on_any_page_at_either_width_in_light_and_dark() {
+    let Some(browser) = Browser::start() else { return };
+    let Some(file) = std::env::var_os("AXE") else {
+        println!("skipped: `AXE` names no axe.min.js; `cargo xtask test --only browser` fetches it");
+        return;
+    };
+    browser.bring(&std::fs::read_to_string(file).unwrap());
+    let served = serve(MadeUp { more: 20, named: 5 });
+    let mut trouble = Vec::new();
+    for (width, colours) in [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")] {
+        browser.look(width, colours);
+        for path in PAGES.iter().map(|(_, path)| path).chain(&PROBLEMS) {
+            browser.open(&format!("http://{}{path}", served.address));
+            let found = browser.wait_for(AXE);
+            trouble.extend(found.as_array().unwrap().iter().map(|one| format!("{path} at {width}, {colours}: {}", one.as_str().unwrap())));
+        }
+    }
+    assert!(trouble.is_empty(), "\n{}\n", trouble.join("\n"));
+}
+
 #[test]
 fn the_keyboard_reaches_everything_and_shows_where_it_is() {
     let Some(browser) = Browser::start() else { return };

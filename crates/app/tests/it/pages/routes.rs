@@ -106,13 +106,15 @@ fn a_theme_is_kept_and_leads_back_to_the_page() {
 fn a_level_downloads_whole_and_no_cell_is_a_formula() {
     let served = serve(ALL);
     let metric = "/partners/900010/designations/data-ai/metrics/net-customer-adds";
-    let answer = served.get(&format!("{metric}/rows.csv?path=0"));
-    assert_eq!(answer.header("content-type"), "text/csv; charset=utf-8");
-    assert_eq!(answer.header("content-disposition"), "attachment; filename=\"900010-data-ai-net-customer-adds-2024-08-10.csv\"");
-    let lines: Vec<&str> = answer.body.lines().collect();
-    assert_eq!(lines.len(), 1 + 201 + 40);
-    insta::assert_snapshot!("csv", [lines[0], lines[1], lines[202]].join("\n"));
-    let found = served.get(&format!("{metric}/rows.csv?path=0&q=%3Dcustomer%20205&reason=link-without-role"));
+    let counted = served.get(&format!("{metric}?path=0&download=csv"));
+    assert_eq!(counted.header("content-type"), "text/csv; charset=utf-8");
+    assert_eq!(counted.header("content-disposition"), "attachment; filename=\"900010-data-ai-net-customer-adds-2024-08-10.csv\"");
+    assert_eq!(counted.body.lines().count(), 1 + 201);
+    let not = served.get(&format!("{metric}?path=0&not_download=csv"));
+    assert_eq!(not.body.lines().count(), 1 + 40);
+    let lines = |answer: &Answer| answer.body.lines().take(2).collect::<Vec<_>>().join("\n");
+    insta::assert_snapshot!("csv", [lines(&counted), lines(&not)].join("\n"));
+    let found = served.get(&format!("{metric}?path=0&not_q=%3Dcustomer%20205&not_reason=link-without-role&not_download=csv"));
     assert_eq!(found.body.lines().count(), 1);
 }
 

@@ -88,6 +88,16 @@ impl Browser {
         assert!((0..2_000).any(|_| has_come()), "nothing came of the click on {selector}");
     }
 
+    /// Runs a script in every page that is opened from now on, before the page's own content.
+    pub fn bring(&self, script: &str) {
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", &json!({"source": script}));
+    }
+
+    /// What a script finds that hands its answer to its last argument.
+    pub fn wait_for(&self, script: &str) -> Value {
+        self.call("POST", &format!("{}/execute/async", self.session), &json!({"script": script, "args": []}))
+    }
+
     /// Presses a key.
     pub fn press(&self, key: char) {
         let actions = json!([{"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}]);
