@@ -9,7 +9,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use domain::rulebook::Rulebook;
 use engine::problems::Problems;
 
-use crate::commands::{complete, credit, demo, doctor, export, import, reconcile, rulebook, score, serve};
+use crate::commands::{complete, credit, demo, doctor, export, import, ledger, period, reconcile, rulebook, score, serve};
 use crate::home;
 use crate::output::{Output, OutputOptions};
 use crate::problem::{self, Exit};
@@ -90,6 +90,12 @@ enum Command {
     Reconcile(reconcile::ReconcileArgs),
     /// Read files into the home, with a fate for every row
     Import(import::ImportArgs),
+    /// The ledger: batches that were imported, and what became of every row
+    #[command(subcommand)]
+    Ledger(ledger::LedgerCommand),
+    /// Months of facts: close them, reopen them, see how they were restated
+    #[command(subcommand)]
+    Period(period::PeriodCommand),
     /// Write the facts as a dataset folder
     Export(export::ExportArgs),
     /// The rules: every value with its source, and their worked examples
@@ -166,6 +172,8 @@ fn dispatch(cli: Cli) -> Result<Exit> {
         Command::Credit(args) => credit::run(&args, &setting),
         Command::Reconcile(args) => reconcile::run(&args, &setting),
         Command::Import(args) => import::run(&args, &setting),
+        Command::Ledger(command) => ledger::run(&command, &setting),
+        Command::Period(command) => period::run(&command, &setting),
         Command::Export(args) => export::run(&args, &setting),
         Command::Rulebook(command) => rulebook::run(&command, &setting),
         Command::Doctor(args) => doctor::run(&args, &setting),

@@ -21,6 +21,12 @@ pub mod import;
 /// `reconcile`: the vendor's own figures beside ours.
 pub mod reconcile;
 
+/// `ledger`: the batches that were imported, and undoing them.
+pub mod ledger;
+
+/// `period`: months of facts, closed and reopened.
+pub mod period;
+
 /// `rulebook`: the rules, and their worked examples.
 pub mod rulebook;
 

@@ -3,27 +3,36 @@
 /// What an import leaves in the ledger.
 mod record;
 
-use std::collections::HashMap;
+/// Files that a browser sends.
+mod upload;
+
+/// Acts that change a home, one at a time.
+mod writing;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::env;
+use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use domain::names::Name;
-use domain::rulebook::Rulebook;
+use domain::time::Month;
 use engine::files::table_named;
-use engine::formats::Format;
-use engine::import::{self, ImportError, KnownFile, Outcome, Progress, Request};
 use engine::lake::{Lake, LakeFile};
 use store::Store;
+use store::acts::{MonthChange, PeriodEvent};
 use store::ledger::Batch;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::clock;
 use crate::problem::Refusal;
+
+pub use upload::Upload;
+pub use writing::{Act, Writing};
 
 /// The ledger's file within a home.
 const LEDGER: &str = "counterfoil.db";
+
+/// The file whose lock is held while the ledger is opened.
+const OPENING: &str = "opening";
 
 /// A home that is open.
 pub struct Home {
@@ -79,7 +88,12 @@ impl Home {
         let root = root.canonicalize().with_context(|| format!("cannot find the home `{}`", root.display()))?;
         let runtime = Builder::new_current_thread().enable_all().build().context("cannot start the ledger's worker")?;
         let url = format!("sqlite://{}", root.join(LEDGER).display());
+        // two programs that open a new home together would both make its tables
+        let opening = root.join(OPENING);
+        let lock = File::options().create(true).truncate(false).write(true).open(&opening).and_then(|file| file.lock().map(|()| file));
+        let lock = lock.with_context(|| format!("cannot lock `{}`; check the folder's rights", opening.display()))?;
         let store = runtime.block_on(Store::open(&url))?;
+        drop(lock);
         Ok(Self { root, store, runtime })
     }
 
@@ -93,14 +107,24 @@ impl Home {
     /// # Errors
     /// When the ledger cannot be read, or names a table that this version does not know.
     pub fn lake(&self) -> Result<Lake> {
-        let rows = self.runtime.block_on(self.store.list_lake_files())?;
         let file = |row: store::manifest::LakeFile| {
             let table = table_named(&row.table).with_context(|| {
                 format!("the home holds the table `{}`, which this version does not know; use the newer one", row.table)
             })?;
-            Ok(LakeFile { table, source: row.source, month: row.month, path: row.path, rows: row.rows, batch_id: row.batch_id })
+            let store::manifest::LakeFile { source, month, path, rows, amount, batch_id, .. } = row;
+            Ok(LakeFile { table, source, month, path, rows, amount, batch_id })
         };
-        Ok(Lake { root: self.root.join("lake"), files: rows.into_iter().map(file).collect::<Result<_>>()? })
+        let files = self.runtime.block_on(self.store.list_lake_files())?.into_iter().map(file).collect::<Result<_>>()?;
+        let pieces = self.runtime.block_on(self.store.list_lake_pieces())?.into_iter().map(file).collect::<Result<_>>()?;
+        Ok(Lake { root: self.root.join("lake"), files, pieces })
+    }
+
+    /// How many acts the ledger holds; another number tells that facts may have changed.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn sequence(&self) -> Result<u64> {
+        Ok(self.runtime.block_on(self.store.sequence())?)
     }
 
     /// The latest imports, the latest first.
@@ -119,58 +143,40 @@ impl Home {
         Ok(self.runtime.block_on(self.store.list_problems(batch_id))?)
     }
 
-    /// Reads a path into the lake; nothing holds until [`Home::keep`].
+    /// A batch, without its problems; nothing when there is none of that id.
     ///
     /// # Errors
-    /// When the path is of no known format, none of its files will do, or the lake cannot be read or written.
-    pub fn import(
-        &self,
-        path: &Path,
-        format: Option<Format>,
-        tenant: Option<Name>,
-        rulebook: Arc<Rulebook>,
-        progress: &mut dyn FnMut(Progress<'_>),
-    ) -> Result<Result<Outcome, ImportError>> {
-        let lake = self.lake()?;
-        let read = self.runtime.block_on(self.store.list_read_files())?;
-        let known: HashMap<String, KnownFile> = read
-            .into_iter()
-            .map(|file| {
-                let incoming = engine::fates::Total { rows: file.rows, amount: file.amount };
-                (file.content_hash, KnownFile { batch_id: file.batch_id, incoming, quarantined: file.quarantined })
-            })
-            .collect();
-        let request = Request { path: path.to_owned(), format, tenant, rulebook, batch_id: new_batch_id(), held_max: import::HELD_MAX };
-        Ok(import::import(&request, &lake, &known, progress))
+    /// When the ledger cannot be read.
+    pub fn batch(&self, batch_id: &str) -> Result<Option<Batch>> {
+        Ok(self.runtime.block_on(self.store.find_batch(batch_id))?)
     }
 
-    /// Records an import: the ledger and the manifest change together, then files that were replaced are deleted.
+    /// What acts made of months of facts, in the order of the acts.
     ///
     /// # Errors
-    /// When the lake changed meanwhile, or the ledger cannot be written; then what was written is deleted again.
-    pub fn keep(&self, path: &Path, outcome: &Outcome) -> Result<()> {
-        let lake = Lake { root: self.root.join("lake"), files: Vec::new() };
-        let batch = record::batch(path, outcome, &clock::now());
-        let dropped: Vec<String> = outcome.dropped.iter().map(|file| file.path.clone()).collect();
-        let added: Vec<_> = outcome.added.iter().map(record::lake_file).collect();
-        if let Err(error) = self.runtime.block_on(self.store.record_batch(&batch, &added, &dropped)) {
-            outcome.discard(&lake)?;
-            return Err(error.into());
+    /// When the ledger cannot be read.
+    pub fn month_changes(&self) -> Result<Vec<MonthChange>> {
+        Ok(self.runtime.block_on(self.store.list_month_changes())?)
+    }
+
+    /// The months that were closed and reopened, each with what happened to it, in order.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn period_events(&self) -> Result<BTreeMap<Month, Vec<PeriodEvent>>> {
+        let mut months: BTreeMap<Month, Vec<PeriodEvent>> = BTreeMap::new();
+        for event in self.runtime.block_on(self.store.list_period_events())? {
+            months.entry(event.month).or_default().push(event);
         }
-        Ok(lake.delete(&outcome.dropped)?)
+        Ok(months)
     }
 
-    /// Deletes what an import wrote, so that the home stays as it was.
+    /// The months that are closed.
     ///
     /// # Errors
-    /// When a file cannot be deleted.
-    pub fn discard(&self, outcome: &Outcome) -> Result<()> {
-        let lake = Lake { root: self.root.join("lake"), files: Vec::new() };
-        Ok(outcome.discard(&lake)?)
+    /// When the ledger cannot be read.
+    pub fn closed_months(&self) -> Result<BTreeSet<Month>> {
+        let is_closed = |events: &Vec<PeriodEvent>| events.last().is_some_and(|event| event.act == "close");
+        Ok(self.period_events()?.into_iter().filter(|(_, events)| is_closed(events)).map(|(month, _)| month).collect())
     }
-}
-
-/// An id that no other batch has and that sorts by time: the instant to the microsecond.
-fn new_batch_id() -> String {
-    clock::now().strftime("%Y%m%dT%H%M%S%6f").to_string()
 }

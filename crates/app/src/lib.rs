@@ -13,7 +13,10 @@ mod commands;
 pub mod demo;
 
 /// The home: the folder with the ledger and the lake.
-mod home;
+pub mod home;
+
+/// The rest of a row's journey: to whom it is credited, and which metrics it is in.
+mod journey;
 
 /// Output: one answer as a table, JSON, YAML or separated text.
 mod output;

@@ -1,6 +1,7 @@
 //! The pages: what a browser shows. One file for each page, with a template of the same name in `templates/pages`.
 //!
-//! Pages read through [`Reading`](crate::pages::reading::Reading) and change nothing. They work without scripts: links and plain forms.
+//! Pages read through [`Reading`](crate::pages::reading::Reading); only those of imports change anything. They work without scripts: links
+//! and plain forms.
 
 /// What the pages read.
 pub mod reading;
@@ -80,6 +81,9 @@ mod customer;
 /// A partner's people.
 mod people;
 
+/// The ledger: imports, undoing them, months.
+mod imports;
+
 use std::sync::Arc;
 
 use axum::Router;
@@ -101,6 +105,7 @@ pub fn router(reading: Arc<dyn Reading>) -> Router {
         .route("/partners/{partner}/customers/{tenant}", page(customer::show))
         .route("/partners/{partner}/people", page(people::show))
         .route("/theme", post(theme::choose))
+        .merge(imports::routes())
         .merge(assets::routes())
         .fallback(async |visit: Visit| answer(visit, |visit| Err(Problem::nowhere(&visit.address))).await);
     guards::guard(pages).with_state(reading)

@@ -6,5 +6,11 @@ pub mod explain;
 /// Imports.
 pub mod import;
 
+/// A row's journey.
+pub mod journey;
+
+/// The ledger: batches with their problems, months.
+pub mod ledger;
+
 /// Scores.
 pub mod score;

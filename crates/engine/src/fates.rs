@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use domain::amount::Amount;
+use domain::time::Month;
 
 /// What became of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,6 +73,21 @@ fn sum(totals: impl Iterator<Item = (&'static str, Fate, Total)>) -> Total {
         sum += total;
         sum
     })
+}
+
+/// What an act made of a month of facts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MonthChange {
+    /// The table.
+    pub table: &'static str,
+    /// The format that the rows came by.
+    pub source: String,
+    /// The month.
+    pub month: Month,
+    /// What was there before.
+    pub before: Total,
+    /// What is there now.
+    pub after: Total,
 }
 
 /// Totals per table and fate, in the order of tables' names and fates.

@@ -1,31 +1,34 @@
 //! Import: from source files to a changed lake, with a fate for every row.
 //!
 //! [`import`] writes new files beside the old ones and returns an [`Outcome`](crate::import::Outcome): what to record in the ledger, which files the
-//! manifest gains and loses. Nothing has happened until the manifest is committed; then [`Lake::delete`](crate::lake::Lake::delete) the dropped files.
+//! manifest gains and loses. Nothing has happened until the manifest is committed; [`Lake::sweep`](crate::lake::Lake::sweep) deletes what it does
+//! not name, whether the outcome was kept or not.
 
 mod doubles;
 mod facts;
 mod hash;
 mod registers;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use domain::facts::Program;
 use domain::names::Name;
 use domain::rulebook::Rulebook;
+use domain::time::Month;
 
 pub use hash::content_hash;
 
 use crate::dataset::{Dataset, DatasetError};
-use crate::fates::{Fate, Total, Totals};
+use crate::fates::{Fate, MonthChange, Total, Totals};
 use crate::files::TableFile;
 use crate::formats::{self, Context, Format, FormatError, ReadError, SourceFile, find_sources};
 use crate::lake::{Lake, LakeError, LakeFile};
 use crate::problems::{Problems, RowProblem, Severity};
 use crate::source::FileError;
 pub use crate::staging::HELD_MAX;
-use crate::staging::Staging;
+use crate::staging::{Place, Staging};
 
 /// What to import.
 #[derive(Debug, Clone)]
@@ -40,6 +43,8 @@ pub struct Request {
     pub rulebook: Arc<Rulebook>,
     /// The new batch's id: new, and fit to be a file's name.
     pub batch_id: String,
+    /// Months that take no rows which would change them.
+    pub closed: BTreeSet<Month>,
     /// How many rows of facts to hold in memory; [`HELD_MAX`] unless memory is scarce.
     pub held_max: usize,
 }
@@ -93,10 +98,14 @@ pub struct Outcome {
     pub problems: Problems,
     /// Files that could not be read at all.
     pub errors: Vec<FileError>,
-    /// Files for the manifest to gain.
+    /// Parts for the manifest to gain.
     pub added: Vec<LakeFile>,
-    /// Files for the manifest to lose.
+    /// Parts for the manifest to lose.
     pub dropped: Vec<LakeFile>,
+    /// Pieces for the manifest to gain: what the batch brought.
+    pub pieces: Vec<LakeFile>,
+    /// What became of months of facts.
+    pub months: Vec<MonthChange>,
 }
 
 impl Outcome {
@@ -104,14 +113,6 @@ impl Outcome {
     #[must_use]
     pub fn changes_nothing(&self) -> bool {
         self.added.is_empty() && self.dropped.is_empty()
-    }
-
-    /// Deletes what was written, when the outcome is not to be kept.
-    ///
-    /// # Errors
-    /// When a file cannot be deleted.
-    pub fn discard(&self, lake: &Lake) -> Result<(), LakeError> {
-        lake.delete(&self.added)
     }
 }
 
@@ -170,6 +171,10 @@ pub fn import(
         superseded: Totals::default(),
         added: Vec::new(),
         dropped: Vec::new(),
+        pieces: Vec::new(),
+        months: Vec::new(),
+        aside: (Program::default(), HashMap::new()),
+        closed: request.closed.clone(),
         sources,
     };
     batch.staging.problems = remarks;
@@ -196,6 +201,11 @@ struct Batch<'a> {
     superseded: Totals,
     added: Vec<LakeFile>,
     dropped: Vec<LakeFile>,
+    pieces: Vec<LakeFile>,
+    months: Vec<MonthChange>,
+    /// What rows let us know of and the lake knew already, with the places of the rows.
+    aside: (Program, HashMap<&'static str, Vec<Place>>),
+    closed: BTreeSet<Month>,
 }
 
 impl Batch<'_> {
@@ -255,9 +265,9 @@ impl Batch<'_> {
         Ok(errors)
     }
 
-    /// The batch and file that a row of the file at place `file` comes from, as the lake remembers it.
-    fn origin(&self, file: u32) -> String {
-        format!("{}:{}", self.id, self.sources[file as usize].shown)
+    /// The batch and file that rows come from, as the lake remembers it, in the order of the files.
+    fn origins(&self) -> Vec<String> {
+        self.sources.iter().map(|source| format!("{}:{}", self.id, source.shown)).collect()
     }
 
     fn count(&mut self, file: u32, table: &'static str, fate: Fate, amount: domain::amount::Amount) {
@@ -280,6 +290,8 @@ impl Batch<'_> {
             errors,
             added: self.added,
             dropped: self.dropped,
+            pieces: self.pieces,
+            months: self.months,
         }
     }
 }

@@ -1,13 +1,19 @@
 //! The lake: accepted rows, as sorted Parquet files under `HOME/lake`.
 //!
-//! There is one file per register, and one per table of facts, source and month. A file is never changed: a batch writes new
-//! files beside the old ones, then the manifest (kept by whoever calls) names the new ones, then the old ones are deleted.
-//! Files that the manifest does not name are leftovers and are never read.
+//! The lake holds *parts*, which are read, and *pieces*, from which parts can be made again. There is one part per register, and
+//! one per table of facts, source and month: what stands. There is one piece per batch and part: all that the batch brought.
+//! Settling the pieces of a part in the order of their batches gives the part; that is how a batch is undone.
+//!
+//! A file is never changed: an act writes new files beside the old ones, then the manifest (kept by whoever calls) names the new
+//! ones, then [`Lake::sweep`] deletes what it does not name. Such leftovers are never read.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use arrow_array::RecordBatch;
+use domain::amount::Amount;
 use domain::time::Month;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
@@ -15,14 +21,20 @@ use parquet::file::properties::WriterProperties;
 
 use crate::batches::batch_with_origin;
 use crate::dataset::{Dataset, DatasetError};
+use crate::fault;
 use crate::files::{FileForm, TableFile};
 use crate::problems::Problems;
 use crate::restatements::Restated;
+use crate::source::FileError;
+use crate::tables::read_rows;
 
 /// Rows of one row group.
 pub const ROW_GROUP_ROWS: usize = 262_144;
 /// Rows handed to the writer at once.
 const BATCH_ROWS: usize = 16_384;
+
+/// How the paths of pieces with suggestions end.
+const SUGGESTED: &str = ".suggested.parquet";
 
 /// A file of the lake, as the manifest names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,8 +49,37 @@ pub struct LakeFile {
     pub path: String,
     /// How many rows it holds.
     pub rows: u64,
-    /// The batch that wrote it.
+    /// The sum of their amounts, for facts; nothing when a version wrote it that did not tell.
+    pub amount: Option<Amount>,
+    /// The batch that a piece is of, or whose rows came to a part last.
     pub batch_id: String,
+}
+
+impl LakeFile {
+    /// Whether both are of the same register, or of the same table, source and month.
+    #[must_use]
+    pub fn is_same_part(&self, other: &Self) -> bool {
+        (self.table, &self.source, self.month) == (other.table, &other.source, other.month)
+    }
+
+    /// The path of a piece with what rows let us know of and the lake knew already, beside the piece with the rows themselves.
+    pub(crate) fn suggested(path: &str) -> String {
+        path.replace(".parquet", SUGGESTED)
+    }
+
+    /// Whether the piece holds what rows let us know of and the lake knew already.
+    #[must_use]
+    pub fn is_suggested(&self) -> bool {
+        self.path.ends_with(SUGGESTED)
+    }
+
+    /// The folder of the part's files, relative to the lake.
+    pub(crate) fn folder(&self) -> String {
+        match self.month {
+            Some(month) => format!("{}/{}/{month}", self.table, self.source),
+            None => self.table.to_owned(),
+        }
+    }
 }
 
 /// A file of the lake that cannot be written or read back.
@@ -68,8 +109,37 @@ impl LakeError {
 pub struct Lake {
     /// The folder.
     pub root: PathBuf,
-    /// The files.
+    /// The parts.
     pub files: Vec<LakeFile>,
+    /// The pieces; a piece that is all of its part is the same file.
+    pub pieces: Vec<LakeFile>,
+}
+
+/// Rows of the lake.
+#[derive(Debug)]
+pub(crate) struct Kept<R> {
+    /// The rows.
+    pub rows: Vec<R>,
+    /// The batch and file, and the line, that each came from.
+    pub origins: Vec<(Arc<str>, u64)>,
+}
+
+impl<R> Default for Kept<R> {
+    fn default() -> Self {
+        Self { rows: Vec::new(), origins: Vec::new() }
+    }
+}
+
+impl<R> Kept<R> {
+    /// The row at a place with its origin, as [`Lake::write`] takes it.
+    pub fn at(&self, place: usize) -> (&R, &str, u64) {
+        (&self.rows[place], &*self.origins[place].0, self.origins[place].1)
+    }
+
+    /// Every row with its origin.
+    pub fn iter(&self) -> impl Iterator<Item = (&R, &str, u64)> {
+        (0..self.rows.len()).map(|place| self.at(place))
+    }
 }
 
 impl Lake {
@@ -95,19 +165,75 @@ impl Lake {
         Dataset::open_files(self.table_files(), Problems::default())
     }
 
-    /// Deletes files that the manifest does not name any more; what is gone already is fine.
+    /// Files that neither parts nor pieces name: an act that broke off left them, or a later act replaced them.
+    #[must_use]
+    pub fn leftovers(&self) -> Vec<PathBuf> {
+        let known: HashSet<PathBuf> = self.files.iter().chain(&self.pieces).map(|file| self.root.join(&file.path)).collect();
+        let mut open = vec![self.root.clone()];
+        let mut found = Vec::new();
+        while let Some(folder) = open.pop() {
+            for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+                let path = entry.path();
+                if path.is_dir() {
+                    open.push(path);
+                } else if !known.contains(&path) {
+                    found.push(path);
+                }
+            }
+        }
+        found.sort();
+        found
+    }
+
+    /// Deletes every leftover; returns how many there were. No other act on the lake may be under way.
     ///
     /// # Errors
     /// When a file cannot be deleted.
-    pub fn delete(&self, dropped: &[LakeFile]) -> Result<(), LakeError> {
-        for file in dropped {
-            let path = self.root.join(&file.path);
-            match std::fs::remove_file(&path) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(LakeError::write(&path, error)),
+    pub fn sweep(&self) -> Result<usize, LakeError> {
+        let leftovers = self.leftovers();
+        for path in &leftovers {
+            fault::point();
+            match std::fs::remove_file(path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(LakeError::write(path, error)),
                 _ => {}
             }
+            let within = |folder: &&Path| folder.starts_with(&self.root) && *folder != self.root;
+            // a folder with something in it stays
+            path.ancestors().skip(1).take_while(within).take_while(|folder| std::fs::remove_dir(folder).is_ok()).for_each(drop);
         }
-        Ok(())
+        Ok(leftovers.len())
+    }
+
+    /// Reads files of one table; `tidy` is handed every row.
+    pub(crate) fn read<R: Restated>(&self, files: &[&LakeFile], mut tidy: impl FnMut(&mut R)) -> Result<Kept<R>, LakeError> {
+        let mut kept = Kept::default();
+        let mut met: HashSet<Arc<str>> = HashSet::new();
+        for file in files {
+            let file = self.table_file(file);
+            let mut problems = Problems::default();
+            let mut unread = 0_u64;
+            let read = read_rows::<R>(&file, &mut problems, |read| {
+                let Ok(mut row) = read.row else {
+                    unread += 1;
+                    return;
+                };
+                tidy(&mut row);
+                kept.rows.push(row);
+                let (origin, line) = read.origin.unwrap_or(("", 0));
+                let origin = met.get(origin).cloned().unwrap_or_else(|| {
+                    let origin: Arc<str> = origin.into();
+                    met.insert(origin.clone());
+                    origin
+                });
+                kept.origins.push((origin, line));
+            });
+            read.map_err(|error| LakeError::Read(error.into()))?;
+            if unread > 0 || problems.has_losses() {
+                let message = "rows of the lake cannot be read back";
+                return Err(LakeError::Read(FileError::broken(&file.shown, kept.rows.len() as u64, message).into()));
+            }
+        }
+        Ok(kept)
     }
 
     /// Writes rows, in the order given, with the batch and file, and the line, of each; returns how many there are.
@@ -142,6 +268,7 @@ impl ParquetFile {
             std::fs::create_dir_all(folder).map_err(error)?;
         }
         let file = File::create(path).map_err(error)?;
+        fault::point();
         let properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(ZstdLevel::default()))
             .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
@@ -153,6 +280,7 @@ impl ParquetFile {
     /// Adds rows.
     pub(crate) fn write(&mut self, batch: &RecordBatch) -> Result<(), LakeError> {
         self.rows += batch.num_rows() as u64;
+        fault::point();
         self.writer.write(batch).map_err(|error| LakeError::write(&self.path, error))
     }
 
@@ -164,7 +292,9 @@ impl ParquetFile {
     /// Ends the file and waits until it is on the disk; returns its number of rows.
     pub(crate) fn finish(self) -> Result<u64, LakeError> {
         let file = self.writer.into_inner().map_err(|error| LakeError::write(&self.path, error))?;
+        fault::point();
         file.sync_all().map_err(|error| LakeError::write(&self.path, error))?;
+        fault::point();
         Ok(self.rows)
     }
 }

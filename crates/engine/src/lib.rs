@@ -1,5 +1,8 @@
 //! Files at volume: reads files into facts, keeps the lake of accepted rows, writes credits.
 
+/// Fault points: where tests end the program as if it were killed.
+pub mod fault;
+
 /// What is said of rows and files that could not be taken as they are.
 pub mod problems;
 
@@ -59,6 +62,12 @@ pub mod import;
 
 /// The vendor's own figures: the Azure usage download and the scorecard.
 pub mod downloads;
+
+/// Undoing a batch: parts are made again from the pieces of the batches that stand.
+pub mod undo;
+
+/// The journey of a source row through the lake.
+pub mod trace;
 
 /// Files that are written, and what is said when they cannot be.
 mod output;

@@ -61,6 +61,17 @@ pub fn chain(subscription_id: &Name, partner: Option<Name>, reseller: Option<Nam
     rows.into_iter().flatten().collect()
 }
 
+/// The rows of a program, as suggestions.
+pub fn suggestions(program: &Program) -> impl Iterator<Item = Suggestion> + '_ {
+    let principals = program.principals.iter().cloned().map(Suggestion::Principal);
+    let customers = program.customers.iter().cloned().map(Suggestion::Customer);
+    let subscriptions = program.subscriptions.iter().cloned().map(Suggestion::Subscription);
+    let csp = program.csp.iter().cloned().map(Suggestion::Csp);
+    let claims = program.claims.iter().cloned().map(Suggestion::Claim);
+    let people = program.people.iter().cloned().map(Suggestion::Person);
+    principals.chain(customers).chain(subscriptions).chain(csp).chain(claims).chain(people)
+}
+
 /// What registers know already.
 #[derive(Debug, Default)]
 pub struct Known {

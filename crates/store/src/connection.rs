@@ -46,12 +46,9 @@ pub enum StoreError {
         /// The driver's reason.
         source: sqlx::Error,
     },
-    /// The manifest changed while a batch was being imported.
-    #[error("the lake changed while the files were read: `{path}` was replaced by another import; import again")]
-    LakeChanged {
-        /// The file that is in the manifest no more.
-        path: String,
-    },
+    /// Another act was recorded since the ledger was read.
+    #[error("the ledger changed meanwhile: another import, undo or closed month came between; do it again")]
+    Changed,
     /// A cell holds what no version of this program writes.
     #[error("the database holds `{value}` in {table}.{column}, where {expected} is expected; restore it from a backup")]
     Inconsistent {
@@ -102,7 +99,8 @@ impl Store {
             Box::pin(async move {
                 if is_sqlite {
                     connection.execute("PRAGMA journal_mode = WAL").await?;
-                    connection.execute("PRAGMA synchronous = NORMAL").await?;
+                    // files are deleted once the manifest does not name them, so a commit that was told must hold
+                    connection.execute("PRAGMA synchronous = FULL").await?;
                     connection.execute("PRAGMA busy_timeout = 10000").await?;
                     connection.execute("PRAGMA foreign_keys = ON").await?;
                 }
@@ -150,6 +148,7 @@ fn migrator() -> Migrator {
     Migrator::with_migrations(vec![
         migration(1, "batches", include_str!("../migrations/0001_batches.sql")),
         migration(2, "lake files", include_str!("../migrations/0002_lake_files.sql")),
+        migration(3, "acts", include_str!("../migrations/0003_acts.sql")),
     ])
 }
 

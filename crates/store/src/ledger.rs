@@ -5,7 +5,8 @@ mod read;
 use domain::amount::Amount;
 use sqlx::AnyConnection;
 
-use crate::manifest::{self, LakeFile};
+use crate::acts::{self, MonthChange, Undo};
+use crate::manifest::{self, Change};
 use crate::statements::{
     RECORD_BATCH, RECORD_BATCH_FILE, RECORD_BATCH_FILE_TOTAL, RECORD_BATCH_RULE, RECORD_BATCH_TOTAL, RECORD_ROW_PROBLEM,
 };
@@ -30,6 +31,8 @@ pub struct Batch {
     pub files: Vec<BatchFile>,
     /// What was wrong with rows, as far as it is kept in full.
     pub problems: Vec<Problem>,
+    /// That it was undone.
+    pub undo: Option<Undo>,
 }
 
 /// Rows of one table and fate.
@@ -107,13 +110,13 @@ pub struct ReadFile {
 }
 
 impl Store {
-    /// Records a batch and changes the manifest, together or not at all: the files at the paths `dropped` leave it, `added` join it.
+    /// Records a batch and changes the manifest, together or not at all.
     ///
     /// # Errors
-    /// When a file of `dropped` is in the manifest no more, because another batch was recorded meanwhile, or when the database
-    /// fails; then nothing is recorded.
-    pub async fn record_batch(&self, batch: &Batch, added: &[LakeFile], dropped: &[String]) -> Result<(), StoreError> {
+    /// When another act was recorded since the ledger was read, or when the database fails; then nothing is recorded.
+    pub async fn record_batch(&self, batch: &Batch, change: &Change, months: &[MonthChange]) -> Result<(), StoreError> {
         let mut transaction = self.pool.begin().await.map_err(StoreError::at("batch/record"))?;
+        let sequence = acts::advance(&mut transaction, change.rests_on).await?;
         record_head(&mut transaction, batch).await?;
         for (position, file) in batch.files.iter().enumerate() {
             record_file(&mut transaction, &batch.batch_id, bigint(position as u64), file).await?;
@@ -121,12 +124,8 @@ impl Store {
         for (position, problem) in batch.problems.iter().enumerate() {
             record_problem(&mut transaction, &batch.batch_id, bigint(position as u64), problem).await?;
         }
-        for path in dropped {
-            manifest::drop_file(&mut transaction, path).await?;
-        }
-        for file in added {
-            manifest::record_file(&mut transaction, file).await?;
-        }
+        manifest::record_change(&mut transaction, change).await?;
+        acts::record_months(&mut transaction, sequence, &batch.batch_id, "import", months).await?;
         transaction.commit().await.map_err(StoreError::at("batch/record"))
     }
 }

@@ -9,6 +9,9 @@
 //! | decimals, dates, instants cannot be read through such a driver | `TEXT`: exact decimals, ISO days, UTC instants of fixed width |
 //! | SQLite names no constraint in its errors | checks are made before writing; constraints are the second line of defence |
 
+/// Acts beside imports: batches that are undone, months that are closed and reopened.
+pub mod acts;
+
 /// A database that is open.
 mod connection;
 

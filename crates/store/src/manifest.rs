@@ -1,10 +1,11 @@
-//! The manifest: the files that the lake consists of.
+//! The manifest: the parts that the lake consists of, and the pieces that batches brought to them.
 
+use domain::amount::Amount;
 use domain::time::Month;
 use sqlx::AnyConnection;
 
 use crate::row::Cells;
-use crate::statements::{DROP_LAKE_FILE, LIST_LAKE_FILES, RECORD_LAKE_FILE};
+use crate::statements::{DROP_LAKE_FILE, DROP_LAKE_PIECES, LIST_LAKE_FILES, LIST_LAKE_PIECES, RECORD_LAKE_FILE, RECORD_LAKE_PIECE};
 use crate::{Store, StoreError};
 
 /// A file of the lake.
@@ -20,34 +21,53 @@ pub struct LakeFile {
     pub month: Option<Month>,
     /// How many rows it holds.
     pub rows: u64,
-    /// The batch that wrote it.
+    /// The sum of their amounts; not kept of pieces.
+    pub amount: Option<Amount>,
+    /// The batch that a piece is of, or whose rows came to a part last.
     pub batch_id: String,
 }
 
+/// How an act changes the manifest.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Change {
+    /// The sequence of the ledger that the act rests on.
+    pub rests_on: u64,
+    /// Parts that join.
+    pub added: Vec<LakeFile>,
+    /// The paths of parts that leave.
+    pub dropped: Vec<String>,
+    /// Pieces that join.
+    pub pieces: Vec<LakeFile>,
+}
+
 impl Store {
-    /// The files that the lake consists of.
+    /// The parts that the lake consists of.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn list_lake_files(&self) -> Result<Vec<LakeFile>, StoreError> {
-        let statement = "lake_file/list";
-        let rows = sqlx::query(LIST_LAKE_FILES).fetch_all(&self.pool).await.map_err(StoreError::at(statement))?;
+        self.list_files("lake_file/list", "lake_file", LIST_LAKE_FILES).await
+    }
+
+    /// The pieces of the batches that stand.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_lake_pieces(&self) -> Result<Vec<LakeFile>, StoreError> {
+        self.list_files("lake_piece/list", "lake_piece", LIST_LAKE_PIECES).await
+    }
+
+    async fn list_files(&self, statement: &'static str, table: &'static str, sql: &'static str) -> Result<Vec<LakeFile>, StoreError> {
+        let rows = sqlx::query(sql).fetch_all(&self.pool).await.map_err(StoreError::at(statement))?;
         let file = |row| {
-            let cells = Cells { row, statement, table: "lake_file" };
-            let month = cells.text_if_any("month")?.map(|text| {
-                text.parse::<Month>().map_err(|_| StoreError::Inconsistent {
-                    table: "lake_file",
-                    column: "month",
-                    value: text.clone(),
-                    expected: "a month",
-                })
-            });
+            let cells = Cells { row, statement, table };
             Ok(LakeFile {
                 path: cells.text("path")?,
                 table: cells.text("table_name")?,
                 source: cells.text("source")?,
-                month: month.transpose()?,
+                month: cells.month_if_any("month")?,
                 rows: cells.count("row_count")?,
+                amount: cells.amount_if_any("amount")?,
                 batch_id: cells.text("batch_id")?,
             })
         };
@@ -55,21 +75,45 @@ impl Store {
     }
 }
 
-pub(crate) async fn drop_file(connection: &mut AnyConnection, path: &str) -> Result<(), StoreError> {
-    let done = sqlx::query(DROP_LAKE_FILE).bind(path.to_owned()).execute(connection).await.map_err(StoreError::at("lake_file/drop"))?;
-    if done.rows_affected() == 1 { Ok(()) } else { Err(StoreError::LakeChanged { path: path.to_owned() }) }
+/// Changes the manifest.
+pub(crate) async fn record_change(connection: &mut AnyConnection, change: &Change) -> Result<(), StoreError> {
+    for path in &change.dropped {
+        let done =
+            sqlx::query(DROP_LAKE_FILE).bind(path.clone()).execute(&mut *connection).await.map_err(StoreError::at("lake_file/drop"))?;
+        if done.rows_affected() != 1 {
+            return Err(StoreError::Changed);
+        }
+    }
+    for file in &change.added {
+        sqlx::query(RECORD_LAKE_FILE)
+            .bind(file.path.clone())
+            .bind(file.table.clone())
+            .bind(file.source.clone())
+            .bind(file.month.map(|month| month.to_string()))
+            .bind(crate::ledger::bigint(file.rows))
+            .bind(file.amount.map(|amount| amount.to_string()))
+            .bind(file.batch_id.clone())
+            .execute(&mut *connection)
+            .await
+            .map_err(StoreError::at("lake_file/record"))?;
+    }
+    for piece in &change.pieces {
+        sqlx::query(RECORD_LAKE_PIECE)
+            .bind(piece.path.clone())
+            .bind(piece.table.clone())
+            .bind(piece.source.clone())
+            .bind(piece.month.map(|month| month.to_string()))
+            .bind(crate::ledger::bigint(piece.rows))
+            .bind(piece.batch_id.clone())
+            .execute(&mut *connection)
+            .await
+            .map_err(StoreError::at("lake_piece/record"))?;
+    }
+    Ok(())
 }
 
-pub(crate) async fn record_file(connection: &mut AnyConnection, file: &LakeFile) -> Result<(), StoreError> {
-    sqlx::query(RECORD_LAKE_FILE)
-        .bind(file.path.clone())
-        .bind(file.table.clone())
-        .bind(file.source.clone())
-        .bind(file.month.map(|month| month.to_string()))
-        .bind(crate::ledger::bigint(file.rows))
-        .bind(file.batch_id.clone())
-        .execute(connection)
-        .await
-        .map_err(StoreError::at("lake_file/record"))?;
-    Ok(())
+/// Takes the pieces of a batch out of the manifest.
+pub(crate) async fn drop_pieces(connection: &mut AnyConnection, batch_id: &str) -> Result<(), StoreError> {
+    let dropped = sqlx::query(DROP_LAKE_PIECES).bind(batch_id.to_owned()).execute(connection).await;
+    dropped.map(|_| ()).map_err(StoreError::at("lake_piece/drop"))
 }

@@ -1,6 +1,7 @@
 //! Reading cells of result rows.
 
 use domain::amount::Amount;
+use domain::time::Month;
 use sqlx::any::AnyRow;
 use sqlx::{Row, ValueRef};
 
@@ -42,6 +43,22 @@ impl Cells<'_> {
     pub fn amount(&self, column: &'static str) -> Result<Amount, StoreError> {
         let text = self.text(column)?;
         read_sum(&text).ok_or_else(|| self.inconsistent(column, text, "an exact decimal"))
+    }
+
+    /// An exact decimal, or nothing.
+    pub fn amount_if_any(&self, column: &'static str) -> Result<Option<Amount>, StoreError> {
+        if self.is_null(column)? { Ok(None) } else { self.amount(column).map(Some) }
+    }
+
+    /// A month.
+    pub fn month(&self, column: &'static str) -> Result<Month, StoreError> {
+        let text = self.text(column)?;
+        text.parse().map_err(|_| self.inconsistent(column, text, "a month"))
+    }
+
+    /// A month, or nothing.
+    pub fn month_if_any(&self, column: &'static str) -> Result<Option<Month>, StoreError> {
+        if self.is_null(column)? { Ok(None) } else { self.month(column).map(Some) }
     }
 
     fn is_null(&self, column: &'static str) -> Result<bool, StoreError> {

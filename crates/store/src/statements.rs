@@ -14,6 +14,7 @@ statements! {
     RECORD_BATCH = "batch/record";
     COUNT_BATCHES = "batch/count";
     LIST_BATCHES = "batch/list";
+    FIND_BATCH = "batch/find";
     RECORD_BATCH_TOTAL = "batch_total/record";
     LIST_BATCH_TOTALS = "batch_total/list";
     RECORD_BATCH_RULE = "batch_rule/record";
@@ -28,4 +29,16 @@ statements! {
     RECORD_LAKE_FILE = "lake_file/record";
     DROP_LAKE_FILE = "lake_file/drop";
     LIST_LAKE_FILES = "lake_file/list";
+    RECORD_LAKE_PIECE = "lake_piece/record";
+    DROP_LAKE_PIECES = "lake_piece/drop";
+    LIST_LAKE_PIECES = "lake_piece/list";
+    RECORD_BATCH_UNDO = "batch_undo/record";
+    RECORD_BATCH_UNDO_TOTAL = "batch_undo_total/record";
+    LIST_BATCH_UNDO_TOTALS = "batch_undo_total/list";
+    FIND_LEDGER_HEAD = "ledger_head/find";
+    ADVANCE_LEDGER_HEAD = "ledger_head/advance";
+    RECORD_MONTH_CHANGE = "month_change/record";
+    LIST_MONTH_CHANGES = "month_change/list";
+    RECORD_PERIOD_EVENT = "period_event/record";
+    LIST_PERIOD_EVENTS = "period_event/list";
 }

@@ -8,14 +8,14 @@ use domain::designations::Score;
 use serde::Serialize;
 
 use crate::cli::Setting;
-use crate::commands::import::{self, summary};
-use crate::commands::serve::{self, Door, Reader};
+use crate::commands::import;
+use crate::commands::ledger::tables::summary;
+use crate::commands::serve::{self, Door, HomeReader};
 use crate::demo;
 use crate::home::{self, Home};
 use crate::output::{Paint, table};
 use crate::pages::reading::Reading as _;
 use crate::problem::{Exit, Refusal};
-use crate::program::OpenProgram;
 use crate::progress;
 use crate::views::import::ImportView;
 
@@ -103,8 +103,8 @@ pub fn run(args: &DemoArgs, setting: &Setting) -> Result<Exit> {
     progress::during("writing it as CSV files", || demo::write(&facts, &exports))?;
     drop(facts);
     let import = imported(&home, &exports, setting)?;
-    let program = OpenProgram::from_home(&Home::open(&home)?, setting.rulebook()?)?;
-    let reader = Arc::new(Reader::new(program, demo::AS_OF, format!("the demo program, seed {}", args.seed)));
+    let origin = format!("the demo program, seed {}", args.seed);
+    let reader = Arc::new(HomeReader::open(Home::open(&home)?, setting.rulebook()?, demo::AS_OF, origin)?);
     let scores = progress::during("scoring", || reader.scores(demo::AS_OF))?;
     let view = DemoView {
         seed: args.seed,
@@ -117,7 +117,7 @@ pub fn run(args: &DemoArgs, setting: &Setting) -> Result<Exit> {
         tour: tour(&address),
     };
     setting.output.print(&view, |paint| told(&view, paint))?;
-    door.map_or(Ok(Exit::Done), |door| serve::answer(reader, door))
+    door.map_or(Ok(Exit::Done), |door| serve::answer(reader, HomeReader::warm_up, door))
 }
 
 /// What to try; pages with their whole address.
@@ -151,8 +151,9 @@ fn ready(folder: &Path, seed: u64) -> Result<(PathBuf, PathBuf)> {
 
 fn imported(home: &Path, exports: &Path, setting: &Setting) -> Result<ImportView> {
     let home = Home::open_or_make(home)?;
-    let outcome = import::read(&home, exports, None, None, setting.rulebook()?)?;
-    home.keep(exports, &outcome)?;
+    let writing = import::write(&home)?;
+    let outcome = import::read(&writing, exports, None, None, setting.rulebook()?)?;
+    writing.keep(&exports.display().to_string(), &outcome)?;
     setting.tell_rows(&outcome.problems);
     Ok(ImportView::of_outcome(exports.display().to_string(), &outcome, true))
 }

@@ -107,7 +107,10 @@ fn home(root: &Path) -> Vec<Finding> {
         Err(error) => findings.push(Finding::bad("ledger", State::Broken, format!("{error:#}"), "restore the home from a backup")),
     }
     match home.lake() {
-        Ok(lake) => findings.extend(lake_findings(&lake)),
+        Ok(lake) => {
+            findings.extend(lake_findings(&lake));
+            findings.extend(leftovers(&home, &lake));
+        }
         Err(error) => findings.push(Finding::bad("manifest", State::Broken, format!("{error:#}"), "restore the home from a backup")),
     }
     findings
@@ -115,10 +118,10 @@ fn home(root: &Path) -> Vec<Finding> {
 
 /// The manifest against the files, and the files against their readers.
 fn lake_findings(lake: &Lake) -> Vec<Finding> {
-    let missing: Vec<&str> =
-        lake.files.iter().filter(|file| !lake.root.join(&file.path).is_file()).map(|file| file.path.as_str()).collect();
+    let named: BTreeSet<&str> = lake.files.iter().chain(&lake.pieces).map(|file| file.path.as_str()).collect();
+    let missing: Vec<&str> = named.iter().copied().filter(|path| !lake.root.join(path).is_file()).collect();
     if let Some(first) = missing.first() {
-        let told = format!("{} of {} files are gone, such as `{first}`", missing.len(), lake.files.len());
+        let told = format!("{} of {} files are gone, such as `{first}`", missing.len(), named.len());
         return vec![Finding::bad("lake", State::Broken, told, "restore the home from a backup, or import the sources into a fresh home")];
     }
     let rows: u64 = lake.files.iter().map(|file| file.rows).sum();
@@ -128,16 +131,6 @@ fn lake_findings(lake: &Lake) -> Vec<Finding> {
             Ok(dataset) => findings.extend(dataset.problems.kept().iter().map(fact)),
             Err(error) => findings.push(Finding::bad("facts", State::Broken, error.to_string(), "restore the home from a backup")),
         }
-    }
-    let leftovers = leftovers(lake);
-    if leftovers > 0 {
-        let told = format!("{leftovers} files that no import names, left by one that broke off");
-        findings.push(Finding::bad(
-            "leftovers",
-            State::Attention,
-            told,
-            format!("they are never read; delete them from `{}`", lake.root.display()),
-        ));
     }
     findings
 }
@@ -149,21 +142,23 @@ fn fact(problem: &RowProblem) -> Finding {
     Finding::bad("facts", State::Attention, bare.to_string(), cure)
 }
 
-fn leftovers(lake: &Lake) -> usize {
-    let known: BTreeSet<_> = lake.files.iter().map(|file| lake.root.join(&file.path)).collect();
-    let mut open = vec![lake.root.clone()];
-    let mut count = 0;
-    while let Some(folder) = open.pop() {
-        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                open.push(path);
-            } else if !known.contains(&path) {
-                count += 1;
-            }
-        }
+/// Files that no batch names: those of an act under way, or of one that broke off.
+fn leftovers(home: &Home, lake: &Lake) -> Option<Finding> {
+    match home.is_being_written() {
+        Ok(true) => return Some(Finding::well("lock", "an import or undo is under way")),
+        Ok(false) => {}
+        Err(error) => return Some(Finding::bad("lock", State::Broken, format!("{error:#}"), "check the folder's rights")),
     }
-    count
+    let leftovers = lake.leftovers();
+    let first = leftovers.first()?;
+    let name = first.strip_prefix(&lake.root).unwrap_or(first).display();
+    let told = format!("{}, such as `{name}`, of an import or undo that broke off", table::counted(leftovers.len() as u64, "file"));
+    Some(Finding::bad(
+        "leftovers",
+        State::Attention,
+        told,
+        "they are never read, and the next import or undo deletes them; nothing is lost",
+    ))
 }
 
 fn disk(root: &Path) -> Finding {

@@ -1,5 +1,6 @@
 //! `serve`: the pages, on this machine only.
 
+mod home_reader;
 mod reader;
 
 use std::io::ErrorKind;
@@ -12,9 +13,13 @@ use tokio::runtime::Builder;
 
 use crate::cli::Setting;
 use crate::commands::ProgramArgs;
+use crate::home::Home;
 use crate::pages;
+use crate::pages::reading::Reading;
 use crate::problem::{Exit, Refusal, say};
+use crate::program::OpenProgram;
 
+pub use home_reader::HomeReader;
 pub use reader::Reader;
 
 /// The pages, on this machine only
@@ -85,23 +90,29 @@ pub fn address(door: &TcpListener) -> Result<String> {
 /// When the program cannot be opened, or the address cannot be listened on.
 pub fn run(args: &ServeArgs, setting: &Setting) -> Result<Exit> {
     let door = args.door.open()?;
-    let program = args.program.open(setting)?;
-    setting.tell_rows(&program.problems());
-    let origin = match &args.program.dataset {
-        Some(folder) => format!("dataset {}", folder.display()),
-        None => format!("home {}", setting.home()?.display()),
-    };
-    answer(Arc::new(Reader::new(program, args.program.as_of(), origin)), door)
+    let (rulebook, today) = (setting.rulebook()?, args.program.as_of());
+    if let Some(folder) = &args.program.dataset {
+        let program = OpenProgram::from_dataset(folder, rulebook)?;
+        setting.tell_rows(&program.problems());
+        let reader = Arc::new(Reader::new(program, today, format!("dataset {}", folder.display())));
+        return answer(reader, Reader::warm_up, door);
+    }
+    let home = Home::open(&setting.home()?)?;
+    home.forget_uploads();
+    let origin = format!("home {}", home.root().display());
+    let reader = HomeReader::open(home, rulebook, today, origin)?;
+    setting.tell_rows(&reader.latest().problems());
+    answer(Arc::new(reader), HomeReader::warm_up, door)
 }
 
-/// Answers requests for the pages of a program until interrupted.
+/// Answers requests for the pages of a program until interrupted; `warm_up` finds what the first pages ask for.
 ///
 /// # Errors
 /// When the server cannot be started, or stops.
-pub fn answer(reader: Arc<Reader>, door: TcpListener) -> Result<Exit> {
+pub fn answer<R: Reading + 'static>(reader: Arc<R>, warm_up: fn(&R), door: TcpListener) -> Result<Exit> {
     say(&format!("listening on {}/ (this machine only, until sign-in exists); Ctrl-C ends\n", address(&door)?));
     let first = Arc::clone(&reader);
-    thread::spawn(move || first.warm_up());
+    thread::spawn(move || warm_up(&first));
     door.set_nonblocking(true).context("cannot listen without blocking")?;
     let runtime = Builder::new_multi_thread().enable_all().build().context("cannot start the server's workers")?;
     runtime.block_on(async {

@@ -1,25 +1,23 @@
 //! What an import leaves in the ledger.
 
-use std::path::Path;
-
 use engine::fates::Totals;
 use engine::import::{FileEntry, Outcome};
 use engine::lake::LakeFile;
 use engine::problems::RowProblem;
-use jiff::Timestamp;
 use store::ledger::{Batch, BatchFile, Problem, Total};
 
 /// The import as the ledger keeps it.
-pub fn batch(path: &Path, outcome: &Outcome, at: &Timestamp) -> Batch {
+pub fn batch(source: &str, outcome: &Outcome, at: &str) -> Batch {
     Batch {
         batch_id: outcome.batch_id.clone(),
-        recorded_at: at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-        source: path.display().to_string(),
+        recorded_at: at.to_owned(),
+        source: source.to_owned(),
         content_hash: outcome.hash.clone(),
         totals: totals(&outcome.totals),
         rules: outcome.ignored.iter().map(|(rule, rows)| (rule.to_string(), *rows)).collect(),
         files: outcome.files.iter().map(file).collect(),
         problems: outcome.problems.kept().iter().map(problem).collect(),
+        undo: None,
     }
 }
 
@@ -31,6 +29,7 @@ pub fn lake_file(file: &LakeFile) -> store::manifest::LakeFile {
         source: file.source.clone(),
         month: file.month,
         rows: file.rows,
+        amount: file.amount,
         batch_id: file.batch_id.clone(),
     }
 }

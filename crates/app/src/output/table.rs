@@ -28,6 +28,11 @@ pub fn count(number: u64) -> String {
     text
 }
 
+/// A count with its noun: `1 file`, `1,234 files`.
+pub fn counted(number: u64, noun: &str) -> String {
+    format!("{} {noun}{}", count(number), if number == 1 { "" } else { "s" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -26,6 +26,8 @@ pub struct Frame {
     pub partner: Option<PartnerFrame>,
     /// Whether the page is the list of partners.
     pub is_list: bool,
+    /// Whether the page is about imports.
+    pub is_imports: bool,
     /// What is told below every page about the facts: what, and how far it reaches.
     pub freshness: Vec<(String, String)>,
     /// Stylesheets, in order.
@@ -109,6 +111,7 @@ impl Frame {
             partners_href: paths::partners(as_of),
             partner: None,
             is_list: false,
+            is_imports: false,
             freshness,
             stylesheets: assets::stylesheets(),
             icon: assets::icon(),

@@ -28,6 +28,7 @@ pub fn guard<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
     let guarded = router
         .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache")))
         .layer(CompressionLayer::new())
+        .layer(from_fn(only_own_forms))
         .layer(from_fn(only_this_machine));
     HEADERS
         .into_iter()
@@ -47,4 +48,22 @@ async fn only_this_machine(request: Request, next: Next) -> Response {
     let said =
         format!("`{named}` is not this machine; until sign-in exists, pages are shown at http://127.0.0.1 and http://localhost only\n");
     (StatusCode::MISDIRECTED_REQUEST, said).into_response()
+}
+
+/// Refuses forms that a page elsewhere sends here.
+async fn only_own_forms(request: Request, next: Next) -> Response {
+    if request.method().is_safe() || is_own(&request) {
+        return next.run(request).await;
+    }
+    (StatusCode::FORBIDDEN, "this form was sent from another site; open the page here and send its own form\n").into_response()
+}
+
+/// Whether a request is from a page of ours: browsers say where a form is from. Whoever says nothing is no browser.
+fn is_own(request: &Request) -> bool {
+    let header = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or("?"));
+    match (header("sec-fetch-site"), header("origin")) {
+        (Some(site), _) => site == "same-origin",
+        (None, Some(origin)) => origin.strip_prefix("http://") == header("host"),
+        (None, None) => true,
+    }
 }

@@ -90,6 +90,30 @@ pub fn metric(partner: &Name, area: &Name, metric: MetricName, track: Option<&Na
     with_query(&metric_path(partner, area, metric), &[track_value(track), as_of_value(as_of)])
 }
 
+/// The ledger of imports.
+#[must_use]
+pub fn imports() -> String {
+    "/imports".to_owned()
+}
+
+/// One import.
+#[must_use]
+pub fn import(batch_id: &str) -> String {
+    format!("/imports/{}", encoded(batch_id))
+}
+
+/// The question before an import is undone.
+#[must_use]
+pub fn import_undo(batch_id: &str) -> String {
+    format!("{}/undo", import(batch_id))
+}
+
+/// Months of facts.
+#[must_use]
+pub fn import_months() -> String {
+    "/imports/months".to_owned()
+}
+
 fn track_value(track: Option<&Name>) -> (&'static str, Option<String>) {
     ("track", track.map(Name::to_string))
 }

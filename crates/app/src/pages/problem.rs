@@ -11,6 +11,7 @@ use domain::time::Day;
 use crate::pages::frame::Frame;
 use crate::pages::visit::{Visit, html};
 use crate::pages::{paths, show};
+use crate::problem::Refusal;
 
 /// How many links a problem offers at most.
 const LINKS_MAX: usize = 12;
@@ -54,6 +55,14 @@ impl Problem {
     pub fn unread(error: &anyhow::Error) -> Self {
         let cure = "Run `counterfoil doctor`: it looks over the data and says what to mend. Then load this page again.";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "The facts could not be read", format!("{error:#}"), cure)
+    }
+
+    /// An act that was refused, with what would cure it.
+    #[must_use]
+    pub fn refused(heading: &str, error: &anyhow::Error) -> Self {
+        let hints = error.chain().find_map(|cause| cause.downcast_ref::<Refusal>()).map(|refusal| refusal.hints.as_slice());
+        let cures: Vec<String> = hints.unwrap_or_default().iter().map(|hint| format!("{}.", show::capital(hint))).collect();
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, heading, format!("{error:#}"), &cures.join(" "))
     }
 
     /// A fault of ours.

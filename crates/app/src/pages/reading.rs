@@ -10,6 +10,8 @@ use domain::roster::Roster;
 use domain::rulebook::Rulebook;
 use domain::time::Day;
 
+use crate::home::Home;
+
 /// An opened program, scored. Calls may be slow: pages make them off the threads that serve.
 pub trait Reading: Send + Sync {
     /// The score of every partner in every area as of a day, in the order of `domain::designations::Scoring::all`;
@@ -52,4 +54,9 @@ pub trait Reading: Send + Sync {
 
     /// How fresh the facts are: what is told, and how far it reaches, such as `Azure consumption` and `2022-06 to 2024-07`.
     fn freshness(&self) -> Vec<(String, String)>;
+
+    /// The home that the facts are of, with its ledger; nothing when they are of a dataset folder.
+    fn home(&self) -> Option<&Home> {
+        None
+    }
 }

@@ -53,6 +53,11 @@ pub fn page(show: Show) -> MethodRouter<Arc<dyn Reading>> {
 
 /// Shows a page, or the problem that it met.
 pub async fn answer(visit: Visit, show: Show) -> Response {
+    answer_with(visit, show).await
+}
+
+/// Does what a form asks and says what came of it, or shows the problem that it met.
+pub async fn answer_with(visit: Visit, show: impl FnOnce(&Visit) -> Result<Response, Problem> + Send + 'static) -> Response {
     let (reading, theme, address) = (Arc::clone(&visit.reading), visit.theme, visit.address.clone());
     let shown = tokio::task::spawn_blocking(move || show(&visit).unwrap_or_else(|problem| problem.page(&visit))).await;
     shown.unwrap_or_else(|_| {

@@ -6,6 +6,7 @@ use domain::amount::Amount;
 use engine::fates::{Fate, Totals};
 use engine::import::{FileEntry, Outcome};
 use serde::Serialize;
+use store::acts::{MonthChange, Undo};
 use store::ledger::Batch;
 
 /// An import.
@@ -26,6 +27,82 @@ pub struct ImportView {
     pub files: Vec<FileView>,
     /// How many rows each rule left out.
     pub rules: BTreeMap<String, u64>,
+    /// The sum over rows of consumption and revenue that came in.
+    #[serde(skip)]
+    pub dollars: String,
+    /// `standing` or `undone`; nothing of an import that was just made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<&'static str>,
+    /// That it was undone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undo: Option<UndoView>,
+    /// What it, and undoing it, made of months of facts; when asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub months: Vec<MonthView>,
+}
+
+/// That a batch was undone.
+#[derive(Debug, Clone, Serialize)]
+pub struct UndoView {
+    /// When, UTC.
+    pub undone_at: String,
+    /// Who asked for it.
+    pub undone_by: String,
+    /// Why.
+    pub reason: String,
+    /// Rows that went, by table.
+    pub removed: BTreeMap<String, TotalView>,
+    /// Rows that came back, by table.
+    pub restored: BTreeMap<String, TotalView>,
+}
+
+/// Rows and their amount.
+#[derive(Debug, Clone, Serialize)]
+pub struct TotalView {
+    /// How many.
+    pub rows: u64,
+    /// The sum of the table's amount column.
+    pub amount: String,
+}
+
+/// What an act made of a month of facts.
+#[derive(Debug, Clone, Serialize)]
+pub struct MonthView {
+    /// The month.
+    pub month: String,
+    /// The table.
+    pub table: String,
+    /// The format that the rows came by.
+    pub source: String,
+    /// The batch.
+    pub batch_id: String,
+    /// `import` or `undo`.
+    pub act: String,
+    /// Rows before.
+    pub rows_before: u64,
+    /// Rows after.
+    pub rows_after: u64,
+    /// The sum of the amounts before.
+    pub amount_before: String,
+    /// The sum of the amounts after.
+    pub amount_after: String,
+}
+
+impl MonthView {
+    /// A change of the ledger.
+    pub fn new(change: &MonthChange) -> Self {
+        Self {
+            month: change.month.to_string(),
+            table: change.table.clone(),
+            source: change.source.clone(),
+            batch_id: change.batch_id.clone(),
+            act: change.act.clone(),
+            rows_before: change.before.0,
+            rows_after: change.after.0,
+            amount_before: change.before.1.to_string(),
+            amount_after: change.after.1.to_string(),
+        }
+    }
 }
 
 /// Rows of a table.
@@ -53,11 +130,15 @@ pub struct FileView {
     pub format: String,
     /// The table that its rows go to.
     pub table: String,
+    /// Equal for equal content, format and options.
+    pub hash: String,
     /// How many rows it has.
     pub rows: u64,
     /// Rows by fate.
     #[serde(flatten)]
     pub fates: BTreeMap<String, u64>,
+    /// Whether the fates add up to the rows.
+    pub adds_up: bool,
     /// The earlier batch that imported the same content.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub same_as: Option<String>,
@@ -72,14 +153,19 @@ type Fated<'a> = (&'a str, &'a str, u64, Amount);
 impl ImportView {
     /// An import that was just made; it has no id when it is not kept.
     pub fn of_outcome(source: String, outcome: &Outcome, is_kept: bool) -> Self {
-        let file = |entry: &FileEntry| FileView {
-            file: entry.name.clone(),
-            format: entry.format.name().to_owned(),
-            table: entry.table.to_owned(),
-            rows: entry.rows,
-            fates: fates(fated(&entry.totals)),
-            same_as: entry.same_as.clone(),
-            error: entry.error.clone(),
+        let file = |entry: &FileEntry| {
+            let fates = fates(fated(&entry.totals));
+            FileView {
+                file: entry.name.clone(),
+                format: entry.format.name().to_owned(),
+                table: entry.table.to_owned(),
+                hash: entry.hash.clone(),
+                rows: entry.rows,
+                adds_up: fates.values().sum::<u64>() == entry.rows,
+                fates,
+                same_as: entry.same_as.clone(),
+                error: entry.error.clone(),
+            }
         };
         Self {
             batch_id: is_kept.then(|| outcome.batch_id.clone()),
@@ -89,6 +175,10 @@ impl ImportView {
             tables: tables(fated(&outcome.totals)),
             files: outcome.files.iter().map(file).collect(),
             rules: outcome.ignored.iter().map(|(rule, rows)| (rule.to_string(), *rows)).collect(),
+            dollars: dollars(fated(&outcome.totals)),
+            state: None,
+            undo: None,
+            months: Vec::new(),
         }
     }
 
@@ -108,24 +198,69 @@ impl ImportView {
             files: batch
                 .files
                 .iter()
-                .map(|file| FileView {
-                    file: file.name.clone(),
-                    format: file.format.clone(),
-                    table: file.table.clone(),
-                    rows: file.rows,
-                    fates: fates(totals(&file.totals).iter().map(borrowed)),
-                    same_as: file.same_as.clone(),
-                    error: file.error.clone(),
+                .map(|file| {
+                    let fates = fates(totals(&file.totals).iter().map(borrowed));
+                    FileView {
+                        file: file.name.clone(),
+                        format: file.format.clone(),
+                        table: file.table.clone(),
+                        hash: file.content_hash.clone(),
+                        rows: file.rows,
+                        adds_up: fates.values().sum::<u64>() == file.rows,
+                        fates,
+                        same_as: file.same_as.clone(),
+                        error: file.error.clone(),
+                    }
                 })
                 .collect(),
             rules: batch.rules.iter().cloned().collect(),
+            dollars: dollars(own.iter().map(borrowed)),
+            state: Some(if batch.undo.is_some() { "undone" } else { "standing" }),
+            undo: batch.undo.as_ref().map(undo_view),
+            months: Vec::new(),
         }
+    }
+
+    /// Adds what acts made of months.
+    pub fn add_months<'a>(&mut self, changes: impl Iterator<Item = &'a MonthChange>) {
+        self.months.extend(changes.map(MonthView::new));
+    }
+
+    /// The formats of its files, in their order and once each.
+    pub fn formats(&self) -> Vec<String> {
+        let mut formats: Vec<String> = Vec::new();
+        for file in &self.files {
+            if !formats.contains(&file.format) {
+                formats.push(file.format.clone());
+            }
+        }
+        formats
     }
 
     /// Rows of a fate over all tables.
     pub fn of(&self, fate: Fate) -> u64 {
         self.tables.iter().map(|table| table.fates.get(fate.as_str()).copied().unwrap_or_default()).sum()
     }
+}
+
+fn undo_view(undo: &Undo) -> UndoView {
+    let of = |effect: &str| {
+        let totals = undo.totals.iter().filter(|total| total.effect == effect);
+        totals.map(|total| (total.table.clone(), TotalView { rows: total.rows, amount: total.amount.to_string() })).collect()
+    };
+    UndoView {
+        undone_at: undo.undone_at.clone(),
+        undone_by: undo.undone_by.clone(),
+        reason: undo.reason.clone(),
+        removed: of("removed"),
+        restored: of("restored"),
+    }
+}
+
+/// The sum over rows that came in of the tables whose amounts are dollars.
+fn dollars<'a>(totals: impl Iterator<Item = Fated<'a>>) -> String {
+    let came_in = totals.filter(|(table, fate, ..)| ["consumption", "revenue"].contains(table) && *fate != Fate::Superseded.as_str());
+    came_in.map(|(.., amount)| amount).sum::<Amount>().to_string()
 }
 
 fn borrowed(total: &(String, String, u64, Amount)) -> Fated<'_> {

@@ -12,6 +12,12 @@ mod doctor;
 /// Files into the home and out of it.
 mod import;
 
+/// The pages of imports.
+mod imports;
+
+/// The ledger: undoing batches, closed months, imports that are killed.
+mod ledger;
+
 /// One answer in every form.
 mod output;
 mod reconcile;

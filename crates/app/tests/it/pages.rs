@@ -10,7 +10,7 @@ mod explained;
 mod estate;
 
 /// A plain HTTP client, and the pages on a free port.
-mod http;
+pub mod http;
 
 /// Every page as text.
 mod rendered;

@@ -1,22 +1,20 @@
 //! Settles the facts of an import against those of the lake, month by month.
 
-use std::collections::{BTreeMap, HashSet};
-use std::sync::Arc;
-
 use domain::facts::{Consumption, Revenue, WorkloadUsage};
 use domain::names::Name;
 use domain::time::Month;
+use std::collections::{BTreeMap, HashSet};
 
 use super::Batch;
 use super::doubles::{Doubles, Subject};
 use crate::checks;
 use crate::dataset::Dataset;
-use crate::fates::Fate;
+use crate::fates::{Fate, MonthChange, Total};
 use crate::lake::{LakeError, LakeFile};
 use crate::merge::{Settled, settle_facts};
-use crate::problems::{Problems, RowProblem};
+use crate::problems::{RowProblem, Severity};
+use crate::restatements::Fact;
 use crate::staging::{Place, StagedFact};
-use crate::tables::read_rows;
 
 /// Settles every table of facts and writes the months that change. `customers` are the tenants that are known.
 pub fn settle(batch: &mut Batch<'_>, customers: HashSet<Name>) -> Result<(), LakeError> {
@@ -71,69 +69,76 @@ fn settle_table<R: StagedFact>(
 }
 
 fn settle_month<R: StagedFact>(batch: &mut Batch<'_>, source: &str, month: Month, new: &Rows<R>) -> Result<(), LakeError> {
-    let is_same_part = |file: &&LakeFile| file.table == R::TABLE && file.source == source && file.month == Some(month);
-    let files: Vec<LakeFile> = batch.lake.files.iter().filter(is_same_part).cloned().collect();
-    let (old, old_origins) = read_old::<R>(batch, &files)?;
-    let fates = settle_facts(&old, &new.rows);
-    count(batch, &fates, &old, new);
-    warn(batch, &fates, new);
-    if !fates.has_changes() {
-        return Ok(());
+    let none = LakeFile {
+        table: R::TABLE,
+        source: source.to_owned(),
+        month: Some(month),
+        path: String::new(),
+        rows: 0,
+        amount: None,
+        batch_id: batch.id.clone(),
+    };
+    let files: Vec<LakeFile> = batch.lake.files.iter().filter(|file| file.is_same_part(&none)).cloned().collect();
+    let names = batch.staging.names();
+    let old = batch.lake.read::<R>(&files.iter().collect::<Vec<_>>(), |row| row.share_names(names))?;
+    let mut fates = settle_facts(&old.rows, &new.rows);
+    if batch.closed.contains(&month) && fates.has_changes() {
+        refuse(batch, month, &mut fates, new);
     }
-    let origins: Vec<String> = (0..batch.sources.len()).map(|file| batch.origin(u32::try_from(file).unwrap_or_default())).collect();
-    let of_old = |index: &usize| (&old[*index], &*old_origins[*index].0, old_origins[*index].1);
+    count(batch, &fates, &old.rows, new);
+    warn(batch, &fates, new);
+    let origins = batch.origins();
     let of_new = |index: &usize| {
         let (file, line) = new.places[*index];
         (&new.rows[*index], origins[file as usize].as_str(), line)
     };
-    let part = format!("{}/{source}/{month}/{}.parquet", R::TABLE, batch.id);
-    if !fates.superseded.is_empty() {
-        batch.lake.write(&format!("superseded/{part}"), fates.superseded.iter().map(of_old))?;
+    let amount = |rows: &[(&R, &str, u64)]| rows.iter().map(|(row, ..)| row.amount()).sum();
+    let write = |path: &str, mut rows: Vec<(&R, &str, u64)>| -> Result<LakeFile, LakeError> {
+        rows.sort_by_cached_key(|(row, ..)| row.order());
+        let amount = Some(amount(&rows));
+        Ok(LakeFile { rows: batch.lake.write(path, rows.into_iter())?, amount, path: path.to_owned(), ..none.clone() })
+    };
+    let path = format!("{}/{}.parquet", none.folder(), batch.id);
+    let brought: Vec<_> = fates.accepted.iter().chain(&fates.duplicate).map(of_new).collect();
+    if fates.has_changes() {
+        let rows = fates.kept.iter().map(|place| old.at(*place)).chain(fates.accepted.iter().map(of_new)).collect();
+        let part = write(&path, rows)?;
+        let total = |rows: u64, amount| Total { rows, amount };
+        let before = total(old.rows.len() as u64, old.rows.iter().map(Fact::amount).sum());
+        let after = total(part.rows, part.amount.unwrap_or_default());
+        batch.months.push(MonthChange { table: R::TABLE, source: source.to_owned(), month, before, after });
+        if old.rows.is_empty() {
+            batch.pieces.push(part.clone());
+        }
+        batch.added.push(part);
+        batch.dropped.extend(files);
     }
-    let mut rows: Vec<(&R, &str, u64)> = fates.kept.iter().map(of_old).chain(fates.accepted.iter().map(of_new)).collect();
-    rows.sort_by_cached_key(|(row, ..)| row.order());
-    let written = batch.lake.write(&part, rows.into_iter())?;
-    batch.dropped.extend(files);
-    batch.added.push(LakeFile {
-        table: R::TABLE,
-        source: source.to_owned(),
-        month: Some(month),
-        path: part,
-        rows: written,
-        batch_id: batch.id.clone(),
-    });
+    if !old.rows.is_empty() && !brought.is_empty() {
+        let piece = write(&format!("pieces/{path}"), brought)?;
+        batch.pieces.push(piece);
+    }
     Ok(())
 }
 
-/// The rows of the lake with the batch and file, and the line, of each.
-type Old<R> = (Vec<R>, Vec<(Arc<str>, u64)>);
-
-fn read_old<R: StagedFact>(batch: &mut Batch<'_>, files: &[LakeFile]) -> Result<Old<R>, LakeError> {
-    let (mut rows, mut origins): Old<R> = (Vec::new(), Vec::new());
-    let mut shown: HashSet<Arc<str>> = HashSet::new();
-    for file in files {
-        let file = batch.lake.table_file(file);
-        let names = batch.staging.names();
-        let mut problems = Problems::default();
-        let read = read_rows::<R>(&file, &mut problems, |read| {
-            let Ok(mut row) = read.row else { return };
-            row.share_names(names);
-            rows.push(row);
-            let (origin, line) = read.origin.unwrap_or(("", 0));
-            let origin = shown.get(origin).cloned().unwrap_or_else(|| {
-                let origin: Arc<str> = origin.into();
-                shown.insert(origin.clone());
-                origin
-            });
-            origins.push((origin, line));
-        });
-        read.map_err(|error| LakeError::Read(error.into()))?;
-        if problems.has_losses() {
-            let message = "rows of the lake cannot be read back";
-            return Err(LakeError::Read(crate::source::FileError::broken(&file.shown, rows.len() as u64, message).into()));
-        }
+/// Keeps out the rows that would change a closed month; each file is told once.
+fn refuse<R: StagedFact>(batch: &mut Batch<'_>, month: Month, fates: &mut Settled, new: &Rows<R>) {
+    fates.kept.append(&mut fates.superseded);
+    fates.kept.sort_unstable();
+    let mut by_file: BTreeMap<u32, (u64, u64)> = BTreeMap::new();
+    for row in fates.accepted.drain(..) {
+        let (file, line) = new.places[row];
+        batch.count(file, R::TABLE, Fate::Quarantined, new.rows[row].amount());
+        let (rows, first) = by_file.entry(file).or_insert((0, line));
+        (*rows, *first) = (*rows + 1, line.min(*first));
     }
-    Ok((rows, origins))
+    for (file, (rows, first)) in by_file {
+        let shown = &batch.sources[file as usize].shown;
+        let message = format!("{month} is closed and takes no rows that would change it");
+        let cure = format!("`counterfoil period reopen {month} --reason TEXT`, then import the file again");
+        let problem = RowProblem::of_file(R::TABLE, shown, "period-closed", message, cure);
+        let value = month.to_string();
+        batch.staging.problems.push(RowProblem { line: Some(first), value, rows, severity: Severity::Quarantined, ..problem });
+    }
 }
 
 fn count<R: StagedFact>(batch: &mut Batch<'_>, fates: &Settled, old: &[R], new: &Rows<R>) {

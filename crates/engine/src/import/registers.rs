@@ -33,20 +33,27 @@ pub fn settle(batch: &mut Batch<'_>, old: &Dataset) -> Result<HashSet<Name>, Lak
     Ok(now.program.customers.into_iter().map(|customer| customer.tenant_id).collect())
 }
 
-/// Takes in what other rows let us know of and no register has; of several that tell of the same, the first.
+/// Takes in what other rows let us know of and no register has; of several that tell of the same, the first. What the lake knows
+/// already is kept aside: it counts if the batch that brought it is undone.
 fn take_suggestions(batch: &mut Batch<'_>, old: &Dataset) {
     let staging = &mut batch.staging;
-    let mut known = Known::default();
+    let (mut known, mut own) = (Known::default(), Known::default());
     known.add(&old.program);
     known.add(&staging.registers);
+    own.add(&staging.registers);
     for (suggestion, place) in std::mem::take(&mut staging.suggested) {
-        if !known.learn(&suggestion) {
+        let is_new = known.learn(&suggestion);
+        if !own.learn(&suggestion) {
             continue;
         }
+        let (registers, places) = match is_new {
+            true => (&mut staging.registers, &mut staging.places),
+            false => (&mut batch.aside.0, &mut batch.aside.1),
+        };
         macro_rules! push {
             ($table:ident, $row:expr) => {{
-                staging.registers.$table.push($row);
-                staging.places.entry(stringify!($table)).or_default().push(place);
+                registers.$table.push($row);
+                places.entry(stringify!($table)).or_default().push(place);
             }};
         }
         match suggestion {
@@ -135,10 +142,7 @@ fn write_table<R: Register>(batch: &mut Batch<'_>, old: &Dataset, settled: &Fate
         rows.iter().for_each(|row| batch.count(places[*row].0, R::TABLE, fate, Amount::ZERO));
     }
     fates.superseded.iter().for_each(|_| batch.superseded.add(R::TABLE, Fate::Superseded, Amount::ZERO));
-    if !fates.has_changes() {
-        return Ok(());
-    }
-    let origins: Vec<String> = (0..batch.sources.len()).map(|file| batch.origin(u32::try_from(file).unwrap_or_default())).collect();
+    let origins = batch.origins();
     let of_old = |index: &usize| {
         let (file, line) = old.origins.of(R::TABLE, *index).unwrap_or_default();
         (&R::rows(&old.program)[*index], file, line)
@@ -147,15 +151,43 @@ fn write_table<R: Register>(batch: &mut Batch<'_>, old: &Dataset, settled: &Fate
         let (file, line) = places[*index];
         (&new[*index], origins[file as usize].as_str(), line)
     };
-    if !fates.superseded.is_empty() {
-        let path = format!("superseded/{}/{}.parquet", R::TABLE, batch.id);
-        batch.lake.write(&path, fates.superseded.iter().map(of_old))?;
-    }
-    let mut rows: Vec<(&R, &str, u64)> = fates.kept.iter().map(of_old).chain(fates.accepted.iter().map(of_new)).collect();
-    rows.sort_by_cached_key(|(row, ..)| Restated::order(*row));
+    let write = |path: &str, mut rows: Vec<(&R, &str, u64)>| -> Result<LakeFile, LakeError> {
+        rows.sort_by_cached_key(|(row, ..)| Restated::order(*row));
+        let rows = batch.lake.write(path, rows.into_iter())?;
+        let (path, batch_id) = (path.to_owned(), batch.id.clone());
+        Ok(LakeFile { table: R::TABLE, source: String::new(), month: None, path, rows, amount: None, batch_id })
+    };
     let path = format!("{}/{}.parquet", R::TABLE, batch.id);
-    let written = batch.lake.write(&path, rows.into_iter())?;
-    batch.dropped.extend(batch.lake.files.iter().filter(|file| file.table == R::TABLE).cloned());
-    batch.added.push(LakeFile { table: R::TABLE, source: String::new(), month: None, path, rows: written, batch_id: batch.id.clone() });
+    let mut brought: Vec<usize> = fates.accepted.iter().chain(&fates.duplicate).copied().collect();
+    brought.sort_unstable();
+    let is_whole = R::rows(&old.program).is_empty() && fates.duplicate.is_empty();
+    if fates.has_changes() {
+        let part = write(&path, fates.kept.iter().map(of_old).chain(fates.accepted.iter().map(of_new)).collect())?;
+        if is_whole {
+            batch.pieces.push(part.clone());
+        }
+        batch.added.push(part);
+        batch.dropped.extend(batch.lake.files.iter().filter(|file| file.table == R::TABLE).cloned());
+    }
+    if !is_whole && !brought.is_empty() {
+        let piece = write(&format!("pieces/{path}"), brought.iter().map(of_new).collect())?;
+        batch.pieces.push(piece);
+    }
+    write_aside::<R>(batch, &path)
+}
+
+/// Writes what the batch lets us know of and the lake knew already.
+fn write_aside<R: Register>(batch: &mut Batch<'_>, path: &str) -> Result<(), LakeError> {
+    let rows = R::rows(&batch.aside.0);
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let origins = batch.origins();
+    let places = &batch.aside.1[R::TABLE];
+    let rows = rows.iter().zip(places).map(|(row, (file, line))| (row, origins[*file as usize].as_str(), *line));
+    let path = LakeFile::suggested(&format!("pieces/{path}"));
+    let rows = batch.lake.write(&path, rows)?;
+    let (source, batch_id) = (String::new(), batch.id.clone());
+    batch.pieces.push(LakeFile { table: R::TABLE, source, month: None, path, rows, amount: None, batch_id });
     Ok(())
 }

@@ -1,12 +1,14 @@
 //! Imports into a lake, and what becomes of every row.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
+use domain::time::Month;
 use engine::fates::{Fate, Total};
 use engine::formats::Format;
 use engine::import::{ImportError, KnownFile, Outcome, Request, import};
 use engine::lake::Lake;
+use engine::undo::{UndoError, Undone, undo};
 use tempfile::TempDir;
 
 use crate::scene::{folder, rulebook, write};
@@ -16,14 +18,15 @@ pub struct Home {
     folder: TempDir,
     pub lake: Lake,
     known: HashMap<String, KnownFile>,
+    pub closed: BTreeSet<Month>,
     batches: usize,
 }
 
 impl Home {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let lake = Lake { root: folder.path().join("lake"), files: Vec::new() };
-        Self { folder, lake, known: HashMap::new(), batches: 0 }
+        let lake = Lake { root: folder.path().join("lake"), files: Vec::new(), pieces: Vec::new() };
+        Self { folder, lake, known: HashMap::new(), closed: BTreeSet::new(), batches: 0 }
     }
 
     pub fn try_import(&mut self, path: &Path, tenant: Option<&str>) -> Result<Outcome, ImportError> {
@@ -34,6 +37,7 @@ impl Home {
             tenant: tenant.map(Into::into),
             rulebook: rulebook(),
             batch_id: format!("b{}", self.batches),
+            closed: self.closed.clone(),
             held_max: 1_000,
         };
         let outcome = import(&request, &self.lake, &self.known, &mut |_| {})?;
@@ -46,7 +50,8 @@ impl Home {
         }
         self.lake.files.retain(|file| !outcome.dropped.contains(file));
         self.lake.files.extend(outcome.added.iter().cloned());
-        self.lake.delete(&outcome.dropped).unwrap();
+        self.lake.pieces.extend(outcome.pieces.iter().cloned());
+        self.lake.sweep().unwrap();
         Ok(outcome)
     }
 
@@ -54,9 +59,50 @@ impl Home {
         self.try_import(path, None).unwrap()
     }
 
-    fn import_text(&mut self, name: &str, text: &str) -> Outcome {
+    pub fn import_text(&mut self, name: &str, text: &str) -> Outcome {
         let sources = folder(&[(name, text.as_bytes())]);
         self.import(&sources.path().join(name))
+    }
+
+    /// Undoes a batch; the ledger forgets its files.
+    pub fn undo(&mut self, batch_id: &str) -> Result<Undone, UndoError> {
+        self.batches += 1;
+        let undone = undo(&self.lake, batch_id, &format!("b{}", self.batches), &self.closed);
+        if let Ok(undone) = &undone {
+            self.known.retain(|_, file| file.batch_id != batch_id);
+            self.lake.files.retain(|file| !undone.dropped.contains(file));
+            self.lake.files.extend(undone.added.iter().cloned());
+            self.lake.pieces.retain(|file| !undone.pieces.contains(file));
+        }
+        self.lake.sweep().unwrap();
+        undone
+    }
+
+    /// Lets an import pass.
+    pub fn skip(&mut self) {
+        self.batches += 1;
+    }
+
+    /// Every row of the lake's usage and links with its place of origin, in order.
+    pub fn told(&self) -> Vec<String> {
+        let dataset = self.rows();
+        let place = |table, index| dataset.origins.of(table, index).map(|(file, line)| format!("{file}:{line}")).unwrap_or_default();
+        let usage = dataset
+            .program
+            .consumption
+            .iter()
+            .enumerate()
+            .map(|(index, row)| format!("{} {} {} {}", place("consumption", index), row.usage_date, row.subscription_id, row.acr_usd));
+        let links = dataset
+            .program
+            .pal_links
+            .iter()
+            .enumerate()
+            .map(|(index, row)| format!("{} {} {:?}", place("pal_links", index), row.principal_id, row.unlinked_on));
+        let csp = dataset.program.csp.iter().enumerate().map(|(index, row)| format!("{} {}", place("csp", index), row.partner_id));
+        let mut told: Vec<String> = usage.chain(links).chain(csp).collect();
+        told.sort();
+        told
     }
 
     /// Everything in the lake.
@@ -114,8 +160,9 @@ fn a_later_file_restates_the_day_of_a_subscription_and_the_old_rows_are_kept_asi
     assert_eq!(rows, ["2024-01-01 Backup 8", "2024-01-02 Backup 4"]);
     assert_eq!(dataset.origins.of("consumption", 0), Some(("b2:consumption.csv", 2)));
     assert_eq!(dataset.origins.of("consumption", 1), Some(("b1:consumption.csv", 4)));
-    assert!(home.lake.root.join("superseded/consumption/dataset/2024-01/b2.parquet").exists());
-    assert!(!home.lake.root.join("consumption/dataset/2024-01/b1.parquet").exists());
+    let pieces: Vec<&str> = home.lake.pieces.iter().map(|file| file.path.as_str()).collect();
+    assert_eq!(pieces, ["consumption/dataset/2024-01/b1.parquet", "pieces/consumption/dataset/2024-01/b2.parquet"]);
+    assert!(home.lake.leftovers().is_empty());
 }
 
 #[test]

@@ -12,3 +12,4 @@ mod forms;
 mod importing;
 mod samples;
 mod scene;
+mod undoing;

@@ -1,3 +1,3 @@
--- Adds a file to the manifest.
-INSERT INTO lake_file (path, table_name, source, month, row_count, batch_id)
-VALUES ($1, $2, $3, $4, $5, $6)
+-- Adds a part to the manifest.
+INSERT INTO lake_file (path, table_name, source, month, row_count, amount, batch_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7)

@@ -6,10 +6,11 @@ use domain::amount::Amount;
 use sqlx::any::AnyRow;
 
 use super::{Batch, BatchFile, Problem, ReadFile, Total};
+use crate::acts::{Undo, UndoTotal};
 use crate::row::Cells;
 use crate::statements::{
-    COUNT_BATCHES, LIST_BATCH_FILE_TOTALS, LIST_BATCH_FILES, LIST_BATCH_RULES, LIST_BATCH_TOTALS, LIST_BATCHES, LIST_READ_FILES,
-    LIST_ROW_PROBLEMS,
+    COUNT_BATCHES, FIND_BATCH, LIST_BATCH_FILE_TOTALS, LIST_BATCH_FILES, LIST_BATCH_RULES, LIST_BATCH_TOTALS, LIST_BATCH_UNDO_TOTALS,
+    LIST_BATCHES, LIST_READ_FILES, LIST_ROW_PROBLEMS,
 };
 use crate::{Store, StoreError};
 
@@ -32,20 +33,52 @@ impl Store {
         let rows = sqlx::query(LIST_BATCHES).bind(i64::from(limit)).fetch_all(&self.pool).await.map_err(StoreError::at(statement))?;
         let mut batches = Vec::new();
         for row in &rows {
-            let cells = Cells { row, statement, table: "batch" };
-            let batch_id = cells.text("batch_id")?;
-            batches.push(Batch {
-                recorded_at: cells.text("recorded_at")?,
-                source: cells.text("source")?,
-                content_hash: cells.text("content_hash")?,
-                totals: self.list_totals(&batch_id).await?,
-                rules: self.list_rules(&batch_id).await?,
-                files: self.list_files(&batch_id).await?,
-                problems: Vec::new(),
-                batch_id,
-            });
+            batches.push(self.read_batch(&Cells { row, statement, table: "batch" }).await?);
         }
         Ok(batches)
+    }
+
+    /// A batch with its totals, rules and files, without its problems; nothing when there is none of that id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_batch(&self, batch_id: &str) -> Result<Option<Batch>, StoreError> {
+        let statement = "batch/find";
+        let row = sqlx::query(FIND_BATCH).bind(batch_id.to_owned()).fetch_optional(&self.pool).await.map_err(StoreError::at(statement))?;
+        match &row {
+            Some(row) => self.read_batch(&Cells { row, statement, table: "batch" }).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn read_batch(&self, cells: &Cells<'_>) -> Result<Batch, StoreError> {
+        let batch_id = cells.text("batch_id")?;
+        let undo = match cells.text_if_any("undone_at")? {
+            Some(undone_at) => {
+                let (undone_by, reason) = (cells.text("undone_by")?, cells.text("reason")?);
+                Some(Undo { undone_at, undone_by, reason, totals: self.list_undo_totals(&batch_id).await? })
+            }
+            None => None,
+        };
+        Ok(Batch {
+            recorded_at: cells.text("recorded_at")?,
+            source: cells.text("source")?,
+            content_hash: cells.text("content_hash")?,
+            totals: self.list_totals(&batch_id).await?,
+            rules: self.list_rules(&batch_id).await?,
+            files: self.list_files_of(&batch_id).await?,
+            problems: Vec::new(),
+            undo,
+            batch_id,
+        })
+    }
+
+    async fn list_undo_totals(&self, batch_id: &str) -> Result<Vec<UndoTotal>, StoreError> {
+        let total = |cells: Cells<'_>| {
+            let (table, effect) = (cells.text("table_name")?, cells.text("effect")?);
+            Ok(UndoTotal { table, effect, rows: cells.count("row_count")?, amount: cells.amount("amount")? })
+        };
+        self.list("batch_undo_total/list", "batch_undo_total", LIST_BATCH_UNDO_TOTALS, batch_id, total).await
     }
 
     /// What was wrong with rows of a batch, in the order in which it was met.
@@ -106,7 +139,7 @@ impl Store {
         self.list("batch_rule/list", "batch_rule", LIST_BATCH_RULES, batch_id, rule).await
     }
 
-    async fn list_files(&self, batch_id: &str) -> Result<Vec<BatchFile>, StoreError> {
+    async fn list_files_of(&self, batch_id: &str) -> Result<Vec<BatchFile>, StoreError> {
         let file = |cells: Cells<'_>| {
             let file = BatchFile {
                 name: cells.text("name")?,

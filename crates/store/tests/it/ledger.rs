@@ -3,7 +3,7 @@
 use domain::amount::Amount;
 use domain::time::Month;
 use store::ledger::{Batch, BatchFile, Problem, ReadFile, Total};
-use store::manifest::LakeFile;
+use store::manifest::{Change, LakeFile};
 use store::{Store, StoreError};
 
 use crate::databases::empty_databases;
@@ -12,7 +12,7 @@ fn total(table: &str, fate: &str, rows: u64, amount: &str) -> Total {
     Total { table: table.to_owned(), fate: fate.to_owned(), rows, amount: amount.parse().unwrap() }
 }
 
-fn batch(id: &str) -> Batch {
+pub fn batch(id: &str) -> Batch {
     Batch {
         batch_id: id.to_owned(),
         recorded_at: format!("2024-01-31T10:11:0{}Z", id.len()),
@@ -38,16 +38,24 @@ fn batch(id: &str) -> Batch {
             },
         ],
         problems: Vec::new(),
+        undo: None,
     }
 }
 
-fn lake_file(path: &str, batch_id: &str, month: Option<Month>) -> LakeFile {
+/// A change of the manifest that rests on `rests_on` acts.
+pub fn change(rests_on: u64, added: &[LakeFile], dropped: &[&str]) -> Change {
+    let dropped = dropped.iter().map(|path| (*path).to_owned()).collect();
+    Change { rests_on, added: added.to_vec(), dropped, pieces: Vec::new() }
+}
+
+pub fn lake_file(path: &str, batch_id: &str, month: Option<Month>) -> LakeFile {
     LakeFile {
         path: path.to_owned(),
         table: "consumption".to_owned(),
         source: "focus".to_owned(),
         month,
         rows: 3,
+        amount: month.map(|_| Amount::from_steps(7)),
         batch_id: batch_id.to_owned(),
     }
 }
@@ -71,7 +79,7 @@ async fn a_batch_is_read_back_as_it_was_recorded() {
         };
         recorded.problems = vec![problem.clone(), Problem { line: None, ..problem.clone() }];
         let files = [lake_file("a", "b1", Some(Month::new(2024, 2))), lake_file("b", "b1", None)];
-        store.record_batch(&recorded, &files, &[]).await.unwrap();
+        store.record_batch(&recorded, &change(0, &files, &[]), &[]).await.unwrap();
 
         assert_eq!(store.count_batches().await.unwrap(), 1);
         assert_eq!(store.list_batches(10).await.unwrap(), [Batch { problems: Vec::new(), ..recorded }]);
@@ -95,13 +103,13 @@ async fn a_batch_is_read_back_as_it_was_recorded() {
 async fn the_latest_reading_of_a_content_decides() {
     for database in empty_databases("reading").await {
         let store = database.store;
-        store.record_batch(&batch("b1"), &[], &[]).await.unwrap();
+        store.record_batch(&batch("b1"), &change(0, &[], &[]), &[]).await.unwrap();
         let mut later = batch("b22");
         later.files[0].totals = vec![total("consumption", "duplicate", 3, "5.5"), total("consumption", "accepted", 1, "2")];
-        store.record_batch(&later, &[], &[]).await.unwrap();
+        store.record_batch(&later, &change(1, &[], &[]), &[]).await.unwrap();
         let mut again = batch("b333");
         again.files[0].same_as = Some("b22".to_owned());
-        store.record_batch(&again, &[], &[]).await.unwrap();
+        store.record_batch(&again, &change(2, &[], &[]), &[]).await.unwrap();
         let read = store.list_read_files().await.unwrap();
         assert_eq!((read.len(), read[0].batch_id.as_str(), read[0].quarantined, read[0].rows), (1, "b22", 0, 4));
         assert_eq!(read[0].amount, "7.5".parse::<Amount>().unwrap());
@@ -114,11 +122,14 @@ async fn the_latest_reading_of_a_content_decides() {
 async fn the_manifest_changes_with_the_ledger_or_not_at_all() {
     for database in empty_databases("manifest").await {
         let store = database.store;
-        store.record_batch(&batch("b1"), &[lake_file("old", "b1", None)], &[]).await.unwrap();
-        store.record_batch(&batch("b22"), &[lake_file("new", "b22", None)], &["old".to_owned()]).await.unwrap();
+        store.record_batch(&batch("b1"), &change(0, &[lake_file("old", "b1", None)], &[]), &[]).await.unwrap();
+        store.record_batch(&batch("b22"), &change(1, &[lake_file("new", "b22", None)], &["old"]), &[]).await.unwrap();
         // another import had read the lake before `b22` was recorded
-        let late = store.record_batch(&batch("b333"), &[lake_file("late", "b333", None)], &["old".to_owned()]).await;
-        assert!(matches!(late, Err(StoreError::LakeChanged { path }) if path == "old"));
+        for late in [change(1, &[lake_file("late", "b333", None)], &[]), change(2, &[lake_file("late", "b333", None)], &["old"])] {
+            let late = store.record_batch(&batch("b333"), &late, &[]).await;
+            assert!(matches!(late, Err(StoreError::Changed)));
+        }
+        assert_eq!(store.sequence().await.unwrap(), 2);
         assert_eq!(store.count_batches().await.unwrap(), 2);
         let paths: Vec<String> = store.list_lake_files().await.unwrap().into_iter().map(|file| file.path).collect();
         assert_eq!(paths, ["new"]);
@@ -130,7 +141,7 @@ async fn a_database_opens_again_with_what_it_holds() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}/ledger.db", folder.path().display());
     let store = Store::open(&url).await.unwrap();
-    store.record_batch(&batch("b1"), &[], &[]).await.unwrap();
+    store.record_batch(&batch("b1"), &change(0, &[], &[]), &[]).await.unwrap();
     store.close().await;
     assert_eq!(Store::open(&url).await.unwrap().count_batches().await.unwrap(), 1);
 }

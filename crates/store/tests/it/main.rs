@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a scene that cannot be set stops its test")]
 
+mod acts;
 mod databases;
 mod ledger;
 mod statements;

@@ -12,6 +12,7 @@ use domain::roster::Roster;
 use domain::rulebook::Rulebook;
 use domain::time::{Day, Month};
 use engine::credits::GroupBy;
+use engine::problems::Problems;
 
 use crate::pages::reading::Reading;
 use crate::program::{Findings, OpenProgram};
@@ -74,6 +75,11 @@ impl Reader {
         }
         let findings = self.program.findings(account, as_of)?;
         Ok(keep(&self.findings, FINDINGS_KEPT, key, findings))
+    }
+
+    /// What could not be taken as it is, so far.
+    pub fn problems(&self) -> Problems {
+        self.program.problems()
     }
 
     /// The months that each kind of usage reaches.

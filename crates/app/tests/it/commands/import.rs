@@ -7,7 +7,7 @@ fn every_row_has_a_fate_and_the_same_files_change_nothing() {
     let scene = Scene::with_exports();
     insta::assert_snapshot!(scene.run(&["import", "exports", "-o", "table"]));
     insta::assert_snapshot!(scene.run(&["import", "exports", "-o", "table"]));
-    insta::assert_snapshot!(scene.run(&["import", "list", "-o", "table"]));
+    insta::assert_snapshot!(scene.run(&["ledger", "list", "-o", "table"]));
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn a_bad_row_is_kept_out_and_told_and_the_others_stay() {
         "2024-02-30,t-alpine,s-alpine,Virtual Network,10\n2024-02-28,t-alpine,s-alpine,Virtual Network,1.234,5\n",
     );
     insta::assert_snapshot!(scene.run(&["import", "exports", "-o", "csv", "--query", "[].tables[?table=='consumption'][]"]));
-    insta::assert_snapshot!(scene.run(&["import", "problems", "-o", "table"]));
+    insta::assert_snapshot!(scene.run(&["ledger", "show", "-o", "table"]));
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn strict_imports_all_or_nothing_and_a_dry_run_nothing() {
     let dry = scene.run(&["import", "exports", "--dry-run", "-o", "json"]);
     assert_eq!(dry.exit, Some(3), "{dry}");
     assert!(dry.stdout.contains("\"batch_id\": null") && dry.stderr.ends_with("nothing was changed: this was a dry run\n"), "{dry}");
-    assert_eq!(scene.run(&["import", "list", "-o", "json"]).stdout, "[]\n");
+    assert_eq!(scene.run(&["ledger", "list", "-o", "json"]).stdout, "[]\n");
     let mut open = vec![scene.folder.path().join("home/lake")];
     while let Some(path) = open.pop() {
         assert!(!path.is_file(), "{} is left", path.display());
@@ -80,7 +80,7 @@ fn a_path_that_is_of_no_format_is_told_what_is_missing() {
         scene.run(&["import", "strange.csv"]),
         scene.run(&["import", "nowhere"]),
         scene.run(&["import", "strange.csv", "--format", "focsu"]),
-        scene.run(&["import", "problems", "20200101T000000000000x"]),
+        scene.run(&["ledger", "show", "20200101T000000000000x"]),
     ];
     assert_eq!(told.clone().map(|ran| ran.exit), [Some(1), Some(1), Some(2), Some(2)]);
     insta::assert_snapshot!(told.map(|ran| ran.stderr).concat());

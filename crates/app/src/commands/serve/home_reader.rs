@@ -1,0 +1,114 @@
+//! A home as the pages read it: when an act changed it, in this program or in another, it is opened again.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use anyhow::Result;
+use domain::customers::Customer;
+use domain::designations::Score;
+use domain::explain::Node;
+use domain::names::Name;
+use domain::roster::Roster;
+use domain::rulebook::Rulebook;
+use domain::time::Day;
+
+use super::Reader;
+use crate::home::Home;
+use crate::pages::reading::Reading;
+use crate::program::OpenProgram;
+
+/// A home with its program, opened as of the latest act.
+pub struct HomeReader {
+    home: Home,
+    rulebook: Arc<Rulebook>,
+    today: Day,
+    origin: String,
+    /// The sequence of the ledger, and the program as it was then.
+    opened: Mutex<(u64, Arc<Reader>)>,
+}
+
+impl HomeReader {
+    /// Opens the program of a home; `today` and `origin` are those of [`Reader::new`].
+    ///
+    /// # Errors
+    /// When the ledger or the lake cannot be read.
+    pub fn open(home: Home, rulebook: Arc<Rulebook>, today: Day, origin: String) -> Result<Self> {
+        let sequence = home.sequence()?;
+        let program = OpenProgram::from_home(&home, Arc::clone(&rulebook))?;
+        let reader = Arc::new(Reader::new(program, today, origin.clone()));
+        Ok(Self { home, rulebook, today, origin, opened: Mutex::new((sequence, reader)) })
+    }
+
+    /// Finds what the first pages ask for.
+    pub fn warm_up(&self) {
+        self.latest().warm_up();
+    }
+
+    /// The program as it was opened last.
+    pub fn latest(&self) -> Arc<Reader> {
+        Arc::clone(&self.kept().1)
+    }
+
+    /// The program as it is now.
+    fn now(&self) -> Result<Arc<Reader>> {
+        let mut opened = self.kept();
+        let sequence = self.home.sequence()?;
+        if opened.0 != sequence {
+            let program = OpenProgram::from_home(&self.home, Arc::clone(&self.rulebook))?;
+            *opened = (sequence, Arc::new(Reader::new(program, self.today, self.origin.clone())));
+        }
+        Ok(Arc::clone(&opened.1))
+    }
+
+    /// Asks the program as it is now; once more when an act came between, since it may have deleted what was read.
+    fn ask<T>(&self, ask: impl Fn(&Reader) -> Result<T>) -> Result<T> {
+        let reader = self.now()?;
+        let answer = ask(&reader);
+        match answer {
+            Err(_) if !Arc::ptr_eq(&reader, &self.now()?) => ask(&*self.now()?),
+            answer => answer,
+        }
+    }
+
+    fn kept(&self) -> MutexGuard<'_, (u64, Arc<Reader>)> {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Reading for HomeReader {
+    fn scores(&self, as_of: Day) -> Result<Arc<Vec<Score>>> {
+        self.ask(|reader| reader.scores(as_of))
+    }
+
+    fn explain(&self, account: &Name, area: &Name, as_of: Day) -> Result<Arc<Node>> {
+        self.ask(|reader| reader.explain(account, area, as_of))
+    }
+
+    fn customers(&self, account: &Name, as_of: Day) -> Result<Arc<Vec<Customer>>> {
+        self.ask(|reader| reader.customers(account, as_of))
+    }
+
+    fn roster(&self, account: &Name, as_of: Day) -> Result<Arc<Roster>> {
+        self.ask(|reader| reader.roster(account, as_of))
+    }
+
+    fn rulebook(&self) -> &Rulebook {
+        &self.rulebook
+    }
+
+    fn today(&self) -> Day {
+        self.today
+    }
+
+    fn origin(&self) -> String {
+        self.origin.clone()
+    }
+
+    fn freshness(&self) -> Vec<(String, String)> {
+        // without the ledger, what was read last is what is known
+        self.now().unwrap_or_else(|_| self.latest()).freshness()
+    }
+
+    fn home(&self) -> Option<&Home> {
+        Some(&self.home)
+    }
+}

@@ -1,0 +1,152 @@
+//! Imports: the ledger, files to drop, what became of their rows, undoing, and months that are closed.
+//!
+//! These pages act. Each act is a plain form, sent back to the page that tells what came of it; forms of other sites are refused
+//! by the guards.
+
+/// One import.
+mod batch;
+
+/// Months of facts.
+mod months;
+
+/// Files that are dropped.
+mod upload;
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::response::Response;
+use axum::routing::{get, post};
+use engine::fates::Fate;
+use engine::formats::Format;
+
+use crate::home::Home;
+use crate::pages::frame::Frame;
+use crate::pages::grid::{Cell, Column, Grid, GridPart, Value};
+use crate::pages::problem::Problem;
+use crate::pages::reading::Reading;
+use crate::pages::visit::{Visit, answer, html, page};
+use crate::pages::{paths, show};
+use crate::views::import::ImportView;
+
+/// How many batches the page lists.
+const LISTED_MAX: u32 = 1_000;
+
+#[derive(Template)]
+#[template(path = "pages/imports.html")]
+struct ImportsPage {
+    frame: Frame,
+    heading: String,
+    told: Option<String>,
+    grid: GridPart,
+    upload_max: String,
+    formats: String,
+}
+
+#[derive(Template)]
+#[template(path = "pages/imports_none.html")]
+struct NonePage {
+    frame: Frame,
+    origin: String,
+}
+
+/// The routes of these pages.
+pub fn routes() -> Router<Arc<dyn Reading>> {
+    Router::new()
+        .route("/imports", page(list).merge(post(upload::take)).layer(DefaultBodyLimit::max(upload::BODY_BYTES_MAX)))
+        .route("/imports/months", page(months::show).merge(post(months::turn)))
+        .route("/imports/{batch}", page(batch::show))
+        .route("/imports/{batch}/undo", get(async |visit: Visit| answer(visit, batch::ask_undo).await).post(batch::undo))
+}
+
+/// The home of the visit; without one, the page that says why there is no ledger.
+///
+/// # Errors
+///
+/// A template that cannot be written.
+fn home(visit: &Visit) -> Result<Result<&Home, Response>, Problem> {
+    match visit.reading.home() {
+        Some(home) => Ok(Ok(home)),
+        None => html(&NonePage { frame: frame(visit, "No ledger here"), origin: visit.reading.origin() }).map(Err),
+    }
+}
+
+/// A frame around one of these pages.
+fn frame(visit: &Visit, title: &str) -> Frame {
+    Frame { is_imports: true, ..visit.frame(title) }
+}
+
+/// Shows the ledger.
+///
+/// # Errors
+///
+/// A ledger that cannot be read.
+fn list(visit: &Visit) -> Result<Response, Problem> {
+    let home = match home(visit)? {
+        Ok(home) => home,
+        Err(none) => return Ok(none),
+    };
+    let batches = home.batches(LISTED_MAX).map_err(|error| Problem::unread(&error))?;
+    let views: Vec<ImportView> = batches.iter().map(ImportView::of_batch).collect();
+    let columns = vec![
+        Column::text("batch", "Batch"),
+        Column::text("recorded_at", "Recorded"),
+        Column::text("source", "Source"),
+        Column::text("format", "Format").choice(),
+        Column::count("rows", "Rows"),
+        Column::count("accepted", "Accepted"),
+        Column::count("duplicate", "Duplicate"),
+        Column::count("superseded", "Superseded"),
+        Column::count("quarantined", "Quarantined"),
+        Column::count("ignored", "Ignored"),
+        Column::text("dollars", "Dollars"),
+        Column::text("state", "State").choice(),
+    ];
+    let rows = views.iter().map(row).collect();
+    let grid = Grid::new(visit, "imports", columns, rows).sorted("-recorded_at").empty("Nothing was imported yet. Drop a file above.");
+    if let Some(file) = grid.download() {
+        return file;
+    }
+    let standing = views.iter().filter(|view| view.undo.is_none()).count();
+    let heading = match standing {
+        0 => "Nothing was imported yet".to_owned(),
+        some => format!("{} in the home", show::count(some, "import")),
+    };
+    let told = visit.value("told").map(|count| format!("{count} files were imported; the newest are below."));
+    html(&ImportsPage {
+        frame: frame(visit, "Imports"),
+        heading,
+        told,
+        grid: grid.part(),
+        upload_max: format!("{} MiB", upload::BODY_BYTES_MAX >> 20),
+        formats: Format::ALL.iter().map(|format| format.name()).collect::<Vec<_>>().join(", "),
+    })
+}
+
+fn row(view: &ImportView) -> Vec<Cell> {
+    let id = view.batch_id.clone().unwrap_or_default();
+    let fates = Fate::ALL.map(|fate| rows_cell(view.of(fate)));
+    let mut cells = vec![
+        Cell::text(id.clone()).link(paths::import(&id)),
+        Cell::text(view.recorded_at.clone().unwrap_or_default()),
+        Cell::text(view.source.clone()),
+        Cell::text(view.formats().join(", ")).tagged(view.formats()),
+        rows_cell(view.rows),
+    ];
+    cells.extend(fates);
+    cells.push(Cell::text(view.dollars.clone()));
+    cells.push(Cell::text(view.state.unwrap_or_default()));
+    cells
+}
+
+/// A number of rows.
+fn rows_cell(rows: u64) -> Cell {
+    Cell::count(usize::try_from(rows).unwrap_or(usize::MAX), "rows")
+}
+
+/// A text, sorted as a text, empty when there is none.
+fn text_cell(text: Option<&str>) -> Cell {
+    text.map_or_else(|| Cell::new(Value::None), Cell::text)
+}
