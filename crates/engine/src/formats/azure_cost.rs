@@ -53,39 +53,25 @@ impl Places {
         let is_covered =
             ["reservation", "savingsplan"].iter().any(|model| properties.pricing_model.replace(' ', "").eq_ignore_ascii_case(model));
         let month = cells.day(self.date).ok().map(|day| day.month());
-        self.take_with(charges, cells, intake, properties, is_covered.then_some(COMMITMENTS), month)
+        charges.take(cells, intake, properties, is_covered.then_some(COMMITMENTS), |charges| self.usage(charges, cells), month)
     }
 
-    fn take_with(
-        &self,
-        charges: &Charges<'_>,
-        cells: &Cells<'_>,
-        intake: &mut Intake<'_>,
-        properties: Properties<'_>,
-        part: Option<&'static str>,
-        month: Option<domain::time::Month>,
-    ) -> Result<(), Refused> {
-        let usage = |charges: &Charges<'_>| {
-            let resource = cells.text(self.resource);
-            let service = charges.context.names.service_of(cells.text(self.meter_category), resource);
-            let service = service.ok_or_else(|| {
-                Refused::new(
-                    "blank-cell",
-                    self.meter_category,
-                    "the charge has neither a meter category nor a resource",
-                    "export with `MeterCategory`",
-                )
-            })?;
-            Ok(Usage {
-                when: (cells.day(self.date)?, Grain::Day),
-                tenant: self.tenant.and_then(|at| cells.name_if_any(at)),
-                subscription: (self.subscription(cells)?, self.subscription),
-                service,
-                resource,
-                offer: self.offer.and_then(|at| cells.text(at)),
-            })
-        };
-        charges.take(cells, intake, properties, part, usage, month)
+    /// What a charge is for.
+    fn usage<'a>(&self, charges: &Charges<'_>, cells: &Cells<'a>) -> Result<Usage<'a>, Refused> {
+        let resource = cells.text(self.resource);
+        let service = charges.context.names.service_of(cells.text(self.meter_category), resource);
+        let service = service.ok_or_else(|| {
+            let message = "the charge has neither a meter category nor a resource";
+            Refused::new("blank-cell", self.meter_category, message, "export with `MeterCategory`")
+        })?;
+        Ok(Usage {
+            when: (cells.day(self.date)?, Grain::Day),
+            tenant: self.tenant.and_then(|at| cells.name_if_any(at)),
+            subscription: (self.subscription(cells)?, self.subscription),
+            service,
+            resource,
+            offer: self.offer.and_then(|at| cells.text(at)),
+        })
     }
 
     /// The subscription of a charge.

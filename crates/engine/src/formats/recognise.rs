@@ -44,6 +44,12 @@ pub fn find_sources(path: &Path, format: Option<Format>, problems: &mut Problems
             continue;
         }
         match recognise(&path, &shown, format) {
+            // a copy that was put aside is not imported beside the table itself
+            Ok(source) if has_tables && source.format == Format::Dataset => {
+                let message = format!("the file is not read: `{}` is a table, and tables stand at the top of the folder", source.table);
+                let cure = format!("move it up, or into a folder `{}/` if it is a part of the table", source.table);
+                problems.push(RowProblem::of_file("", &shown, "unknown-file", message, cure));
+            }
             Ok(source) => sources.push(source),
             // beside tables of our own, a stray file is left where it is
             Err(error) if has_tables => {

@@ -39,11 +39,12 @@ pub fn validate(files: &[(String, String)]) -> ValidationView {
     if let (Ok(rulebook), Ok(examples)) = (&rulebook, &examples) {
         problems.extend(examples.iter().flat_map(|example| strange_covers(rulebook, example)));
     }
+    let of_imports = rulebook.as_ref().map_or(0, |rulebook| rulebook.imports.values().map(|rules| rules.examples.len()).sum());
     ValidationView {
         version: rulebook.as_ref().ok().map(|rulebook| rulebook.program.version.clone()),
         files: files.len(),
         values: rulebook.as_ref().map_or(0, |rulebook| rulebook.entries().len()),
-        examples: examples.as_ref().map_or(0, Vec::len),
+        examples: examples.as_ref().map_or(0, Vec::len) + of_imports,
         problems,
     }
 }
