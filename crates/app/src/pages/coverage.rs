@@ -102,7 +102,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
         partner,
         heading: match missed {
             0 => format!("No customer used anything uncredited in {}", first.month),
-            some => format!("{} used something in {} that nobody credits to you", show::counted(some, "customers"), first.month),
+            some => format!("{} used something in {} that is not credited to you", show::counted(some, "customers"), first.month),
         },
         as_of: AsOfForm::of(visit)?,
         tabs: Tabs::new(visit, first, false)?,

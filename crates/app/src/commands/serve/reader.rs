@@ -23,30 +23,23 @@ const DAYS_KEPT: usize = 64;
 /// For how many partners and days findings are kept; they are large.
 const FINDINGS_KEPT: usize = 48;
 
+/// Answers by key, each behind a lock of its own while it is found.
+type Answers<K, V> = Mutex<BTreeMap<K, Arc<Mutex<Option<Arc<V>>>>>>;
+
 /// An opened program with its answers.
 pub struct Reader {
     program: OpenProgram,
     today: Day,
     origin: String,
-    scores: Mutex<BTreeMap<Day, Arc<Vec<Score>>>>,
-    findings: Mutex<BTreeMap<(Name, Day), Arc<Findings>>>,
-    /// Held while something is found, so that no two threads find the same.
-    finding: Mutex<()>,
+    scores: Answers<Day, Vec<Score>>,
+    findings: Answers<(Name, Day), Findings>,
     fresh: OnceLock<Vec<(String, String)>>,
 }
 
 impl Reader {
     /// Reads a program as of `today` unless a page asks for another day; `origin` says where the facts come from.
     pub fn new(program: OpenProgram, today: Day, origin: String) -> Self {
-        Self {
-            program,
-            today,
-            origin,
-            scores: Mutex::default(),
-            findings: Mutex::default(),
-            finding: Mutex::default(),
-            fresh: OnceLock::new(),
-        }
+        Self { program, today, origin, scores: Mutex::default(), findings: Mutex::default(), fresh: OnceLock::new() }
     }
 
     /// Finds what the first pages ask for, so that they answer at once; an error is told by the page that meets it.
@@ -59,22 +52,20 @@ impl Reader {
         accounts.dedup();
         accounts.truncate(FINDINGS_KEPT / 3);
         self.freshness();
-        let found = |day: Day| accounts.iter().all(|account| self.findings(account, day).is_ok());
-        let _ = found(self.today) && [Some(before), window].into_iter().flatten().all(|day| self.scores(day).is_ok()) && found(before);
+        for day in [Some(before), window].into_iter().flatten() {
+            if self.scores(day).is_err() {
+                return;
+            }
+        }
+        for (account, day) in accounts.into_iter().flat_map(|account| [(account, self.today), (account, before)]) {
+            if self.findings(account, day).is_err() {
+                return;
+            }
+        }
     }
 
     fn findings(&self, account: &Name, as_of: Day) -> Result<Arc<Findings>> {
-        let key = (account.clone(), as_of);
-        let known = || kept(&self.findings).get(&key).cloned();
-        if let Some(findings) = known() {
-            return Ok(findings);
-        }
-        let _finding = kept(&self.finding);
-        if let Some(findings) = known() {
-            return Ok(findings);
-        }
-        let findings = self.program.findings(account, as_of)?;
-        Ok(keep(&self.findings, FINDINGS_KEPT, key, findings))
+        once(&self.findings, FINDINGS_KEPT, (account.clone(), as_of), || self.program.findings(account, as_of))
     }
 
     /// What could not be taken as it is, so far.
@@ -109,22 +100,27 @@ fn kept<T>(answers: &Mutex<T>) -> MutexGuard<'_, T> {
     answers.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Keeps an answer; the first one goes when there are more than `most`.
-fn keep<K: Ord, V>(answers: &Mutex<BTreeMap<K, Arc<V>>>, most: usize, key: K, answer: V) -> Arc<V> {
-    let mut answers = kept(answers);
-    if answers.len() >= most {
-        answers.pop_first();
+/// The answer of a key: found once, asked by others meanwhile, kept up to `most` keys. Answers of other keys are not waited for.
+fn once<K: Ord, V>(answers: &Answers<K, V>, most: usize, key: K, find: impl FnOnce() -> Result<V>) -> Result<Arc<V>> {
+    let place = {
+        let mut answers = kept(answers);
+        if answers.len() >= most && !answers.contains_key(&key) {
+            answers.pop_first();
+        }
+        Arc::clone(answers.entry(key).or_default())
+    };
+    let mut answer = kept(&place);
+    if let Some(answer) = &*answer {
+        return Ok(Arc::clone(answer));
     }
-    Arc::clone(answers.entry(key).or_insert_with(|| Arc::new(answer)))
+    let found = Arc::new(find()?);
+    *answer = Some(Arc::clone(&found));
+    Ok(found)
 }
 
 impl Reading for Reader {
     fn scores(&self, as_of: Day) -> Result<Arc<Vec<Score>>> {
-        if let Some(scores) = kept(&self.scores).get(&as_of) {
-            return Ok(Arc::clone(scores));
-        }
-        let scores = self.program.scores(as_of)?;
-        Ok(keep(&self.scores, DAYS_KEPT, as_of, scores))
+        once(&self.scores, DAYS_KEPT, as_of, || self.program.scores(as_of))
     }
 
     fn explain(&self, account: &Name, area: &Name, as_of: Day) -> Result<Arc<Node>> {

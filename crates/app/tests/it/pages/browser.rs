@@ -67,21 +67,53 @@ fn the_keyboard_reaches_everything_and_shows_where_it_is() {
     let Some(browser) = Browser::start() else { return };
     let served = serve(MadeUp { more: 0, named: 5 });
     browser.look(1280, "light");
-    browser.open(&format!("http://{}/partners/900010/designations/modern-work", served.address));
     let here = "const one = document.activeElement; const style = getComputedStyle(one); const place = one.getBoundingClientRect();
         return [one.className, one.tagName, style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2, place.top > -1 && place.width > 0]";
-    browser.press(TAB);
-    assert_eq!(browser.find(here), json!(["skip", "A", true, true]), "the first stop is the way past the frame");
-    let stops = browser.find("return [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, summary, [tabindex=\"0\"]')].filter((one) => one.checkVisibility()).length");
-    for stop in 1..stops.as_u64().unwrap() {
+    for path in ["/partners/900010/designations/modern-work", "/partners/900010/customers?segment=smb"] {
+        browser.open(&format!("http://{}{path}", served.address));
         browser.press(TAB);
-        let found = browser.find(here);
-        assert_eq!((&found[2], &found[3]), (&json!(true), &json!(true)), "stop {stop}: {found}");
+        assert_eq!(browser.find(here), json!(["skip", "A", true, true]), "the first stop is the way past the frame");
+        let stops = browser.find("return [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, summary, [tabindex=\"0\"]')].filter((one) => one.checkVisibility()).length");
+        for stop in 1..stops.as_u64().unwrap() {
+            browser.press(TAB);
+            let found = browser.find(here);
+            assert_eq!((&found[2], &found[3]), (&json!(true), &json!(true)), "stop {stop}: {found}");
+        }
     }
     browser.open(&format!("http://{}/partners/900010", served.address));
     browser.press(TAB);
     browser.press(ENTER);
     assert_eq!(browser.find("return document.activeElement.id"), json!("main"));
+}
+
+#[test]
+fn a_point_is_followed_down_to_its_rows_and_back() {
+    let Some(browser) = Browser::start() else { return };
+    let served = serve(MadeUp { more: 0, named: 5 });
+    let heading = || browser.find("return document.querySelector('h1').textContent").as_str().unwrap().to_owned();
+    for width in [1280, 390] {
+        browser.look(width, "light");
+        browser.open(&format!("http://{}/partners/900010", served.address));
+        let home = heading();
+        browser.click(".card a[href$='/designations/data-ai']");
+        assert!(heading().contains("of 70 points"), "{}", heading());
+        browser.click(".metric-card .why a");
+        assert_eq!(heading(), "Net customer adds: 1 customer, 10.00 of 30 points");
+        browser.click(".grid-table tbody th a");
+        assert_eq!(heading(), "Customers in 2024-07: 201 customers");
+        browser.click(".grid-table tbody th a");
+        assert_eq!(heading(), "=Customer 0 counts");
+        assert_eq!(
+            browser.find("return document.querySelector('.grid-table tbody th').textContent"),
+            json!("Key Vault, 1f0e2d3c, daily rows")
+        );
+        for (crumb, there) in [(4, "Customers in 2024-07"), (3, "Net customer adds"), (2, "of 70 points"), (1, home.as_str())] {
+            let last = browser.find("return document.querySelectorAll('.crumbs a').length") == json!(0);
+            let selector = if last { ".side a[href$='/900010']".to_owned() } else { format!(".crumbs li:nth-child({crumb}) a") };
+            browser.click(&selector);
+            assert!(heading().contains(there), "{} is not {there}", heading());
+        }
+    }
 }
 
 #[test]
