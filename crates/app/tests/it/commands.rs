@@ -29,7 +29,7 @@ mod score;
 mod wrong_input;
 
 /// Folders of files, and the program run in them.
-mod scene;
+pub mod scene;
 
 /// The pages' door.
 mod serve;

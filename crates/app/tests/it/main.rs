@@ -1,5 +1,9 @@
 //! What the program does, seen from outside.
 
+/// A partner's journey through the program, in a browser.
+#[cfg(test)]
+mod browser;
+
 /// The commands, run as people run them.
 #[cfg(test)]
 mod commands;

@@ -22,7 +22,7 @@ mod routes;
 mod grids;
 
 /// Every page in a browser: width, colours, keyboard, console.
-mod browser;
+pub mod browser;
 
 /// A browser, driven.
-mod webdriver;
+pub mod webdriver;

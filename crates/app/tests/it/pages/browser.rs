@@ -35,7 +35,7 @@ fn every_page_fits_reads_well_and_is_built_well_on_wide_and_narrow_screens_in_li
 }
 
 /// What axe finds on a page, the serious and the critical: each rule with the first place.
-const AXE: &str = "const done = arguments[arguments.length - 1];
+pub const AXE: &str = "const done = arguments[arguments.length - 1];
     const tell = (one) => `${one.impact}: ${one.id}: ${one.help}: ${one.nodes.slice(0, 2).map((node) => node.html.slice(0, 120)).join(' | ')}`;
     const serious = (one) => ['serious', 'critical'].includes(one.impact);
     axe.run(document).then((found) =>

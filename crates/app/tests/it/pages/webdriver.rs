@@ -88,6 +88,13 @@ impl Browser {
         assert!((0..2_000).any(|_| has_come()), "nothing came of the click on {selector}");
     }
 
+    /// Chooses a file in the field that a CSS selector finds.
+    pub fn choose(&self, selector: &str, file: &Path) {
+        let found = self.call("POST", &format!("{}/element", self.session), &json!({"using": "css selector", "value": selector}));
+        let id = found.as_object().unwrap().values().next().unwrap().as_str().unwrap();
+        self.call("POST", &format!("{}/element/{id}/value", self.session), &json!({"text": file.to_str().unwrap()}));
+    }
+
     /// Runs a script in every page that is opened from now on, before the page's own content.
     pub fn bring(&self, script: &str) {
         self.devtools("Page.addScriptToEvaluateOnNewDocument", &json!({"source": script}));
