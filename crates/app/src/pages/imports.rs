@@ -94,6 +94,7 @@ fn list(visit: &Visit) -> Result<Response, Problem> {
         Column::text("batch", "Batch"),
         Column::text("recorded_at", "Recorded"),
         Column::text("source", "Source"),
+        Column::text("state", "State").choice(),
         Column::text("format", "Format").choice(),
         Column::count("rows", "Rows"),
         Column::count("accepted", "Accepted"),
@@ -101,8 +102,7 @@ fn list(visit: &Visit) -> Result<Response, Problem> {
         Column::count("superseded", "Superseded"),
         Column::count("quarantined", "Quarantined"),
         Column::count("ignored", "Ignored"),
-        Column::text("dollars", "Dollars"),
-        Column::text("state", "State").choice(),
+        Column::amount("dollars", "Dollars"),
     ];
     let rows = views.iter().map(row).collect();
     let grid = Grid::new(visit, "imports", columns, rows).sorted("-recorded_at").empty("Nothing was imported yet. Drop a file above.");
@@ -114,7 +114,7 @@ fn list(visit: &Visit) -> Result<Response, Problem> {
         0 => "Nothing was imported yet".to_owned(),
         some => format!("{} in the home", show::count(some, "import")),
     };
-    let told = visit.value("told").map(|count| format!("{count} files were imported; the newest are below."));
+    let told = visit.value("told").map(|count| format!("{count} files were imported, each as an import of its own."));
     html(&ImportsPage {
         frame: frame(visit, "Imports"),
         heading,
@@ -130,15 +130,20 @@ fn row(view: &ImportView) -> Vec<Cell> {
     let fates = Fate::ALL.map(|fate| rows_cell(view.of(fate)));
     let mut cells = vec![
         Cell::text(id.clone()).link(paths::import(&id)),
-        Cell::text(view.recorded_at.clone().unwrap_or_default()),
+        view.recorded_at.as_ref().map_or_else(Cell::none, |at| Cell::shown(instant(at), Value::Text(at.clone()))),
         Cell::text(view.source.clone()),
+        Cell::text(view.state.unwrap_or_default()),
         Cell::text(view.formats().join(", ")).tagged(view.formats()),
         rows_cell(view.rows),
     ];
     cells.extend(fates);
-    cells.push(Cell::text(view.dollars.clone()));
-    cells.push(Cell::text(view.state.unwrap_or_default()));
+    cells.push(Cell::dollars(view.dollars));
     cells
+}
+
+/// An instant of the ledger as pages write it: `2024-01-31 10:11 UTC`.
+fn instant(at: &str) -> String {
+    at.get(..16).map_or_else(|| at.to_owned(), |minute| format!("{} UTC", minute.replace('T', " ")))
 }
 
 /// A number of rows.

@@ -29,7 +29,7 @@ pub struct ImportView {
     pub rules: BTreeMap<String, u64>,
     /// The sum over rows of consumption and revenue that came in.
     #[serde(skip)]
-    pub dollars: String,
+    pub dollars: Amount,
     /// `standing` or `undone`; nothing of an import that was just made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<&'static str>,
@@ -258,9 +258,9 @@ fn undo_view(undo: &Undo) -> UndoView {
 }
 
 /// The sum over rows that came in of the tables whose amounts are dollars.
-fn dollars<'a>(totals: impl Iterator<Item = Fated<'a>>) -> String {
+fn dollars<'a>(totals: impl Iterator<Item = Fated<'a>>) -> Amount {
     let came_in = totals.filter(|(table, fate, ..)| ["consumption", "revenue"].contains(table) && *fate != Fate::Superseded.as_str());
-    came_in.map(|(.., amount)| amount).sum::<Amount>().to_string()
+    came_in.map(|(.., amount)| amount).sum()
 }
 
 fn borrowed(total: &(String, String, u64, Amount)) -> Fated<'_> {

@@ -101,7 +101,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     let quarantined = view.import.of(Fate::Quarantined);
     let import = &view.import;
     let told = match visit.value("told") {
-        Some("imported") => Some("Imported. The scores below every page are those with these rows."),
+        Some("imported") => Some("Imported. Every page counts these rows from now on."),
         Some("undone") => Some("Undone. The home is as if this had never been imported; its files can be imported again."),
         _ => None,
     };
@@ -109,7 +109,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
         frame: frame(visit, "Import"),
         heading: heading(&view, quarantined),
         batch_id: batch.batch_id.clone(),
-        recorded_at: batch.recorded_at.clone(),
+        recorded_at: super::instant(&batch.recorded_at),
         source: batch.source.clone(),
         told,
         undo: import.undo.clone(),

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::Form;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use domain::amount::Amount;
 use domain::time::Month;
 use serde::Deserialize;
 
@@ -55,7 +56,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
         Column::text("table", "Table").choice(),
         Column::text("source", "Source").choice(),
         Column::count("rows", "Rows"),
-        Column::text("amount", "Amount"),
+        Column::amount("amount", "Amount"),
         Column::count("restated", "Restated"),
         Column::text("before", "Before the last time"),
         Column::text("after", "After it"),
@@ -103,11 +104,21 @@ fn row(period: &PeriodView, part: &PartView) -> Vec<Cell> {
         Cell::text(part.table.clone()),
         Cell::text(part.source.clone()),
         rows_cell(part.rows),
-        text_cell(part.amount.as_deref()),
+        amount(part),
         Cell::count(part.restated.len(), "times"),
         text_cell(last.map(|last| told(last.rows_before, &last.amount_before)).as_deref()),
         text_cell(last.map(|last| told(last.rows_after, &last.amount_after)).as_deref()),
     ]
+}
+
+/// The amount of a part, in the unit of its table.
+fn amount(part: &PartView) -> Cell {
+    match part.amount.as_ref().map(|text| text.parse::<Amount>()) {
+        Some(Ok(seats)) if part.table == "workload_usage" => Cell::number(seats, "seats"),
+        Some(Ok(dollars)) => Cell::dollars(dollars),
+        // a sum can be larger than what a row may hold
+        _ => text_cell(part.amount.as_deref()),
+    }
 }
 
 /// Closes or reopens a month.

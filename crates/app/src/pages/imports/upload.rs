@@ -9,6 +9,7 @@ use anyhow::{Context as _, Result};
 use axum::extract::Multipart;
 use axum::extract::multipart::{MultipartError, MultipartRejection};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use domain::names::Name;
 use domain::rulebook::Rulebook;
 
 use super::home;
@@ -44,10 +45,10 @@ pub async fn take(visit: Visit, form: Result<Multipart, MultipartRejection>) -> 
         };
         let refused = |error: anyhow::Error| Problem::refused("Nothing was imported", &error);
         let Some(received) = received else { return Err(Problem::broken("the home came while the files were sent")) };
-        let (upload, files) = received.map_err(refused)?;
+        let received = received.map_err(refused)?;
         let rulebook = Arc::new(visit.reading.rulebook().clone());
-        let batches = import_all(home, &files, &rulebook).map_err(refused)?;
-        drop(upload);
+        let batches = import_all(home, &received, &rulebook).map_err(refused)?;
+        drop(received.upload);
         let address = match batches.as_slice() {
             [only] => paths::with_query(&paths::import(only), &[("told", Some("imported".to_owned()))]),
             several => paths::with_query(&paths::imports(), &[("told", Some(several.len().to_string()))]),
@@ -57,10 +58,24 @@ pub async fn take(visit: Visit, form: Result<Multipart, MultipartRejection>) -> 
     .await
 }
 
-/// Writes the files of a form into a folder; they go with it.
-async fn receive(upload: Upload, mut form: Multipart) -> Result<(Upload, Vec<PathBuf>)> {
-    let mut files = Vec::new();
+/// What a form brought.
+struct Received {
+    /// The folder of the files; they go with it.
+    upload: Upload,
+    files: Vec<PathBuf>,
+    /// The tenant of rows that name none.
+    tenant: Option<Name>,
+}
+
+/// Writes the files of a form into a folder.
+async fn receive(upload: Upload, mut form: Multipart) -> Result<Received> {
+    let (mut files, mut tenant) = (Vec::new(), None);
     while let Some(mut field) = form.next_field().await.map_err(broken)? {
+        if field.name() == Some("tenant") {
+            let text = field.text().await.map_err(broken)?;
+            tenant = Some(text.trim()).filter(|text| !text.is_empty()).map(Name::new);
+            continue;
+        }
         let Some(name) = field.file_name().map(plain_name) else { continue };
         if files.len() == FILES_MAX {
             let refusal = Refusal::refused(format!("more than {FILES_MAX} files were sent at once"));
@@ -85,7 +100,7 @@ async fn receive(upload: Upload, mut form: Multipart) -> Result<(Upload, Vec<Pat
     if files.is_empty() {
         return Err(Refusal::usage("no file was chosen").hint("go back, choose a file, and send it").into());
     }
-    Ok((upload, files))
+    Ok(Received { upload, files, tenant })
 }
 
 /// What broke off while files were sent.
@@ -98,14 +113,14 @@ fn broken(error: MultipartError) -> anyhow::Error {
 }
 
 /// Imports each file as a batch of its own; returns their ids. Files before one that will not do stay imported, and are named.
-fn import_all(home: &Home, files: &[PathBuf], rulebook: &Arc<Rulebook>) -> Result<Vec<String>> {
+fn import_all(home: &Home, received: &Received, rulebook: &Arc<Rulebook>) -> Result<Vec<String>> {
     let mut batches = Vec::new();
-    for file in files {
-        match import_one(home, file, rulebook) {
+    for file in &received.files {
+        match import_one(home, file, received.tenant.clone(), rulebook) {
             Ok(batch) => batches.push(batch),
             Err(error) if batches.is_empty() => return Err(error),
             Err(error) => {
-                let done = files.iter().take(batches.len()).map(|file| shown(file)).collect::<Vec<_>>().join("`, `");
+                let done = received.files.iter().take(batches.len()).map(|file| shown(file)).collect::<Vec<_>>().join("`, `");
                 return Err(error.context(format!("`{done}` were imported, but then `{}` was not", shown(file))));
             }
         }
@@ -113,9 +128,9 @@ fn import_all(home: &Home, files: &[PathBuf], rulebook: &Arc<Rulebook>) -> Resul
     Ok(batches)
 }
 
-fn import_one(home: &Home, file: &Path, rulebook: &Arc<Rulebook>) -> Result<String> {
+fn import_one(home: &Home, file: &Path, tenant: Option<Name>, rulebook: &Arc<Rulebook>) -> Result<String> {
     let writing = import::write(home)?;
-    let outcome = import::read(&writing, file, None, None, Arc::clone(rulebook))?;
+    let outcome = import::read(&writing, file, None, tenant, Arc::clone(rulebook))?;
     writing.keep(&format!("{}, sent by browser", shown(file)), &outcome)?;
     Ok(outcome.batch_id)
 }

@@ -106,6 +106,14 @@ fn what_needs_attention_is_told_with_place_and_cure() {
     assert!(shown.body.contains("1 row, 1 kept out") && shown.body.contains("consumption.csv:2"), "{}", shown.body);
     let list = pages.get(&format!("{}?problems_download=csv", dropped.header("location").split('?').next().unwrap()));
     insta::assert_snapshot!(list.body);
+    // rows without a tenant come in with the one that the form tells
+    let focus = "ProviderName,ChargeCategory,ChargePeriodStart,ChargePeriodEnd,EffectiveCost,BillingCurrency,ServiceName,SubAccountId\n\
+                 Microsoft,Usage,2024-01-01,2024-01-02,1.5,USD,Backup,/subscriptions/S-1\n";
+    let file = format!("--b\r\nContent-Disposition: form-data; name=\"files\"; filename=\"costs.csv\"\r\n\r\n{focus}\r\n");
+    let tenant = "--b\r\nContent-Disposition: form-data; name=\"tenant\"\r\n\r\nt-alpine\r\n--b--\r\n";
+    let kind = ("Content-Type", "multipart/form-data; boundary=b");
+    let dropped = ask(pages.address, "POST", "/imports", &[kind], &(file + tenant));
+    assert!(pages.get(dropped.header("location")).body.contains("1 row, none kept out"));
     for (name, text, said) in [("strange.csv", "colour,size\nred,3\n", "strange.csv"), ("", "", "No file was chosen")] {
         let refused = pages.drop_files(&[(name, text)]);
         assert!(refused.status == 422 && refused.body.contains(said), "{}", refused.body);
