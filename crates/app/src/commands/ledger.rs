@@ -4,7 +4,7 @@
 pub mod tables;
 
 /// A row's journey.
-mod trace;
+pub mod trace;
 
 use anyhow::Result;
 use domain::rulebook::suggest;

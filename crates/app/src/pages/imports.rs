@@ -9,6 +9,9 @@ mod batch;
 /// Months of facts.
 mod months;
 
+/// The journey of rows.
+mod rows;
+
 /// Files that are dropped.
 mod upload;
 
@@ -57,6 +60,7 @@ pub fn routes() -> Router<Arc<dyn Reading>> {
     Router::new()
         .route("/imports", page(list).merge(post(upload::take)).layer(DefaultBodyLimit::max(upload::BODY_BYTES_MAX)))
         .route("/imports/months", page(months::show).merge(post(months::turn)))
+        .route("/imports/rows", page(rows::show))
         .route("/imports/{batch}", page(batch::show))
         .route("/imports/{batch}/undo", get(async |visit: Visit| answer(visit, batch::ask_undo).await).post(batch::undo))
 }

@@ -114,6 +114,12 @@ pub fn import_months() -> String {
     "/imports/months".to_owned()
 }
 
+/// The journey of the rows at a place: `BATCH:FILE:LINE,LINE`.
+#[must_use]
+pub fn import_rows(place: &str, as_of: Option<Day>) -> String {
+    with_query("/imports/rows", &[("place", Some(place.to_owned())), as_of_value(as_of)])
+}
+
 fn track_value(track: Option<&Name>) -> (&'static str, Option<String>) {
     ("track", track.map(Name::to_string))
 }

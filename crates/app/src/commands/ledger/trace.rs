@@ -49,16 +49,25 @@ pub struct TraceArgs {
 /// When a place is none, no such file was imported, or the facts cannot be read.
 pub fn run(home: &Home, args: &TraceArgs, setting: &Setting) -> Result<Exit> {
     let as_of = args.as_of.unwrap_or_else(clock::today);
-    let mut views = Vec::new();
-    let batches = home.batches(u32::MAX >> 1)?;
     let program = OpenProgram::from_home(home, setting.rulebook()?)?;
-    for place in &args.places {
-        let (file, lines) = parse(place)?;
-        let (batch, file) = find(&batches, file)?;
-        views.extend(progress::during("following the row", || follow(home, &program, batch, file, &lines, as_of))?);
-    }
+    let views = progress::during("following the row", || journeys(home, &program, &args.places, as_of))?;
     setting.output.print(&views, |paint| views.iter().map(|view| told(view, paint)).collect())?;
     Ok(Exit::Done)
+}
+
+/// The journeys of the lines at places, `FILE:LINE` or `BATCH:FILE:LINE,LINE`.
+///
+/// # Errors
+/// When a place is none, no such file was imported, or the facts cannot be read.
+pub fn journeys(home: &Home, program: &OpenProgram, places: &[String], as_of: Day) -> Result<Vec<JourneyView>> {
+    let batches = home.batches(u32::MAX >> 1)?;
+    let mut views = Vec::new();
+    for place in places {
+        let (file, lines) = parse(place)?;
+        let (batch, file) = find(&batches, file)?;
+        views.extend(follow(home, program, batch, file, &lines, as_of)?);
+    }
+    Ok(views)
 }
 
 /// A file and lines of it.

@@ -5,9 +5,9 @@ use domain::explain::Node;
 use crate::pages::grid::{Cell, Column, Grid, Piece, Value};
 use crate::pages::metric::Named;
 use crate::pages::metric::rows::{Picked, Row};
-use crate::pages::show;
 use crate::pages::tree::{self, Place};
 use crate::pages::visit::Visit;
+use crate::pages::{paths, show};
 
 /// How many figures a row shows beside its name; its own page has all.
 const FIGURES_MAX: usize = 4;
@@ -99,7 +99,7 @@ impl<'a> Level<'a> {
             label = label.link(self.named.address(self.visit, Some(self.place.path_to(at)), &[]));
         }
         let mut cells = vec![label];
-        cells.extend(keys.iter().map(|key| Cell::shown(cell(row, key), text(tree::key(row, key).unwrap_or_default()))));
+        cells.extend(keys.iter().map(|key| self.key_cell(row, key)));
         cells.push(figures(row));
         cells.push(Cell { unit: own_unit, ..Cell::shown(value, Value::Fraction(row.value.clone())) });
         cells.push(if has.adds { Cell::fraction(&row.adds, self.place.unit) } else { Cell::new(Value::Fraction(row.adds.clone())) });
@@ -109,6 +109,14 @@ impl<'a> Level<'a> {
         cells.push(associations(row));
         cells.extend(reason(row));
         cells
+    }
+
+    /// The value of a key; lines of files lead to the journey of their rows.
+    fn key_cell(&self, row: &Node, key: &str) -> Cell {
+        let value = tree::key(row, key).unwrap_or_default();
+        let shown = Cell::shown(cell(row, key), text(value));
+        let is_place = key == "lines" && !value.is_empty() && self.visit.reading.home().is_some();
+        if is_place { shown.link(paths::import_rows(value, self.visit.asked_as_of().ok().flatten())) } else { shown }
     }
 
     /// Keys that tell rows apart: those that the level does not have itself, and that say more than the label.

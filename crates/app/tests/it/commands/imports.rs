@@ -149,3 +149,16 @@ fn forms_of_other_sites_are_refused_and_a_folder_has_no_ledger() {
         assert!(answer.status == 200 && answer.body.contains("There is no ledger here"), "{}", answer.body);
     }
 }
+
+#[test]
+fn a_row_can_be_followed_to_the_points_it_gave() {
+    let scene = home();
+    let pages = Served::new(&scene, &[]);
+    let shown = pages.get("/imports/rows?place=workload_usage.csv:20").body;
+    assert!(shown.contains("Credited to Northwind Consulting (900010)") && shown.contains("<strong>counted</strong>"), "{shown}");
+    let several = pages.get("/imports/rows?place=consumption.csv:2,3+partners.csv:2+and+7+more").body;
+    assert!(several.contains("3 rows"), "{several}");
+    assert_eq!(pages.get("/imports/rows").status, 200);
+    let wrong = pages.get("/imports/rows?place=nowhere.csv:2");
+    assert!(wrong.status == 422 && wrong.body.contains("nowhere.csv"), "{}", wrong.body);
+}

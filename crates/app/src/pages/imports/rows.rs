@@ -1,0 +1,83 @@
+//! The journey of source rows: from file and line to fate, table row, credits and metrics; explanations lead here.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::response::Response;
+use domain::names::Name;
+
+use super::{frame, home};
+use crate::commands::ledger::trace::journeys;
+use crate::pages::frame::Frame;
+use crate::pages::paths;
+use crate::pages::problem::Problem;
+use crate::pages::visit::{Visit, html};
+use crate::program::OpenProgram;
+use crate::views::journey::{JourneyView, PlaceView};
+
+#[derive(Template)]
+#[template(path = "pages/import_rows.html")]
+struct RowsPage {
+    frame: Frame,
+    heading: String,
+    place: String,
+    as_of: String,
+    journeys: Vec<JourneyView>,
+    visit: Links,
+}
+
+/// The ways on from a journey.
+struct Links {
+    as_of: Option<domain::time::Day>,
+}
+
+impl Links {
+    fn import(&self, batch_id: &str) -> String {
+        paths::import(batch_id)
+    }
+
+    fn row(&self, place: &str) -> String {
+        paths::import_rows(place, self.as_of)
+    }
+
+    fn designation(&self, place: &PlaceView) -> String {
+        let track = place.track.as_deref().map(Name::new);
+        paths::designation(&Name::new(&place.global_partner_id), &Name::new(&place.area), track.as_ref(), self.as_of)
+    }
+}
+
+/// Shows where rows came from and where they went; without a place, asks for one.
+///
+/// # Errors
+///
+/// A place that is none, or facts that cannot be read.
+pub fn show(visit: &Visit) -> Result<Response, Problem> {
+    let home = match home(visit)? {
+        Ok(home) => home,
+        Err(none) => return Ok(none),
+    };
+    let place = visit.value("place").unwrap_or_default().to_owned();
+    let as_of = visit.as_of()?;
+    // explanations name several files with blanks between them, and may end in `and 5 more`
+    let places: Vec<String> =
+        place.split(" and ").next().unwrap_or_default().split(' ').filter(|one| !one.is_empty()).map(str::to_owned).collect();
+    let journeys = if places.is_empty() {
+        Vec::new()
+    } else {
+        let program = OpenProgram::from_home(home, Arc::new(visit.reading.rulebook().clone())).map_err(|error| Problem::unread(&error))?;
+        journeys(home, &program, &places, as_of).map_err(|error| Problem::refused("There is no such row", &error))?
+    };
+    let heading = match journeys.as_slice() {
+        [] => "Follow a row".to_owned(),
+        [only] => format!("{}, line {}", only.file, only.line),
+        several => format!("{} rows", several.len()),
+    };
+    html(&RowsPage {
+        frame: frame(visit, "Rows"),
+        heading,
+        place,
+        as_of: as_of.to_string(),
+        journeys,
+        visit: Links { as_of: visit.asked_as_of()? },
+    })
+}
