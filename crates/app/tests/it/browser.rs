@@ -86,7 +86,9 @@ fn the_pages_of_imports_look_and_are_built_as_well_as_the_others() {
     let mut trouble = Vec::new();
     for (width, colours) in [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")] {
         browser.look(width, colours);
-        for path in ["/imports", batch, &format!("{batch}/undo"), "/imports/months"] {
+        for path in
+            ["/imports", batch, &format!("{batch}/undo"), "/imports/months", "/imports/rows?place=consumption.csv:2&as_of=2024-08-10"]
+        {
             browser.open(&format!("http://{}{path}", pages.address));
             let wrong = browser.find(include_str!("pages/look.js"));
             let serious = if axe.is_some() { browser.wait_for(AXE) } else { json!([]) };
