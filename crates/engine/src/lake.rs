@@ -5,7 +5,7 @@
 //! Settling the pieces of a part in the order of their batches gives the part; that is how a batch is undone.
 //!
 //! A file is never changed: an act writes new files beside the old ones, then the manifest (kept by whoever calls) names the new
-//! ones, then [`Lake::sweep`] deletes what it does not name. Such leftovers are never read.
+//! ones, then [`Lake::sweep`](crate::lake::Lake::sweep) deletes what it does not name. Such leftovers are never read.
 
 use std::collections::HashSet;
 use std::fs::File;
