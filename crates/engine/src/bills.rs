@@ -28,7 +28,7 @@ use crate::formats::{Context, Format, focus, reading};
 use crate::lake::ParquetFile;
 use crate::output::{CsvFile, OutputError};
 use crate::problems::{Problems, RowProblem, Severity};
-use crate::source::{FileError, Source, open_plain, texts};
+use crate::source::{FileError, RowBytes, RowLimited, Source, open_plain, texts};
 
 /// The columns that are added. Source: FOCUS, columns of providers begin with `x_`.
 pub const CREDIT_COLUMNS: [&str; 4] = ["x_PartnerId", "x_AssociationType", "x_AssociationId", "x_RulebookVersion"];
@@ -81,9 +81,10 @@ pub fn credit_bill(path: &Path, out: &Path, into: FileForm, crediting: &Creditin
     let mut judge = Judge { crediting, judging, shown: &shown, header: source.header(), pick: &pick, known: HashMap::new(), told };
     match (form, into) {
         (FileForm::Csv(from), FileForm::Csv(to)) => {
-            let mut reader = csv::ReaderBuilder::new();
-            let reader = reader.has_headers(false).flexible(true).delimiter(delimiter).from_reader(open_plain(path, &shown, from)?);
-            credit_text(reader, &shown, CsvFile::create_as(out, to, delimiter)?, &pick, &mut judge)?;
+            let bytes = RowBytes::default();
+            let text = RowLimited::new(open_plain(path, &shown, from)?, bytes.clone());
+            let reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text);
+            credit_text(reader, &bytes, &shown, CsvFile::create_as(out, to, delimiter)?, &pick, &mut judge)?;
         }
         (FileForm::Parquet, FileForm::Parquet) => credit_parquet(path, &shown, out, &pick, &mut judge)?,
         _ => return Err(FileError::OtherForm { file: shown, form: form.word() }.into()),
@@ -94,7 +95,8 @@ pub fn credit_bill(path: &Path, out: &Path, into: FileForm, crediting: &Creditin
 type Pick = [Option<usize>];
 
 fn credit_text(
-    mut reader: Reader<Box<dyn Read>>,
+    mut reader: Reader<RowLimited<Box<dyn Read>>>,
+    bytes: &RowBytes,
     shown: &str,
     mut file: CsvFile,
     pick: &Pick,
@@ -106,6 +108,7 @@ fn credit_text(
     let width = record.len();
     file.write_exact(record.iter().chain(CREDIT_COLUMNS.iter().map(|name| name.as_bytes())))?;
     while reader.read_byte_record(&mut record).map_err(|error| broken(judge.told.rows, error))? {
+        bytes.begin();
         if record.len() != width {
             let line = reader.position().line().saturating_sub(1);
             return Err(FileError::CellCount { file: shown.to_owned(), line, found: record.len(), expected: width }.into());

@@ -1,14 +1,20 @@
 //! One file as rows of text cells, whatever its form.
 
 mod csv;
+mod limits;
 mod parquet;
 
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use crate::files::{Compression, FileForm, TableFile};
 
+pub use limits::{EXPANDED_BYTES, EXPANSION_MAX, ROW_BYTES_MAX};
 pub(crate) use parquet::texts;
+
+use limits::Expanding;
+pub(crate) use limits::{RowBytes, RowLimited};
 
 /// Why a file cannot be read at all, or not to its end.
 #[derive(Debug, thiserror::Error)]
@@ -130,7 +136,7 @@ pub enum FileError {
         found: String,
     },
     /// The file ends or breaks before its end.
-    #[error("`{file}` cannot be read {place}: {message}; the file is cut off or damaged, fetch it again")]
+    #[error("`{file}` cannot be read {place}: {message}; {cure}")]
     Broken {
         /// The file.
         file: String,
@@ -138,6 +144,8 @@ pub enum FileError {
         place: String,
         /// The reader's reason.
         message: String,
+        /// What would cure it.
+        cure: &'static str,
     },
 }
 
@@ -167,8 +175,12 @@ impl FileError {
     }
 
     pub(crate) fn broken(file: &str, rows: u64, message: impl ToString) -> Self {
+        Self::stopped(file, rows, message, "the file is cut off or damaged, fetch it again")
+    }
+
+    pub(crate) fn stopped(file: &str, rows: u64, message: impl ToString, cure: &'static str) -> Self {
         let place = if rows == 0 { "at all".to_owned() } else { format!("after row {rows}") };
-        Self::Broken { file: file.to_owned(), place, message: message.to_string() }
+        Self::Broken { file: file.to_owned(), place, message: message.to_string(), cure }
     }
 }
 
@@ -178,10 +190,12 @@ pub(crate) fn open_plain(path: &Path, shown: &str, compression: Compression) -> 
 }
 
 fn decoded(file: std::fs::File, shown: &str, compression: Compression) -> Result<Box<dyn Read>, FileError> {
+    let length = file.metadata().map_err(|source| FileError::open(shown, source))?.len();
     Ok(match compression {
-        Compression::Plain => Box::new(file),
-        Compression::Gzip => Box::new(flate2::read::MultiGzDecoder::new(std::io::BufReader::new(file))),
-        Compression::Zstd => Box::new(zstd::Decoder::new(file).map_err(|source| FileError::open(shown, source))?),
+        // what is written behind the end that the file had is not read: whoever writes faster than we read would keep us for ever
+        Compression::Plain => Box::new(file.take(length)),
+        Compression::Gzip => Box::new(Expanding::new(flate2::read::MultiGzDecoder::new(std::io::BufReader::new(file)), length)),
+        Compression::Zstd => Box::new(Expanding::new(zstd::Decoder::new(file).map_err(|source| FileError::open(shown, source))?, length)),
     })
 }
 
@@ -205,15 +219,36 @@ pub enum BadCells {
         found: usize,
         /// Columns of the header.
         expected: usize,
+        /// Line breaks within the row's cells.
+        breaks: u64,
     },
 }
 
 /// A row of a file: its line (row number in a Parquet file) and its cells, or why there are none.
 pub type Line<'a> = (u64, Result<&'a [Option<&'a str>], BadCells>);
 
+/// A file's size and time of change, when it was opened.
+struct FileState {
+    path: PathBuf,
+    length: u64,
+    changed: Option<SystemTime>,
+}
+
+impl FileState {
+    fn of(path: &Path) -> Option<Self> {
+        let about = std::fs::metadata(path).ok()?;
+        Some(Self { path: path.to_owned(), length: about.len(), changed: about.modified().ok() })
+    }
+
+    fn is_still_so(&self) -> bool {
+        Self::of(&self.path).is_some_and(|now| now.length == self.length && now.changed == self.changed)
+    }
+}
+
 /// A file that is open, with its header read.
 pub struct Source {
     shown: String,
+    state: Option<FileState>,
     header: Vec<String>,
     floats: Vec<usize>,
     body: Body,
@@ -239,6 +274,7 @@ impl Source {
     /// As [`Source::open`].
     pub fn open_path(path: &Path, shown: &str, form: FileForm) -> Result<Self, FileError> {
         let opened = std::fs::File::open(path).map_err(|source| FileError::open(shown, source))?;
+        let state = FileState::of(path);
         let (header, floats, body) = match form {
             FileForm::Parquet => {
                 let (header, floats, body) = parquet::open(opened, shown)?;
@@ -249,7 +285,7 @@ impl Source {
                 (header, Vec::new(), Body::Csv(body))
             }
         };
-        let source = Self { shown: shown.to_owned(), header, floats, body };
+        let source = Self { shown: shown.to_owned(), state, header, floats, body };
         source.refuse_duplicates()?;
         Ok(source)
     }
@@ -303,9 +339,21 @@ impl Source {
     /// # Errors
     /// As [`Source::read`].
     pub fn read_while(self, pick: &[Option<usize>], take: &mut dyn FnMut(Line<'_>) -> bool) -> Result<u64, FileError> {
-        match self.body {
+        let mut is_ended = true;
+        let take = &mut |line: Line<'_>| {
+            is_ended = take(line);
+            is_ended
+        };
+        let read = match self.body {
             Body::Csv(body) => body.read(&self.shown, self.header.len(), pick, take),
             Body::Parquet(body) => body.read(&self.shown, &self.header, pick, take),
+        };
+        match self.state {
+            Some(state) if is_ended && !state.is_still_so() => {
+                let rows = *read.as_ref().unwrap_or(&0);
+                Err(FileError::stopped(&self.shown, rows, "it changed while it was read", "read it again when nobody writes to it"))
+            }
+            _ => read,
         }
     }
 

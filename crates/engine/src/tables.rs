@@ -232,16 +232,23 @@ pub fn bad_cells(table: &'static str, file: &str, line: u64, header: &[String], 
             format!("byte {position} of the cell, 0x{byte:02X}, is not UTF-8{}", latin(byte)),
             "save the file as UTF-8".to_owned(),
         ),
-        BadCells::Count { found, expected } => (
+        BadCells::Count { found, expected, breaks } => (
             "cell-count",
             String::new(),
             String::new(),
-            format!("the row has {found} cells where the header has {expected} columns"),
-            "look for a missing or extra comma; a cell with a comma in it stands in double quotes".to_owned(),
+            format!("the row has {found} cells where the header has {expected} columns{}", over_lines(breaks)),
+            match breaks {
+                0 => "look for a missing or extra comma; a cell with a comma in it stands in double quotes".to_owned(),
+                _ => "look for a quote that is opened on this line and never closed".to_owned(),
+            },
         ),
     };
     let line = Some(line);
     RowProblem { table, file: file.to_owned(), line, column, value, reason, message, cure, severity: Severity::Quarantined, rows: 1 }
+}
+
+fn over_lines(breaks: u64) -> String {
+    if breaks > 0 { format!(", and runs over {} lines", breaks + 1) } else { String::new() }
 }
 
 /// What the byte would be in the encoding that such files most often have.

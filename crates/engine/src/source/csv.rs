@@ -4,37 +4,71 @@ use std::io::{BufRead, BufReader, Read};
 
 use csv::{ByteRecord, Reader, ReaderBuilder};
 
+use super::limits::{Limit, RowBytes};
 use super::{BadCells, FileError, Line};
 
 /// The rows behind the header.
 pub struct CsvBody {
     delimiter: u8,
+    bytes: RowBytes,
     reader: Reader<PlainLines<BufReader<Box<dyn Read>>>>,
 }
 
 /// Reads the header; it is empty when the file is.
 pub fn open(plain: Box<dyn Read>, shown: &str) -> Result<(Vec<String>, CsvBody), FileError> {
     let mut plain = BufReader::with_capacity(HEADER_BYTES, plain);
-    let delimiter = start(&mut plain).map_err(|error| FileError::broken(shown, 0, error))?;
-    let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(PlainLines::new(plain));
+    let delimiter = start(&mut plain, shown)?;
+    let bytes = RowBytes::default();
+    let lines = PlainLines::new(plain, bytes.clone());
+    let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(lines);
     let mut record = ByteRecord::new();
-    let any = reader.read_byte_record(&mut record).map_err(|error| FileError::broken(shown, 0, error))?;
+    let any = reader.read_byte_record(&mut record).map_err(|error| stopped(shown, 0, 1, error))?;
     let header = if any { record.iter().map(name).collect() } else { Vec::new() };
-    Ok((header, CsvBody { delimiter, reader }))
+    bytes.begin();
+    Ok((header, CsvBody { delimiter, bytes, reader }))
 }
 
 /// How many bytes of a file are looked at for tabs.
 const HEADER_BYTES: usize = 1 << 16;
 
+/// What other files begin with, what they are, and what to do about them.
+const NO_TEXTS: [(&[u8], &str, &str); 6] = [
+    (b"\xff\xfe", "it is UTF-16 text", "save it as UTF-8, in a spreadsheet as `CSV UTF-8`"),
+    (b"\xfe\xff", "it is UTF-16 text", "save it as UTF-8, in a spreadsheet as `CSV UTF-8`"),
+    (b"PK\x03\x04", "it is a workbook or a zip archive", "save the sheet as `CSV UTF-8`, or unpack the archive"),
+    (b"\x1f\x8b", "it is compressed with gzip", "name it `….csv.gz`"),
+    (b"\x28\xb5\x2f\xfd", "it is compressed with Zstandard", "name it `….csv.zst`"),
+    (b"PAR1", "it is Parquet", "name it `….parquet`"),
+];
+
 /// Steps over a byte order mark, and tells what separates the cells of the header.
-fn start(plain: &mut impl BufRead) -> std::io::Result<u8> {
-    if plain.fill_buf()?.starts_with(b"\xef\xbb\xbf") {
+fn start(plain: &mut impl BufRead, shown: &str) -> Result<u8, FileError> {
+    let broken = |error: std::io::Error| stopped(shown, 0, 1, error.into());
+    if plain.fill_buf().map_err(broken)?.starts_with(b"\xef\xbb\xbf") {
         plain.consume(3);
     }
-    let begin = plain.fill_buf()?;
+    let begin = plain.fill_buf().map_err(broken)?;
+    if let Some((_, what, cure)) = NO_TEXTS.iter().find(|(magic, ..)| begin.starts_with(magic)) {
+        return Err(FileError::stopped(shown, 0, what, cure));
+    }
     let header = begin.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    if header.contains(&0) {
+        return Err(FileError::stopped(shown, 0, "its header has zero bytes, as UTF-16 text has", "save it as UTF-8"));
+    }
     let has_tabs = header.contains(&b'\t') && !header.contains(&b',');
     Ok(if has_tabs { b'\t' } else { b',' })
+}
+
+/// Why the row that begins on `line` cannot be read.
+fn stopped(shown: &str, rows: u64, line: u64, error: csv::Error) -> FileError {
+    match error.kind() {
+        csv::ErrorKind::Io(io) => match Limit::of(io) {
+            Some(limit @ Limit::Row) => FileError::stopped(shown, rows, format!("the row on line {line}: {limit}"), limit.cure()),
+            Some(limit) => FileError::stopped(shown, rows, limit, limit.cure()),
+            None => FileError::broken(shown, rows, error),
+        },
+        _ => FileError::broken(shown, rows, error),
+    }
 }
 
 fn name(cell: &[u8]) -> String {
@@ -58,15 +92,18 @@ impl CsvBody {
         let mut record = ByteRecord::new();
         let mut rows = 0;
         loop {
+            let begins = self.reader.position().line();
             match self.reader.read_byte_record(&mut record) {
-                Ok(true) => {}
+                Ok(true) => self.bytes.begin(),
                 Ok(false) => return Ok(rows),
-                Err(error) => return Err(FileError::broken(shown, rows, error)),
+                Err(error) => return Err(stopped(shown, rows, begins, error)),
             }
             rows += 1;
-            let line = first_line(&self.reader, &record);
+            let breaks = record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
+            // the reader stands behind the row's last line, unless the row ends with the file in an open quote
+            let line = self.reader.position().line().saturating_sub(breaks + 1).max(begins);
             if record.len() != width {
-                if !take((line, Err(BadCells::Count { found: record.len(), expected: width }))) {
+                if !take((line, Err(BadCells::Count { found: record.len(), expected: width, breaks }))) {
                     return Ok(rows);
                 }
                 continue;
@@ -81,12 +118,6 @@ impl CsvBody {
             }
         }
     }
-}
-
-/// The line on which the record that was just read starts: the reader stands behind its last line.
-fn first_line<R: Read>(reader: &Reader<R>, record: &ByteRecord) -> u64 {
-    let inner = record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
-    reader.position().line().saturating_sub(inner + 1)
 }
 
 fn cell(record: &ByteRecord, place: Option<usize>) -> Result<Option<&str>, BadCells> {
@@ -104,6 +135,7 @@ fn cell(record: &ByteRecord, place: Option<usize>) -> Result<Option<&str>, BadCe
 /// Text whose lines all end in one line feed, the last one too; so that lines can be counted.
 struct PlainLines<R> {
     inner: R,
+    bytes: RowBytes,
     /// A carriage return that was held back, since a line feed may follow.
     held: bool,
     ended: bool,
@@ -111,8 +143,8 @@ struct PlainLines<R> {
 }
 
 impl<R: Read> PlainLines<R> {
-    fn new(inner: R) -> Self {
-        Self { inner, held: false, ended: false, is_line_start: true }
+    fn new(inner: R, bytes: RowBytes) -> Self {
+        Self { inner, bytes, held: false, ended: false, is_line_start: true }
     }
 }
 
@@ -132,6 +164,7 @@ impl<R: Read> Read for PlainLines<R> {
             }
             let length = plain(out, read, &mut self.held);
             if length > 0 {
+                self.bytes.add(length)?;
                 self.is_line_start = out[length - 1] == b'\n';
                 return Ok(length);
             }
@@ -187,7 +220,7 @@ mod tests {
     #[test]
     fn a_lone_carriage_return_stays() {
         let mut text = String::new();
-        PlainLines::new("a\rb\r\nc\r".as_bytes()).read_to_string(&mut text).unwrap();
+        PlainLines::new("a\rb\r\nc\r".as_bytes(), RowBytes::default()).read_to_string(&mut text).unwrap();
         assert_eq!(text, "a\rb\nc\n");
     }
 

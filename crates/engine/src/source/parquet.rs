@@ -8,6 +8,7 @@ use arrow_cast::cast;
 use arrow_schema::{DataType, TimeUnit};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 
 use super::{FileError, Line};
 
@@ -26,10 +27,25 @@ pub fn open(file: File, shown: &str) -> Result<(Vec<String>, Vec<usize>, Parquet
         return Err(FileError::broken(shown, 0, "it has no bytes"));
     }
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| FileError::broken(shown, 0, error))?;
+    if !is_sound(builder.metadata(), length) {
+        return Err(FileError::broken(shown, 0, "its footer names places outside the file"));
+    }
     let fields = builder.schema().fields();
     let header = fields.iter().map(|field| field.name().trim().to_owned()).collect();
     let floats = fields.iter().enumerate().filter(|(_, field)| field.data_type().is_floating()).map(|(at, _)| at).collect();
     Ok((header, floats, ParquetBody { builder }))
+}
+
+/// Whether the footer speaks of places within a file of `length` bytes: the reader takes them for true.
+fn is_sound(metadata: &ParquetMetaData, length: u64) -> bool {
+    let is_within = |column: &ColumnChunkMetaData| {
+        let start = column.dictionary_page_offset().unwrap_or(column.data_page_offset());
+        let (start, size) = (u64::try_from(start), u64::try_from(column.compressed_size()));
+        let end = start.ok().zip(size.ok()).and_then(|(start, size)| start.checked_add(size));
+        column.data_page_offset() >= 0 && column.num_values() >= 0 && end.is_some_and(|end| end <= length)
+    };
+    let groups = metadata.row_groups();
+    metadata.file_metadata().num_rows() >= 0 && groups.iter().all(|group| group.num_rows() >= 0 && group.columns().iter().all(is_within))
 }
 
 impl ParquetBody {

@@ -11,9 +11,9 @@ const PARTNERS: &str =
     "partner_id,global_partner_id,name,kind,active\n101,900,Alpha Bern,,\n102,900,Alpha Basel,,\n103,900,Alpha old,,false\n";
 const CUSTOMERS: &str = "tenant_id,name\nt-1,One\nt-2,Two\n";
 
-type Files<'a> = Vec<(&'a str, Vec<u8>)>;
+pub type Files<'a> = Vec<(&'a str, Vec<u8>)>;
 
-fn told(sentence: &str, files: Files<'_>) -> String {
+pub fn told(sentence: &str, files: Files<'_>) -> String {
     let mut told = format!("{sentence}\n");
     for (name, bytes) in files.iter().filter(|(_, bytes)| *bytes != PARTNERS.as_bytes() && *bytes != CUSTOMERS.as_bytes()) {
         match std::str::from_utf8(bytes) {
@@ -48,7 +48,7 @@ fn told(sentence: &str, files: Files<'_>) -> String {
     told.replace(folder.path().to_str().unwrap(), "FOLDER")
 }
 
-fn text<'a>(name: &'a str, text: &str) -> Files<'a> {
+pub fn text<'a>(name: &'a str, text: &str) -> Files<'a> {
     vec![(name, text.as_bytes().to_vec()), ("partners.csv", PARTNERS.into()), ("customers.csv", CUSTOMERS.into())]
 }
 

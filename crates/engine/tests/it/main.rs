@@ -6,6 +6,7 @@ mod az_role_assignments;
 mod azure_costs;
 mod bad_input;
 mod bills;
+mod corpus;
 mod exporting;
 mod focus;
 mod forms;

@@ -134,3 +134,29 @@ fn a_rulebook_with_a_typo_is_refused_with_its_place() {
     assert!(ran.stderr.contains("rules/rulebook.toml:1:"), "{ran}");
     insta::assert_snapshot!(scene.run(&["score", "show", "--dataset", "exports", "--rulebook", "exports"]));
 }
+
+#[test]
+fn a_line_of_two_gigabytes_is_refused_in_bounded_memory() {
+    const GIB: u64 = 1 << 30;
+    let scene = Scene::with_exports();
+    let path = scene.folder.path().join("exports/consumption.csv");
+    let before = std::fs::metadata(&path).unwrap().len();
+    // What is not written is read as zeros, without taking room on the disk.
+    std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(before + 2 * GIB).unwrap();
+    let kib = GIB / 1024;
+    for ask in
+        ["score show --dataset exports --as-of 2024-08-10 --query length(@)", "import exports", "credit --dataset exports --out c.csv"]
+    {
+        let limited = format!("ulimit -v {kib} && exec {} {}", env!("CARGO_BIN_EXE_counterfoil"), ask.replace("length(@)", "'length(@)'"));
+        let ran = std::process::Command::new("sh")
+            .args(["-c", &limited])
+            .current_dir(scene.folder.path())
+            .env("COUNTERFOIL_HOME", "home")
+            .output();
+        let ran = ran.unwrap();
+        let told = String::from_utf8(ran.stderr).unwrap();
+        assert_eq!(ran.status.code(), Some(3), "{ask}: {told}");
+        let row = "cannot be read after row 120: the row on line 122: a row is longer than 16 MiB; look for a quote that is opened and never closed";
+        assert!(told.contains(row), "{ask}: {told}");
+    }
+}
