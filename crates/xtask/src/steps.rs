@@ -34,6 +34,7 @@ pub const STEPS: &[Step] = &[
     Step { name: "docs", sentence: "the API documentation builds and its links hold", run: docs },
     Step { name: "doctests", sentence: "the examples in doc comments run", run: doctests },
     Step { name: "tests", sentence: "all tests pass, the registers on SQLite and on PostgreSQL", run: tests },
+    Step { name: "fuzz", sentence: "no parser panics on a minute of mutated files", run: fuzz },
     Step { name: "rulebook", sentence: "the worked examples of the rulebook pass", run: rulebook },
     Step { name: "browser", sentence: "the pages work in a real browser, and axe finds nothing serious", run: browser },
     Step { name: "deny", sentence: "licences, sources and bans of the dependencies are as deny.toml says", run: deny },
@@ -74,6 +75,13 @@ fn tests() -> Result<Outcome> {
         Ok(_) => Outcome::Passed,
         Err(Missing(cure)) => Outcome::Skipped(format!("the tests passed on SQLite, but not on PostgreSQL: {cure}")),
     })
+}
+
+fn fuzz() -> Result<Outcome> {
+    let mut command =
+        shell::cargo(&["test", "--quiet", "--workspace", "--all-targets", "--", "--exact", "fuzz::no_parser_panics_on_what_it_is_given"]);
+    shell::run(command.env("FUZZ_SECONDS", "60"))?;
+    Ok(Outcome::Passed)
 }
 
 fn rulebook() -> Result<Outcome> {

@@ -10,6 +10,7 @@ mod corpus;
 mod exporting;
 mod focus;
 mod forms;
+mod fuzz;
 mod importing;
 mod samples;
 mod scene;
