@@ -6,6 +6,8 @@ use std::fmt;
 use domain::amount::Amount;
 use domain::time::Month;
 
+use crate::lines::Lines;
+
 /// What became of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fate {
@@ -132,4 +134,13 @@ impl Totals {
     pub fn incoming_of(&self, table: &str) -> Total {
         sum(self.iter().filter(|(of, fate, _)| *of == table && *fate != Fate::Superseded))
     }
+}
+
+/// Rows that a rule left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ignored {
+    /// How many.
+    pub rows: u64,
+    /// On which lines they are.
+    pub lines: Lines,
 }

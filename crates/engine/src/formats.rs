@@ -299,10 +299,10 @@ impl<'a> Intake<'a> {
         self.staging.quarantine(self.file, problem, amount);
     }
 
-    /// Leaves a row of `table` out by a rule.
-    pub fn ignore(&mut self, table: &'static str, rule: &Name, amount: Amount) {
+    /// Leaves the row of `table` on a line out by a rule.
+    pub fn ignore(&mut self, line: u64, table: &'static str, rule: &Name, amount: Amount) {
         self.rows += 1;
-        self.staging.ignore(self.file, table, rule, amount);
+        self.staging.ignore((self.file, line), table, rule, amount);
     }
 
     /// Says something about the file, or about a row that stays.

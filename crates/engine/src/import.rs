@@ -21,7 +21,7 @@ use domain::time::Month;
 pub use hash::content_hash;
 
 use crate::dataset::{Dataset, DatasetError};
-use crate::fates::{Fate, MonthChange, Total, Totals};
+use crate::fates::{Fate, Ignored, MonthChange, Total, Totals};
 use crate::files::TableFile;
 use crate::formats::{self, Context, Format, FormatError, ReadError, SourceFile, find_sources};
 use crate::lake::{Lake, LakeError, LakeFile};
@@ -79,6 +79,8 @@ pub struct FileEntry {
     pub same_as: Option<String>,
     /// Why the file was not read.
     pub error: Option<String>,
+    /// The rows that rules left out.
+    pub ignored: BTreeMap<Name, Ignored>,
 }
 
 /// What an import did. The manifest changes from the lake's files to those without `dropped` and with `added`.
@@ -92,8 +94,6 @@ pub struct Outcome {
     pub files: Vec<FileEntry>,
     /// What became of all rows, old ones that were superseded among them.
     pub totals: Totals,
-    /// How many rows each rule left out.
-    pub ignored: BTreeMap<Name, u64>,
     /// What is wrong with rows and files.
     pub problems: Problems,
     /// Files that could not be read at all.
@@ -109,6 +109,16 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// How many rows each rule left out.
+    #[must_use]
+    pub fn rules(&self) -> BTreeMap<&Name, u64> {
+        let mut rules = BTreeMap::new();
+        for (rule, left) in self.files.iter().flat_map(|file| &file.ignored) {
+            *rules.entry(rule).or_default() += left.rows;
+        }
+        rules
+    }
+
     /// Whether the lake is the same as before.
     #[must_use]
     pub fn changes_nothing(&self) -> bool {
@@ -233,6 +243,7 @@ impl Batch<'_> {
                 totals: Totals::default(),
                 same_as: None,
                 error: None,
+                ignored: BTreeMap::new(),
             };
             context.learn(&self.staging.registers);
             let read = match content_hash(source, &context.options(source.format)) {
@@ -279,13 +290,15 @@ impl Batch<'_> {
         for (file, counted) in std::mem::take(&mut self.staging.totals) {
             self.files[file as usize].totals.absorb(&counted);
         }
+        for (file, ignored) in std::mem::take(&mut self.staging.ignored) {
+            self.files[file as usize].ignored = ignored;
+        }
         self.files.iter().for_each(|file| totals.absorb(&file.totals));
         Outcome {
             batch_id: self.id,
             hash: hash::of_texts(self.files.iter().map(|file| file.hash.as_str())),
             files: self.files,
             totals,
-            ignored: self.staging.ignored,
             problems: self.staging.problems,
             errors,
             added: self.added,

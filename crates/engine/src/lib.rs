@@ -39,6 +39,9 @@ pub mod restatements;
 /// What becomes of old and new rows of one table when they meet.
 pub mod merge;
 
+/// Lines of a file, as runs.
+pub mod lines;
+
 /// What became of every row of an import, counted.
 pub mod fates;
 

@@ -10,7 +10,7 @@ use domain::names::Name;
 use domain::time::Month;
 
 use crate::batches::{batch_with_origin, schema};
-use crate::fates::{Fate, Totals};
+use crate::fates::{Fate, Ignored, Totals};
 use crate::files::{FileForm, TableFile};
 use crate::lake::{LakeError, ParquetFile};
 use crate::problems::{Problems, RowProblem, Severity};
@@ -74,8 +74,8 @@ pub struct Staging {
     pub problems: Problems,
     /// Fates that are known already (quarantined, ignored), per file.
     pub totals: HashMap<u32, Totals>,
-    /// Rows that rules leave out, per rule.
-    pub ignored: BTreeMap<Name, u64>,
+    /// Rows that rules leave out, per file and rule.
+    pub ignored: HashMap<u32, BTreeMap<Name, Ignored>>,
     names: Names,
     held: usize,
     held_max: usize,
@@ -96,14 +96,16 @@ impl Staging {
         self.problems.push(problem);
     }
 
-    /// Leaves out a row by a rule.
-    pub fn ignore(&mut self, file: u32, table: &'static str, rule: &Name, amount: Amount) {
+    /// Leaves out the row at a place by a rule.
+    pub fn ignore(&mut self, (file, line): Place, table: &'static str, rule: &Name, amount: Amount) {
         self.totals.entry(file).or_default().add(table, Fate::Ignored, amount);
-        match self.ignored.get_mut(rule) {
-            Some(rows) => *rows += 1,
-            None => {
-                self.ignored.insert(rule.clone(), 1);
-            }
+        let of_file = self.ignored.entry(file).or_default();
+        if !of_file.contains_key(rule) {
+            of_file.insert(rule.clone(), Ignored::default());
+        }
+        if let Some(left) = of_file.get_mut(rule) {
+            left.rows += 1;
+            left.lines.push(line);
         }
     }
 

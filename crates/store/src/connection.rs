@@ -149,6 +149,7 @@ fn migrator() -> Migrator {
         migration(1, "batches", include_str!("../migrations/0001_batches.sql")),
         migration(2, "lake files", include_str!("../migrations/0002_lake_files.sql")),
         migration(3, "acts", include_str!("../migrations/0003_acts.sql")),
+        migration(4, "rules by file", include_str!("../migrations/0004_rules_by_file.sql")),
     ])
 }
 

@@ -2,13 +2,15 @@
 
 mod read;
 
+use std::collections::BTreeMap;
+
 use domain::amount::Amount;
 use sqlx::AnyConnection;
 
 use crate::acts::{self, MonthChange, Undo};
 use crate::manifest::{self, Change};
 use crate::statements::{
-    RECORD_BATCH, RECORD_BATCH_FILE, RECORD_BATCH_FILE_TOTAL, RECORD_BATCH_RULE, RECORD_BATCH_TOTAL, RECORD_ROW_PROBLEM,
+    RECORD_BATCH, RECORD_BATCH_FILE, RECORD_BATCH_FILE_RULE, RECORD_BATCH_FILE_TOTAL, RECORD_BATCH_TOTAL, RECORD_ROW_PROBLEM,
 };
 use crate::{Store, StoreError};
 
@@ -25,8 +27,6 @@ pub struct Batch {
     pub content_hash: String,
     /// What became of its rows, and of older rows that they superseded.
     pub totals: Vec<Total>,
-    /// How many rows each rule left out.
-    pub rules: Vec<(String, u64)>,
     /// Its source files, in order.
     pub files: Vec<BatchFile>,
     /// What was wrong with rows, as far as it is kept in full.
@@ -67,6 +67,19 @@ pub struct BatchFile {
     pub error: Option<String>,
     /// What became of its rows.
     pub totals: Vec<Total>,
+    /// Which of its rows rules left out.
+    pub rules: Vec<FileRule>,
+}
+
+/// Rows of a file that a rule left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileRule {
+    /// The rule.
+    pub rule: String,
+    /// How many rows.
+    pub rows: u64,
+    /// On which lines they are, as runs: `2-40,45`; empty when that is not known.
+    pub lines: String,
 }
 
 /// What was wrong with a row, or with a file.
@@ -107,6 +120,18 @@ pub struct ReadFile {
     pub amount: Amount,
     /// How many of them were quarantined.
     pub quarantined: u64,
+}
+
+impl Batch {
+    /// How many rows each rule left out.
+    #[must_use]
+    pub fn rules(&self) -> BTreeMap<String, u64> {
+        let mut rules = BTreeMap::new();
+        for left in self.files.iter().flat_map(|file| &file.rules) {
+            *rules.entry(left.rule.clone()).or_default() += left.rows;
+        }
+        rules
+    }
 }
 
 impl Store {
@@ -155,15 +180,6 @@ async fn record_head(connection: &mut AnyConnection, batch: &Batch) -> Result<()
             .await
             .map_err(StoreError::at("batch_total/record"))?;
     }
-    for (rule, rows) in &batch.rules {
-        sqlx::query(RECORD_BATCH_RULE)
-            .bind(batch.batch_id.clone())
-            .bind(rule.clone())
-            .bind(bigint(*rows))
-            .execute(&mut *connection)
-            .await
-            .map_err(StoreError::at("batch_rule/record"))?;
-    }
     Ok(())
 }
 
@@ -192,6 +208,17 @@ async fn record_file(connection: &mut AnyConnection, batch_id: &str, position: i
             .execute(&mut *connection)
             .await
             .map_err(StoreError::at("batch_file_total/record"))?;
+    }
+    for rule in &file.rules {
+        sqlx::query(RECORD_BATCH_FILE_RULE)
+            .bind(batch_id.to_owned())
+            .bind(position)
+            .bind(rule.rule.clone())
+            .bind(bigint(rule.rows))
+            .bind(rule.lines.clone())
+            .execute(&mut *connection)
+            .await
+            .map_err(StoreError::at("batch_file_rule/record"))?;
     }
     Ok(())
 }

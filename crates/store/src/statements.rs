@@ -17,13 +17,13 @@ statements! {
     FIND_BATCH = "batch/find";
     RECORD_BATCH_TOTAL = "batch_total/record";
     LIST_BATCH_TOTALS = "batch_total/list";
-    RECORD_BATCH_RULE = "batch_rule/record";
-    LIST_BATCH_RULES = "batch_rule/list";
     RECORD_BATCH_FILE = "batch_file/record";
     LIST_BATCH_FILES = "batch_file/list";
     LIST_READ_FILES = "batch_file/list_read";
     RECORD_BATCH_FILE_TOTAL = "batch_file_total/record";
     LIST_BATCH_FILE_TOTALS = "batch_file_total/list";
+    RECORD_BATCH_FILE_RULE = "batch_file_rule/record";
+    LIST_BATCH_FILE_RULES = "batch_file_rule/list";
     RECORD_ROW_PROBLEM = "row_problem/record";
     LIST_ROW_PROBLEMS = "row_problem/list";
     RECORD_LAKE_FILE = "lake_file/record";

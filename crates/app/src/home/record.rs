@@ -1,10 +1,11 @@
 //! What an import leaves in the ledger.
 
-use engine::fates::Totals;
+use domain::names::Name;
+use engine::fates::{Ignored, Totals};
 use engine::import::{FileEntry, Outcome};
 use engine::lake::LakeFile;
 use engine::problems::RowProblem;
-use store::ledger::{Batch, BatchFile, Problem, Total};
+use store::ledger::{Batch, BatchFile, FileRule, Problem, Total};
 
 /// The import as the ledger keeps it.
 pub fn batch(source: &str, outcome: &Outcome, at: &str) -> Batch {
@@ -14,7 +15,6 @@ pub fn batch(source: &str, outcome: &Outcome, at: &str) -> Batch {
         source: source.to_owned(),
         content_hash: outcome.hash.clone(),
         totals: totals(&outcome.totals),
-        rules: outcome.ignored.iter().map(|(rule, rows)| (rule.to_string(), *rows)).collect(),
         files: outcome.files.iter().map(file).collect(),
         problems: outcome.problems.kept().iter().map(problem).collect(),
         undo: None,
@@ -54,7 +54,12 @@ fn file(entry: &FileEntry) -> BatchFile {
         same_as: entry.same_as.clone(),
         error: entry.error.clone(),
         totals: totals(&entry.totals),
+        rules: entry.ignored.iter().map(|(rule, left)| rule_of(rule, left)).collect(),
     }
+}
+
+fn rule_of(rule: &Name, left: &Ignored) -> FileRule {
+    FileRule { rule: rule.to_string(), rows: left.rows, lines: left.lines.to_string() }
 }
 
 fn problem(problem: &RowProblem) -> Problem {

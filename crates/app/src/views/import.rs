@@ -174,7 +174,7 @@ impl ImportView {
             rows: outcome.totals.incoming().rows,
             tables: tables(fated(&outcome.totals)),
             files: outcome.files.iter().map(file).collect(),
-            rules: outcome.ignored.iter().map(|(rule, rows)| (rule.to_string(), *rows)).collect(),
+            rules: outcome.rules().into_iter().map(|(rule, rows)| (rule.to_string(), rows)).collect(),
             dollars: dollars(fated(&outcome.totals)),
             state: None,
             undo: None,
@@ -213,7 +213,7 @@ impl ImportView {
                     }
                 })
                 .collect(),
-            rules: batch.rules.iter().cloned().collect(),
+            rules: batch.rules(),
             dollars: dollars(own.iter().map(borrowed)),
             state: Some(if batch.undo.is_some() { "undone" } else { "standing" }),
             undo: batch.undo.as_ref().map(undo_view),

@@ -15,7 +15,7 @@ pub struct JourneyView {
     pub file: String,
     /// The line.
     pub line: u64,
-    /// `in-lake`, `duplicate`, `superseded`, `quarantined`, `undone`, `ignored` or `no-row`.
+    /// `in-lake`, `duplicate`, `superseded`, `quarantined`, `undone`, `ignored`, `no-row`, or `not-told` when the ledger does not hold it.
     pub state: &'static str,
     /// What that means here, in words.
     pub told: String,

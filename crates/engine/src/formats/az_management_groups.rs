@@ -63,6 +63,7 @@ fn place(objects: &Objects<'_>, tenant: &Name, line: u64, object: &Value, intake
         Some(parent) => intake.accept(line, held(tenant, &parent, &id)),
         // the root hangs nowhere; so does a subscription of which the query left out the groups above
         None => intake.ignore(
+            line,
             objects.table,
             &Name::new(if kind(object) == Some(Kind::Group) { "root-management-group" } else { "no-management-group" }),
             Amount::ZERO,

@@ -39,7 +39,7 @@ fn take(objects: &Objects<'_>, context: &Context, intake: &mut Intake<'_>) {
     for (line, object) in objects.iter() {
         if is_definition(object) {
             // it names roles and is no assignment
-            intake.ignore(objects.table, &definition, Amount::ZERO);
+            intake.ignore(line, objects.table, &definition, Amount::ZERO);
             continue;
         }
         match assignment(object, context, &roles) {

@@ -122,7 +122,7 @@ impl<'c> Charges<'c> {
     ) -> Result<(), Refused> {
         match self.judge(cells, properties, usage)? {
             Judged::Row(row) => intake.accept_apart(part, cells.line, row),
-            Judged::Ignored(rule) => intake.ignore(TABLE, rule, self.amount(cells, month)),
+            Judged::Ignored(rule) => intake.ignore(cells.line, TABLE, rule, self.amount(cells, month)),
         }
         Ok(())
     }

@@ -51,7 +51,7 @@ impl Rows for AzureUsage<'_> {
         };
         let rule = self.rules.judge(&properties).expect("the last rule of a format fits every row");
         if rule.verdict == Verdict::Ignored {
-            intake.ignore(TABLE, &rule.rule, self.amount(cells));
+            intake.ignore(cells.line, TABLE, &rule.rule, self.amount(cells));
             return Ok(());
         }
         let tenant_id = cells.name(Column::Tenant)?;

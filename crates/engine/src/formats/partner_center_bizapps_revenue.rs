@@ -50,7 +50,7 @@ impl Rows for Revenues<'_> {
             duplicate: if self.repeats.is_repeated(&says, &association) { "1" } else { "0" },
             ..Properties::default()
         };
-        if !self.workloads.counts(properties, self.amount(cells), intake) {
+        if !self.workloads.counts(cells.line, properties, self.amount(cells), intake) {
             return Ok(());
         }
         let row = Revenue {

@@ -53,7 +53,7 @@ impl Rows for Usage<'_> {
             duplicate: if self.repeats.is_repeated(&says, &association) { "1" } else { "0" },
             ..Properties::default()
         };
-        if !self.workloads.counts(properties, Amount::ZERO, intake) {
+        if !self.workloads.counts(cells.line, properties, Amount::ZERO, intake) {
             return Ok(());
         }
         let row = WorkloadUsage {

@@ -49,7 +49,7 @@ impl Rows for CporUsage<'_> {
         let says: Vec<&str> = (0..usize::from(Column::Claim)).map(|column| cells.text_or_blank(column)).collect();
         let is_repeated = self.repeats.is_repeated(&says, cells.text_or_blank(Column::Claim));
         let properties = Properties { duplicate: if is_repeated { "1" } else { "0" }, ..Properties::default() };
-        if !self.workloads.counts(properties, self.amount(cells), intake) {
+        if !self.workloads.counts(cells.line, properties, self.amount(cells), intake) {
             return Ok(());
         }
         let row = WorkloadUsage {

@@ -64,10 +64,12 @@ impl Rows for Customers {
             return Ok(());
         };
         told.domains.extend(domain);
+        let mut older = cells.line;
         if month > told.latest {
+            older = told.line;
             (told.latest, told.line, told.customer) = (month, cells.line, customer);
         }
-        intake.ignore(TABLE, &Name::new("another-row-of-the-customer"), Amount::ZERO);
+        intake.ignore(older, TABLE, &Name::new("another-row-of-the-customer"), Amount::ZERO);
         Ok(())
     }
 

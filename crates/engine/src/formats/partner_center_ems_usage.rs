@@ -76,7 +76,7 @@ impl Rows for EmsUsage<'_> {
             ..Properties::default()
         };
         let (month, tenant_id) = (cells.month(Column::Month)?, cells.name(Column::Tenant)?);
-        if !self.workloads.counts(properties, self.amount(cells), intake) {
+        if !self.workloads.counts(cells.line, properties, self.amount(cells), intake) {
             return Ok(());
         }
         intake.suggest(cells.line, Suggestion::Customer(suggestions::customer(tenant_id.clone(), cells.text(Column::CustomerName))));

@@ -36,7 +36,7 @@ struct OfficeUsage<'c>(Workloads<'c>);
 impl Rows for OfficeUsage<'_> {
     fn take(&mut self, cells: &Cells<'_>, intake: &mut Intake<'_>) -> Result<(), Refused> {
         let properties = Properties { duplicate: cells.text_or_blank(Column::Duplicate), ..Properties::default() };
-        if !self.0.counts(properties, self.amount(cells), intake) {
+        if !self.0.counts(cells.line, properties, self.amount(cells), intake) {
             return Ok(());
         }
         let row = WorkloadUsage {

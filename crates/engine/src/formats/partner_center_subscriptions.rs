@@ -60,10 +60,12 @@ impl Rows for Subscriptions {
             self.0.insert(subscription_id, (month, cells.line, row));
             return Ok(());
         };
+        let mut older = cells.line;
         if month > told.0 {
+            older = told.1;
             *told = (month, cells.line, row);
         }
-        intake.ignore(TABLE, &Name::new("another-row-of-the-subscription"), Amount::ZERO);
+        intake.ignore(older, TABLE, &Name::new("another-row-of-the-subscription"), Amount::ZERO);
         Ok(())
     }
 

@@ -77,7 +77,7 @@ impl Rows for Trainings<'_> {
         };
         let rule = self.rules.judge(&properties).expect("the last rule of a format fits every row");
         if rule.verdict == Verdict::Ignored {
-            intake.ignore(TABLE, &rule.rule, Amount::ZERO);
+            intake.ignore(cells.line, TABLE, &rule.rule, Amount::ZERO);
             return Ok(());
         }
         let person_id = [Column::Learner, Column::CorpEmail, Column::Email].into_iter().find_map(|column| cells.name_if_any(column));

@@ -46,10 +46,10 @@ impl<'c> Workloads<'c> {
     }
 
     /// Whether a row counts; if not, it is left out by the rule that decides.
-    pub fn counts(&self, properties: Properties<'_>, amount: Amount, intake: &mut Intake<'_>) -> bool {
+    pub fn counts(&self, line: u64, properties: Properties<'_>, amount: Amount, intake: &mut Intake<'_>) -> bool {
         let rule = self.rules.judge(&properties).expect("the last rule of a format fits every row");
         if rule.verdict == Verdict::Ignored {
-            intake.ignore(self.table, &rule.rule, amount);
+            intake.ignore(line, self.table, &rule.rule, amount);
         }
         rule.verdict == Verdict::Counts
     }

@@ -27,7 +27,7 @@ fn usage_of_the_own_provider_is_consumption_and_the_rest_is_ignored_by_a_rule() 
     let mut home = Home::new();
     let outcome = home.try_import(&sources.path().join("costs.csv"), Some("t-0")).unwrap();
     assert_eq!(fates(&outcome), "consumption accepted 2 3.5\nconsumption quarantined 2 6\nconsumption ignored 3 110");
-    let ignored: Vec<_> = outcome.ignored.iter().map(|(rule, rows)| format!("{rule} {rows}")).collect();
+    let ignored: Vec<_> = outcome.rules().into_iter().map(|(rule, rows)| format!("{rule} {rows}")).collect();
     assert_eq!(ignored, ["charge-category-not-consumption 1", "marketplace 1", "provider-not-in-program 1"]);
     let told: Vec<String> = outcome.problems.kept().iter().map(|problem| format!("{}: {problem}", problem.reason)).collect();
     insta::assert_snapshot!(told.join("\n"));

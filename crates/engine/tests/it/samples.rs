@@ -28,7 +28,9 @@ fn rows<R: Row>(told: &mut String, rows: &[R]) {
 /// Fates, rules, problems and rows, for people to review.
 pub fn told(outcome: &Outcome, program: &Program) -> String {
     let mut told = format!("{}\n", fates(outcome));
-    outcome.ignored.iter().for_each(|(rule, rows)| told += &format!("ignored by {rule}: {rows}\n"));
+    for (rule, left) in outcome.files.iter().flat_map(|file| &file.ignored) {
+        told += &format!("ignored by {rule}: {}, line {}\n", left.rows, left.lines);
+    }
     outcome.problems.kept().iter().for_each(|problem| told += &format!("{} {}: {problem}\n", problem.severity, problem.reason));
     rows(&mut told, &program.partners);
     rows(&mut told, &program.customers);

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use domain::amount::Amount;
 use sqlx::any::AnyRow;
 
-use super::{Batch, BatchFile, Problem, ReadFile, Total};
+use super::{Batch, BatchFile, FileRule, Problem, ReadFile, Total};
 use crate::acts::{Undo, UndoTotal};
 use crate::row::Cells;
 use crate::statements::{
-    COUNT_BATCHES, FIND_BATCH, LIST_BATCH_FILE_TOTALS, LIST_BATCH_FILES, LIST_BATCH_RULES, LIST_BATCH_TOTALS, LIST_BATCH_UNDO_TOTALS,
+    COUNT_BATCHES, FIND_BATCH, LIST_BATCH_FILE_RULES, LIST_BATCH_FILE_TOTALS, LIST_BATCH_FILES, LIST_BATCH_TOTALS, LIST_BATCH_UNDO_TOTALS,
     LIST_BATCHES, LIST_READ_FILES, LIST_ROW_PROBLEMS,
 };
 use crate::{Store, StoreError};
@@ -65,7 +65,6 @@ impl Store {
             source: cells.text("source")?,
             content_hash: cells.text("content_hash")?,
             totals: self.list_totals(&batch_id).await?,
-            rules: self.list_rules(&batch_id).await?,
             files: self.list_files_of(&batch_id).await?,
             problems: Vec::new(),
             undo,
@@ -134,11 +133,6 @@ impl Store {
         self.list("batch_total/list", "batch_total", LIST_BATCH_TOTALS, batch_id, |cells| total(&cells)).await
     }
 
-    async fn list_rules(&self, batch_id: &str) -> Result<Vec<(String, u64)>, StoreError> {
-        let rule = |cells: Cells<'_>| Ok((cells.text("rule")?, cells.count("row_count")?));
-        self.list("batch_rule/list", "batch_rule", LIST_BATCH_RULES, batch_id, rule).await
-    }
-
     async fn list_files_of(&self, batch_id: &str) -> Result<Vec<BatchFile>, StoreError> {
         let file = |cells: Cells<'_>| {
             let file = BatchFile {
@@ -150,6 +144,7 @@ impl Store {
                 same_as: cells.text_if_any("same_as_batch_id")?,
                 error: cells.text_if_any("error")?,
                 totals: Vec::new(),
+                rules: Vec::new(),
             };
             Ok((cells.count("position")?, file))
         };
@@ -159,6 +154,15 @@ impl Store {
         for (of, total) in totals {
             if let Some((_, file)) = files.iter_mut().find(|(position, _)| *position == of) {
                 file.totals.push(total);
+            }
+        }
+        let rule = |cells: Cells<'_>| {
+            let rule = FileRule { rule: cells.text("rule")?, rows: cells.count("row_count")?, lines: cells.text("lines")? };
+            Ok((cells.count("position")?, rule))
+        };
+        for (of, rule) in self.list("batch_file_rule/list", "batch_file_rule", LIST_BATCH_FILE_RULES, batch_id, rule).await? {
+            if let Some((_, file)) = files.iter_mut().find(|(position, _)| *position == of) {
+                file.rules.push(rule);
             }
         }
         Ok(files.into_iter().map(|(_, file)| file).collect())

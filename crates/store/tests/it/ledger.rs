@@ -2,7 +2,7 @@
 
 use domain::amount::Amount;
 use domain::time::Month;
-use store::ledger::{Batch, BatchFile, Problem, ReadFile, Total};
+use store::ledger::{Batch, BatchFile, FileRule, Problem, ReadFile, Total};
 use store::manifest::{Change, LakeFile};
 use store::{Store, StoreError};
 
@@ -19,7 +19,6 @@ pub fn batch(id: &str) -> Batch {
         source: "exports/march".to_owned(),
         content_hash: "xxh3:0".to_owned(),
         totals: vec![total("consumption", "accepted", 3, "5.5"), total("consumption", "ignored", 1, "-0.000000000000000001")],
-        rules: vec![("marketplace".to_owned(), 1)],
         files: vec![
             BatchFile {
                 name: "costs.csv".to_owned(),
@@ -28,6 +27,7 @@ pub fn batch(id: &str) -> Batch {
                 content_hash: "xxh3:1".to_owned(),
                 rows: 4,
                 totals: vec![total("consumption", "accepted", 3, "5.5"), total("consumption", "quarantined", 1, "2")],
+                rules: vec![FileRule { rule: "marketplace".to_owned(), rows: 1, lines: "5".to_owned() }],
                 ..BatchFile::default()
             },
             BatchFile {

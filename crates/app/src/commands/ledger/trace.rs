@@ -6,8 +6,9 @@ use anyhow::Result;
 use domain::names::Name;
 use domain::rulebook::suggest;
 use domain::time::Day;
+use engine::lines::Lines;
 use engine::trace::{Standing, Traced, trace};
-use store::ledger::{Batch, BatchFile, Problem};
+use store::ledger::{Batch, BatchFile, FileRule, Problem};
 
 use crate::cli::Setting;
 use crate::clock;
@@ -119,6 +120,8 @@ fn follow(
     }
     let problems = home.problems(&batch.batch_id)?;
     let mut views = Vec::new();
+    let of_file = problems.iter().filter(|problem| problem.file == file.name && problem.severity == "quarantined");
+    let listed = of_file.map(|problem| problem.rows).sum();
     for line in lines {
         let of_line: Vec<&Problem> = problems.iter().filter(|problem| problem.file == file.name && problem.line == Some(*line)).collect();
         match traced.remove(line) {
@@ -127,34 +130,35 @@ fn follow(
                     views.push(of_row(program, batch, file, row, &of_line, as_of)?);
                 }
             }
-            None => views.push(of_none(batch, file, *line, &of_line)),
+            None => views.push(of_none(batch, file, *line, &of_line, listed)),
         }
     }
     Ok(views)
 }
 
 /// The journey of a line that gave no row, or whose rows were taken out again.
-fn of_none(batch: &Batch, file: &BatchFile, line: u64, problems: &[&Problem]) -> JourneyView {
-    let count = |fate: &str| file.totals.iter().filter(|total| total.fate == fate).map(|total| total.rows).sum::<u64>();
-    let closed = || problems.iter().any(|problem| problem.severity == "quarantined");
+fn of_none(batch: &Batch, file: &BatchFile, line: u64, problems: &[&Problem], listed: u64) -> JourneyView {
+    let kept_out = file.totals.iter().filter(|total| total.fate == "quarantined").map(|total| total.rows).sum::<u64>();
+    let rule = file.rules.iter().find(|rule| rule.lines.parse::<Lines>().is_ok_and(|lines| lines.has(line)));
     let (state, told) = if let Some(error) = &file.error {
         ("no-row", format!("the file was not read: {error}"))
-    } else if closed() {
+    } else if problems.iter().any(|problem| problem.severity == "quarantined") {
         ("quarantined", "the row was kept out".to_owned())
+    } else if let Some(FileRule { rule, .. }) = rule {
+        (
+            "ignored",
+            format!("ignored by the rule `{rule}` of the format `{}`; `counterfoil rulebook show imports` has its words", file.format),
+        )
     } else if let Some(undo) = &batch.undo {
         ("undone", format!("the batch was undone {} by {}: {}", undo.undone_at, undo.undone_by, undo.reason))
-    } else if count("ignored") + count("quarantined") == 0 {
-        ("no-row", format!("no row begins at this line; the file has {} rows, and its header is line 1", file.rows))
+    } else if file.rules.iter().any(|rule| rule.lines.is_empty()) {
+        ("not-told", "no row of the lake comes from this line; the version that imported the file kept no lines of ignored rows".to_owned())
+    } else if kept_out > listed {
+        let told =
+            format!("no row of the lake comes from this line; {} rows of the file were kept out beyond those listed", kept_out - listed);
+        ("not-told", told)
     } else {
-        let rules: Vec<String> = batch.rules.iter().map(|(rule, rows)| format!("{rules} × {rule}", rules = rows)).collect();
-        let ignored = if count("ignored") > 0 {
-            format!("{} rows are ignored by rules ({})", count("ignored"), rules.join(", "))
-        } else {
-            String::new()
-        };
-        let kept_out = if count("quarantined") > 0 { format!("{} rows were kept out", count("quarantined")) } else { String::new() };
-        let both: Vec<String> = [ignored, kept_out].into_iter().filter(|part| !part.is_empty()).collect();
-        ("ignored", format!("no row of the lake comes from this line; of the file's {} rows {}", file.rows, both.join(", and ")))
+        ("no-row", format!("no row begins at this line; the file has {}", rows(file.rows)))
     };
     JourneyView {
         batch_id: batch.batch_id.clone(),
@@ -169,6 +173,10 @@ fn of_none(batch: &Batch, file: &BatchFile, line: u64, problems: &[&Problem]) ->
         credits: None,
         metrics: Vec::new(),
     }
+}
+
+fn rows(count: u64) -> String {
+    if count == 1 { "1 row".to_owned() } else { format!("{count} rows") }
 }
 
 fn of_row(program: &OpenProgram, batch: &Batch, file: &BatchFile, row: Traced, problems: &[&Problem], as_of: Day) -> Result<JourneyView> {

@@ -244,3 +244,13 @@ fn places_that_are_none_are_told() {
     assert_eq!(told.clone().map(|ran| ran.exit), [Some(2); 4]);
     insta::assert_snapshot!(told.map(|ran| ran.stderr).concat());
 }
+
+#[test]
+fn an_ignored_line_names_the_rule_that_left_it_out() {
+    let scene = Scene::empty();
+    scene.write("usage.tsv", include_str!("../../../../engine/tests/it/samples/partner-center-azure-usage.tsv"));
+    let ran = scene.run(&["import", "usage.tsv"]);
+    assert!(ran.exit == Some(0) || ran.exit == Some(3), "{ran}");
+    let trace = |line: u32| scene.run(&["ledger", "trace", &format!("usage.tsv:{line}"), "-o", "table"]);
+    insta::assert_snapshot!([trace(5), trace(99)].map(|ran| ran.stdout).concat());
+}
