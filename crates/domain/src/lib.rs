@@ -33,6 +33,15 @@ pub mod rulebook;
 /// Who can be credited.
 pub mod partners;
 
+/// The system of record: who acts, what they change, and the log of it.
+pub mod record;
+
+/// Parties: partner accounts, customers, subscriptions, principals, users.
+pub mod parties;
+
+/// What stands: every register that is read together with the facts.
+pub mod standing;
+
 /// The register: associations as facts record them.
 pub mod register;
 

@@ -49,6 +49,12 @@ impl Day {
         Self(days)
     }
 
+    /// The day of an instant, in UTC.
+    #[must_use]
+    pub fn of(instant: jiff::Timestamp) -> Self {
+        instant.to_zoned(jiff::tz::TimeZone::UTC).date().into()
+    }
+
     /// Days since 1970-01-01.
     #[must_use]
     pub const fn epoch_days(self) -> i32 {

@@ -8,7 +8,7 @@ use crate::cells::{Cell, CellKind};
 macro_rules! words {
     ($( $(#[$doc:meta])* $name:ident { $( $(#[$variant_doc:meta])* $variant:ident = $word:literal, )* } $(=> $blank:ident)? )*) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
         pub enum $name {
             $( $(#[$variant_doc])* #[serde(rename = $word)] $variant, )*
         }
@@ -30,12 +30,12 @@ macro_rules! words {
             }
         }
 
-        impl Cell for $name {
-            const KIND: CellKind = CellKind::Text;
+        impl $crate::cells::Cell for $name {
+            const KIND: $crate::cells::CellKind = $crate::cells::CellKind::Text;
 
             fn read(text: &str) -> Result<Self, (String, String)> {
                 let word = Self::ALL.iter().copied().find(|word| word.as_str().eq_ignore_ascii_case(text));
-                word.ok_or_else(|| unknown_word(text, &Self::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>()))
+                word.ok_or_else(|| $crate::words::unknown_word(text, &Self::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>()))
             }
 
             $( fn blank() -> Option<Self> {
@@ -54,6 +54,8 @@ macro_rules! words {
         } )?
     )*};
 }
+
+pub(crate) use words;
 
 /// What to say of `text` where one of `known` was expected: the message and the cure.
 #[must_use]

@@ -49,6 +49,9 @@ pub enum StoreError {
     /// Another act was recorded since the ledger was read.
     #[error("the ledger changed meanwhile: another import, undo or closed month came between; do it again")]
     Changed,
+    /// An event does not fit the entry that it is about.
+    #[error("the log and a register do not agree")]
+    Misfit(#[source] domain::record::event::Misfit),
     /// A cell holds what no version of this program writes.
     #[error("the database holds `{value}` in {table}.{column}, where {expected} is expected; restore it from a backup")]
     Inconsistent {
@@ -150,6 +153,7 @@ fn migrator() -> Migrator {
         migration(2, "lake files", include_str!("../migrations/0002_lake_files.sql")),
         migration(3, "acts", include_str!("../migrations/0003_acts.sql")),
         migration(4, "rules by file", include_str!("../migrations/0004_rules_by_file.sql")),
+        migration(5, "log", include_str!("../migrations/0005_log.sql")),
     ])
 }
 

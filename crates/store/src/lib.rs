@@ -1,4 +1,4 @@
-//! SQL: the ledger of imports and the manifest of the lake, on SQLite and PostgreSQL.
+//! SQL: the ledger of imports, the manifest of the lake, the log of events and the registers, on SQLite and PostgreSQL.
 //!
 //! One dialect serves both. What differs between them, and what is therefore written here:
 //!
@@ -17,6 +17,9 @@ mod connection;
 
 /// The ledger: batches, their files, what became of rows.
 pub mod ledger;
+
+/// The log of events, and the registers that they add up to.
+pub mod log;
 
 /// The manifest: the files that the lake consists of.
 pub mod manifest;

@@ -65,7 +65,8 @@ impl Cells<'_> {
         Ok(self.row.try_get_raw(column).map_err(StoreError::at(self.statement))?.is_null())
     }
 
-    fn inconsistent(&self, column: &'static str, value: String, expected: &'static str) -> StoreError {
+    /// That a cell holds what no version of this program writes.
+    pub fn inconsistent(&self, column: &'static str, value: String, expected: &'static str) -> StoreError {
         StoreError::Inconsistent { table: self.table, column, value, expected }
     }
 }

@@ -41,4 +41,14 @@ statements! {
     LIST_MONTH_CHANGES = "month_change/list";
     RECORD_PERIOD_EVENT = "period_event/record";
     LIST_PERIOD_EVENTS = "period_event/list";
+    TAKE_LOG_HEAD = "log_head/take";
+    FIND_LOG_HEAD = "log_head/find";
+    ADVANCE_LOG_HEAD = "log_head/advance";
+    RECORD_EVENT = "event/record";
+    LIST_EVENTS = "event/list";
+    LIST_EVENTS_OF_ENTRY = "event/list_of_entry";
+    FIND_ENTRY = "entry/find";
+    LIST_ENTRIES = "entry/list";
+    LIST_ALL_ENTRIES = "entry/list_all";
+    RECORD_ENTRY = "entry/record";
 }

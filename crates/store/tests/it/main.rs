@@ -5,4 +5,5 @@
 mod acts;
 mod databases;
 mod ledger;
+mod log;
 mod statements;

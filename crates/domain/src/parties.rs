@@ -1,0 +1,158 @@
+//! Parties: partner accounts, customers, subscriptions, principals, and the users who act for them.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::facts::{Customer, Partner, Principal, Program, Subscription};
+use crate::names::Name;
+use crate::record::actor::{Actor, Identity, Organisation, Role};
+use crate::record::desk::{Acted, Desk};
+use crate::record::entry::{By, Entry};
+use crate::record::factual::Factual;
+use crate::record::refusal::Refusal;
+use crate::words::PartnerKind;
+
+/// A user: somebody who signs in, with roles in one organisation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct User {
+    /// The name that the user signs in with, usually a mail address.
+    pub user_id: Name,
+    /// A label.
+    pub name: String,
+    /// The organisation that the user acts for.
+    pub organisation: Organisation,
+    /// The user's roles there.
+    pub roles: BTreeSet<Role>,
+    /// The one location of the partner that the user is limited to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<Name>,
+    /// The identity in a customer's tenant that is the user's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<Identity>,
+    /// The certified person that the user is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person_id: Option<Name>,
+    /// Whether the user may act.
+    pub active: bool,
+}
+
+impl User {
+    /// The user as who acts.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        Actor {
+            user: self.user_id.clone(),
+            organisation: Some(self.organisation.clone()),
+            roles: if self.active { self.roles.clone() } else { BTreeSet::new() },
+            location: self.location.clone(),
+            identity: self.identity.clone().filter(|_| self.active),
+            person_id: self.person_id.clone().filter(|_| self.active),
+        }
+    }
+}
+
+impl Entry for User {
+    const REGISTER: &'static str = "user";
+
+    fn id(&self) -> String {
+        self.user_id.to_string()
+    }
+}
+
+/// Declares tables whose rows are entries themselves.
+macro_rules! row_entries {
+    ($( $row:ident, $register:literal, $table:ident, |$it:ident| $id:expr; )*) => {$(
+        impl Entry for $row {
+            const REGISTER: &'static str = $register;
+
+            fn id(&self) -> String {
+                let $it = self;
+                $id
+            }
+        }
+
+        impl Factual for $row {
+            type Row = Self;
+
+            const TABLE: &'static str = stringify!($table);
+
+            fn table(program: &Program) -> &Vec<Self> {
+                &program.$table
+            }
+
+            fn table_mut(program: &mut Program) -> &mut Vec<Self> {
+                &mut program.$table
+            }
+
+            fn id_of($it: &Self) -> String {
+                $id
+            }
+
+            /// Of several rows the last holds.
+            fn of_rows(rows: &[&Self]) -> Self {
+                (*rows.last().expect("an entry has a row")).clone()
+            }
+
+            fn rows(&self) -> Vec<Self> {
+                vec![self.clone()]
+            }
+        }
+    )*};
+}
+
+row_entries! {
+    Partner, "partner", partners, |row| row.partner_id.to_string();
+    Customer, "customer", customers, |row| row.tenant_id.to_string();
+    Subscription, "subscription", subscriptions, |row| row.subscription_id.to_string();
+    Principal, "principal", principals, |row| format!("{}/{}", row.tenant_id, row.principal_id);
+}
+
+/// The open location of an ID: the one that an association may be made with.
+///
+/// # Errors
+/// When the ID is unknown, a closed location, or a global account, whose open locations are then named.
+pub fn location(desk: &Desk<'_>, id: &Name) -> Acted<Partner> {
+    let Some(partner) = desk.find::<Partner>(id.as_str())? else {
+        let message = format!("there is no partner `{id}`");
+        let locations = locations_of(desk, id)?;
+        if !locations.is_empty() {
+            return Err(wrong_type(id, &locations).into());
+        }
+        return Err(Refusal::invalid("id-unknown", message, "check the number; `partner list` tells those that there are").into());
+    };
+    if partner.kind == PartnerKind::Global {
+        return Err(wrong_type(id, &locations_of(desk, id)?).into());
+    }
+    if !partner.active.0 {
+        let open = locations_of(desk, &partner.global_partner_id)?;
+        let message = format!("the location `{id}` ({}) is closed", partner.name);
+        return Err(Refusal::invalid("location-not-eligible", message, use_one_of(&open)).into());
+    }
+    Ok(partner)
+}
+
+/// The open locations of a global account, in the numeric order of their IDs.
+///
+/// # Errors
+/// When the registers cannot be read.
+pub fn locations_of(desk: &Desk<'_>, global: &Name) -> Acted<Vec<Partner>> {
+    let mut partners = desk.list::<Partner>(&By::default())?;
+    partners.retain(|row| row.global_partner_id == *global && row.kind == PartnerKind::Location && row.active.0);
+    partners.sort_by_key(|row| row.partner_id.id_order());
+    Ok(partners)
+}
+
+fn wrong_type(id: &Name, locations: &[Partner]) -> Refusal {
+    let message = format!("`{id}` is a global account, and associations are made with a location's ID");
+    Refusal::invalid("wrong-id-type", message, use_one_of(locations))
+}
+
+fn use_one_of(locations: &[Partner]) -> String {
+    let named = |row: &Partner| format!("`{}` ({})", row.partner_id, row.name);
+    match locations {
+        [] => "the account has no open location; ask the operator to open one".to_owned(),
+        [one] => format!("use its location {}", named(one)),
+        many => format!("use one of its locations: {}", many.iter().map(named).collect::<Vec<_>>().join(", ")),
+    }
+}

@@ -1,0 +1,130 @@
+//! Who acts, and for whom.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::refusal::Refusal;
+use crate::names::Name;
+use crate::words::words;
+
+words! {
+    /// A role that a user has in an organisation.
+    Role {
+        /// Runs a partner's account.
+        AccountAdmin = "account-admin",
+        /// Makes claims and associations for a partner, and sees what they earn.
+        IncentiveAdmin = "incentive-admin",
+        /// Makes claims and associations for a partner.
+        IncentiveUser = "incentive-user",
+        /// Reads a partner's reports, without revenue and persons.
+        ReportViewer = "report-viewer",
+        /// Reads all of a partner's reports.
+        ExecutiveReportViewer = "executive-report-viewer",
+        /// Owns a customer's tenant.
+        GlobalAdmin = "global-admin",
+        /// Runs services of a customer's tenant.
+        ServiceAdmin = "service-admin",
+        /// Shares the running of a customer's subscription.
+        CoAdmin = "co-admin",
+        /// Reads in a customer's tenant.
+        Reader = "reader",
+        /// Decides on claims for the operator.
+        Reviewer = "reviewer",
+        /// Keeps the operator's registers and rules.
+        ProgramManager = "program-manager",
+        /// Helps partners and customers, and decides nothing.
+        Support = "support",
+        /// Reads everything, and changes nothing.
+        Auditor = "auditor",
+    }
+}
+
+/// The organisation that somebody acts for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Organisation {
+    /// A partner's global account.
+    Partner(Name),
+    /// A customer's tenant.
+    Customer(Name),
+    /// Who runs the program.
+    Operator,
+}
+
+/// An identity in a customer's tenant, as a bearer token names it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Identity {
+    /// The tenant that the identity is signed in to.
+    pub tenant_id: Name,
+    /// The identity's object id there.
+    pub object_id: Name,
+}
+
+/// Who acts: a user with roles in one organisation, or an identity in a customer's tenant, or a person, or several of these at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// The name that events keep.
+    pub user: Name,
+    /// The organisation that the user acts for; an identity alone acts for none.
+    pub organisation: Option<Organisation>,
+    /// The user's roles there.
+    pub roles: BTreeSet<Role>,
+    /// The one location of the partner that the user is limited to.
+    pub location: Option<Name>,
+    /// The identity that is signed in.
+    pub identity: Option<Identity>,
+    /// The certified person that the user is.
+    pub person_id: Option<Name>,
+}
+
+impl Actor {
+    /// A user of an organisation.
+    #[must_use]
+    pub fn new(user: &str, organisation: Organisation, roles: impl IntoIterator<Item = Role>) -> Self {
+        let (user, roles) = (Name::new(user), roles.into_iter().collect());
+        Self { user, organisation: Some(organisation), roles, location: None, identity: None, person_id: None }
+    }
+
+    /// The program itself: jobs that move what a clock has run out for.
+    #[must_use]
+    pub fn clockwork() -> Self {
+        Self::new("counterfoil", Organisation::Operator, [])
+    }
+
+    /// Whether the actor is the program itself.
+    #[must_use]
+    pub fn is_clockwork(&self) -> bool {
+        self.user.as_str() == "counterfoil"
+    }
+
+    /// Whether the actor acts for the operator with one of the roles.
+    #[must_use]
+    pub fn is_operator(&self, roles: &[Role]) -> bool {
+        self.organisation == Some(Organisation::Operator) && self.has_any(roles)
+    }
+
+    /// Whether the actor acts for a partner's global account with one of the roles.
+    #[must_use]
+    pub fn is_partner(&self, global: &Name, roles: &[Role]) -> bool {
+        matches!(&self.organisation, Some(Organisation::Partner(own)) if own == global) && self.has_any(roles)
+    }
+
+    /// Whether the actor acts for a customer's tenant with one of the roles.
+    #[must_use]
+    pub fn is_customer(&self, tenant: &Name, roles: &[Role]) -> bool {
+        matches!(&self.organisation, Some(Organisation::Customer(own)) if own == tenant) && self.has_any(roles)
+    }
+
+    /// Refuses an act that the actor has no right to; `who` says who has it, `what` what they may do.
+    ///
+    /// # Errors
+    /// When `may` is false.
+    pub fn must(&self, may: bool, who: &str, what: &str) -> Result<(), Refusal> {
+        if may { Ok(()) } else { Err(Refusal::forbidden("role-missing", format!("`{}` may not {what}", self.user), format!("ask {who}"))) }
+    }
+
+    fn has_any(&self, roles: &[Role]) -> bool {
+        roles.iter().any(|role| self.roles.contains(role))
+    }
+}

@@ -1,0 +1,53 @@
+//! Why something is not done, with what would cure it.
+
+use serde::Serialize;
+
+/// What kind of trouble a refusal is; interfaces choose their codes by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Trouble {
+    /// What was given will not do.
+    Invalid,
+    /// There is no such thing.
+    NotFound,
+    /// The actor has no right to it.
+    Forbidden,
+    /// It does not fit the state that things are in.
+    Conflict,
+}
+
+/// Why an act is refused: nothing has changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
+#[error("{message}")]
+pub struct Refusal {
+    /// The kind of trouble.
+    pub trouble: Trouble,
+    /// The reason code: lower case with hyphens, the same for ever.
+    pub code: &'static str,
+    /// What is wrong, with the values given.
+    pub message: String,
+    /// What would cure it.
+    pub cure: String,
+}
+
+impl Refusal {
+    /// What was given will not do.
+    pub fn invalid(code: &'static str, message: impl Into<String>, cure: impl Into<String>) -> Self {
+        Self { trouble: Trouble::Invalid, code, message: message.into(), cure: cure.into() }
+    }
+
+    /// There is no such thing.
+    pub fn not_found(code: &'static str, message: impl Into<String>, cure: impl Into<String>) -> Self {
+        Self { trouble: Trouble::NotFound, ..Self::invalid(code, message, cure) }
+    }
+
+    /// The actor has no right to it.
+    pub fn forbidden(code: &'static str, message: impl Into<String>, cure: impl Into<String>) -> Self {
+        Self { trouble: Trouble::Forbidden, ..Self::invalid(code, message, cure) }
+    }
+
+    /// It does not fit the state that things are in.
+    pub fn conflict(code: &'static str, message: impl Into<String>, cure: impl Into<String>) -> Self {
+        Self { trouble: Trouble::Conflict, ..Self::invalid(code, message, cure) }
+    }
+}

@@ -1,0 +1,56 @@
+//! What stands: every register that is read together with the facts.
+
+use std::collections::BTreeMap;
+
+use crate::facts::{Customer, Partner, Principal, Program, Subscription};
+use crate::record::entry::{By, Entry, Fields};
+use crate::record::factual::{self, Factual, Merged};
+
+/// Entries of registers, each with the last event about it.
+pub type Entries = BTreeMap<String, Vec<(u64, Fields)>>;
+
+/// Declares the registers whose entries stand for facts.
+macro_rules! factual_registers {
+    ($( $entry:ty, )*) => {
+        /// The registers whose entries stand for facts.
+        pub const FACTUAL: &[&str] = &[ $( <$entry as Entry>::REGISTER, )* ];
+
+        /// Reads entries together with the imported rows of a program; what is of no such register is left alone.
+        ///
+        /// # Errors
+        /// When an entry is of another shape.
+        pub fn merge(program: &mut Program, entries: &Entries) -> Result<Vec<Merged>, serde_json::Error> {
+            Ok(vec![ $( factual::merge(program, read::<$entry>(entries)?), )* ])
+        }
+
+        /// The entry of an id that imported rows give.
+        #[must_use]
+        pub fn imported(program: &Program, register: &str, id: &str) -> Option<Fields> {
+            match register {
+                $( <$entry as Entry>::REGISTER => factual::imported::<$entry>(program, id), )*
+                _ => None,
+            }
+        }
+
+        /// The entries that imported rows give, with their ids, in the order of ids.
+        #[must_use]
+        pub fn imported_list(program: &Program, register: &str, by: &By) -> Vec<(String, Fields)> {
+            match register {
+                $( <$entry as Entry>::REGISTER => factual::imported_list::<$entry>(program, by), )*
+                _ => Vec::new(),
+            }
+        }
+    };
+}
+
+factual_registers! {
+    Partner,
+    Customer,
+    Subscription,
+    Principal,
+}
+
+fn read<E: Factual>(entries: &Entries) -> Result<Vec<(u64, E)>, serde_json::Error> {
+    let of_register = entries.get(E::REGISTER).into_iter().flatten();
+    of_register.map(|(sequence, fields)| Ok((*sequence, E::read(fields)?))).collect()
+}

@@ -1,0 +1,274 @@
+//! The log of events, and the registers that they add up to.
+//!
+//! Who changes registers takes the head of the log first and holds it until the end: so what is read meanwhile is what stands when
+//! the events are recorded, on SQLite as on PostgreSQL, and of two acts at once the second one sees what the first one did.
+
+use domain::record::entry::{By, Fields, PICKED_BY};
+use domain::record::event::{Draft, Event};
+use jiff::Timestamp;
+use serde_json::Value;
+use sqlx::any::AnyRow;
+use sqlx::{Any, AnyConnection, AssertSqlSafe, Transaction};
+
+use crate::ledger::bigint;
+use crate::row::Cells;
+use crate::statements::{
+    ADVANCE_LOG_HEAD, FIND_ENTRY, FIND_LOG_HEAD, LIST_ALL_ENTRIES, LIST_ENTRIES, LIST_EVENTS, LIST_EVENTS_OF_ENTRY, RECORD_ENTRY,
+    RECORD_EVENT, TAKE_LOG_HEAD,
+};
+use crate::{Store, StoreError};
+
+/// An entry as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The entry's id.
+    pub id: String,
+    /// The last event about it: its version.
+    pub sequence: u64,
+    /// Its fields.
+    pub fields: Fields,
+}
+
+/// Which entries of a list are wanted: those after an id, and how many at most.
+#[derive(Debug, Clone, Default)]
+pub struct Part<'a> {
+    /// The id after which the part begins; empty for the start.
+    pub after: &'a str,
+    /// How many at most; nothing for all.
+    pub most: Option<u32>,
+}
+
+/// The right to append to the log, held until it is committed or dropped.
+pub struct Acting {
+    transaction: Transaction<'static, Any>,
+    sequence: u64,
+    recorded_at: Option<Timestamp>,
+}
+
+impl Store {
+    /// Takes the right to append to the log; waits while somebody else has it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn act(&self) -> Result<Acting, StoreError> {
+        let mut transaction = self.pool.begin().await.map_err(StoreError::at("log_head/take"))?;
+        let (sequence, recorded_at) = take_head(&mut transaction).await?;
+        Ok(Acting { transaction, sequence, recorded_at })
+    }
+
+    /// How many events the log holds, and when the last one was recorded.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn log_head(&self) -> Result<(u64, Option<Timestamp>), StoreError> {
+        let statement = "log_head/find";
+        let row = sqlx::query(FIND_LOG_HEAD).fetch_one(&self.pool).await.map_err(StoreError::at(statement))?;
+        head(&row, statement)
+    }
+
+    /// Events after a place in the log, `most` of them, in order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_events(&self, after: u64, most: u32) -> Result<Vec<Event>, StoreError> {
+        let query = sqlx::query(LIST_EVENTS).bind(bigint(after)).bind(i64::from(most));
+        let rows = query.fetch_all(&self.pool).await.map_err(StoreError::at("event/list"))?;
+        rows.iter().map(|row| event(row, "event/list")).collect()
+    }
+
+    /// Every event about an entry, in order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_events_of_entry(&self, register: &str, id: &str) -> Result<Vec<Event>, StoreError> {
+        let query = sqlx::query(LIST_EVENTS_OF_ENTRY).bind(register.to_owned()).bind(id.to_owned());
+        let rows = query.fetch_all(&self.pool).await.map_err(StoreError::at("event/list_of_entry"))?;
+        rows.iter().map(|row| event(row, "event/list_of_entry")).collect()
+    }
+
+    /// The entry of an id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_entry(&self, register: &str, id: &str) -> Result<Option<Standing>, StoreError> {
+        let mut connection = self.pool.acquire().await.map_err(StoreError::at("entry/find"))?;
+        find(&mut connection, register, id).await
+    }
+
+    /// Entries of a register, in the order of their ids.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_entries(&self, register: &str, by: &By, part: &Part<'_>) -> Result<Vec<Standing>, StoreError> {
+        let mut connection = self.pool.acquire().await.map_err(StoreError::at("entry/list"))?;
+        list(&mut connection, register, by, part).await
+    }
+
+    /// Every entry with its register, in order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_all_entries(&self) -> Result<Vec<(String, Standing)>, StoreError> {
+        let statement = "entry/list_all";
+        let rows = sqlx::query(LIST_ALL_ENTRIES).fetch_all(&self.pool).await.map_err(StoreError::at(statement))?;
+        let entry = |row: &AnyRow| {
+            let cells = Cells { row, statement, table: "entry" };
+            Ok((cells.text("register")?, standing(&cells)?))
+        };
+        rows.iter().map(entry).collect()
+    }
+}
+
+impl Acting {
+    /// The place of the last event of the log.
+    #[must_use]
+    pub fn sequence(&self) -> u64 {
+        self.sequence
+    }
+
+    /// The entry of an id, as it stands.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find(&mut self, register: &str, id: &str) -> Result<Option<Standing>, StoreError> {
+        find(&mut self.transaction, register, id).await
+    }
+
+    /// Entries of a register as they stand, in the order of their ids.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list(&mut self, register: &str, by: &By) -> Result<Vec<Standing>, StoreError> {
+        list(&mut self.transaction, register, by, &Part::default()).await
+    }
+
+    /// Records events and what they make of entries, and gives the right back. Nothing holds when this fails.
+    ///
+    /// # Errors
+    /// When an event does not fit the entry that it is about, or the database fails.
+    pub async fn record(mut self, drafts: Vec<Draft>, now: Timestamp) -> Result<Vec<Event>, StoreError> {
+        let head = (self.sequence, self.recorded_at);
+        let events = append(&mut self.transaction, head, drafts, now).await?;
+        self.transaction.commit().await.map_err(StoreError::at("event/record"))?;
+        Ok(events)
+    }
+}
+
+/// Takes the head of the log: the place and the instant of the last event.
+pub(crate) async fn take_head(connection: &mut AnyConnection) -> Result<(u64, Option<Timestamp>), StoreError> {
+    let statement = "log_head/take";
+    let row = sqlx::query(TAKE_LOG_HEAD).fetch_one(connection).await.map_err(StoreError::at(statement))?;
+    head(&row, statement)
+}
+
+/// Appends events after the head, which must have been taken, and changes the entries that they are about.
+pub(crate) async fn append(
+    connection: &mut AnyConnection,
+    (sequence, recorded_at): (u64, Option<Timestamp>),
+    drafts: Vec<Draft>,
+    now: Timestamp,
+) -> Result<Vec<Event>, StoreError> {
+    // clocks are set back now and then; the log never is
+    let now = recorded_at.map_or(now, |last| last.max(now));
+    let mut events = Vec::with_capacity(drafts.len());
+    for (what, sequence) in drafts.into_iter().zip(sequence + 1..) {
+        let event = Event { sequence, recorded_at: now, what };
+        record(connection, &event).await?;
+        events.push(event);
+    }
+    if let Some(last) = events.last() {
+        let query = sqlx::query(ADVANCE_LOG_HEAD).bind(bigint(last.sequence)).bind(fixed(now));
+        query.execute(connection).await.map_err(StoreError::at("log_head/advance"))?;
+    }
+    Ok(events)
+}
+
+async fn record(connection: &mut AnyConnection, event: &Event) -> Result<(), StoreError> {
+    let what = &event.what;
+    let mut fields = find(connection, &what.register, &what.id).await?.map(|entry| entry.fields).unwrap_or_default();
+    event.apply(&mut fields).map_err(StoreError::Misfit)?;
+    sqlx::query(RECORD_EVENT)
+        .bind(bigint(event.sequence))
+        .bind(fixed(event.recorded_at))
+        .bind(what.kind.clone())
+        .bind(what.register.clone())
+        .bind(what.id.clone())
+        .bind(what.actor.to_string())
+        .bind(event.text())
+        .execute(&mut *connection)
+        .await
+        .map_err(StoreError::at("event/record"))?;
+    record_entry(connection, &what.register, &what.id, event.sequence, &fields).await
+}
+
+/// Records an entry as it stands after an event.
+pub(crate) async fn record_entry(
+    connection: &mut AnyConnection,
+    register: &str,
+    id: &str,
+    sequence: u64,
+    fields: &Fields,
+) -> Result<(), StoreError> {
+    let body = Value::Object(fields.iter().map(|(name, value)| (name.clone(), value.clone())).collect()).to_string();
+    let mut query = sqlx::query(RECORD_ENTRY).bind(register.to_owned()).bind(id.to_owned()).bind(bigint(sequence)).bind(body);
+    for field in PICKED_BY {
+        query = query.bind(fields.get(field).and_then(Value::as_str).map(str::to_owned));
+    }
+    query.execute(connection).await.map_err(StoreError::at("entry/record"))?;
+    Ok(())
+}
+
+async fn find(connection: &mut AnyConnection, register: &str, id: &str) -> Result<Option<Standing>, StoreError> {
+    let statement = "entry/find";
+    let query = sqlx::query(FIND_ENTRY).bind(register.to_owned()).bind(id.to_owned());
+    let row = query.fetch_optional(connection).await.map_err(StoreError::at(statement))?;
+    let Some(row) = row else { return Ok(None) };
+    let cells = Cells { row: &row, statement, table: "entry" };
+    Ok(Some(Standing { id: id.to_owned(), sequence: cells.count("sequence")?, fields: fields(&cells)? }))
+}
+
+async fn list(connection: &mut AnyConnection, register: &str, by: &By, part: &Part<'_>) -> Result<Vec<Standing>, StoreError> {
+    let statement = "entry/list";
+    let asked = by.asked();
+    // only names of columns, which are constants, go into the text
+    let conditions: String = asked.iter().zip(3..).map(|((field, _), place)| format!(" AND {field} = ${place}")).collect();
+    let most = part.most.map(|most| format!(" LIMIT {most}")).unwrap_or_default();
+    let text = format!("{}{conditions} ORDER BY entry_id{most}", LIST_ENTRIES.trim_end());
+    let mut query = sqlx::query(AssertSqlSafe(text)).bind(register.to_owned()).bind(part.after.to_owned());
+    for (_, value) in asked {
+        query = query.bind(value.to_owned());
+    }
+    let rows = query.fetch_all(connection).await.map_err(StoreError::at(statement))?;
+    rows.iter().map(|row| standing(&Cells { row, statement, table: "entry" })).collect()
+}
+
+fn standing(cells: &Cells<'_>) -> Result<Standing, StoreError> {
+    Ok(Standing { id: cells.text("entry_id")?, sequence: cells.count("sequence")?, fields: fields(cells)? })
+}
+
+fn fields(cells: &Cells<'_>) -> Result<Fields, StoreError> {
+    let body = cells.text("body")?;
+    serde_json::from_str(&body).map_err(|_| cells.inconsistent("body", body, "an entry"))
+}
+
+fn event(row: &AnyRow, statement: &'static str) -> Result<Event, StoreError> {
+    let cells = Cells { row, statement, table: "event" };
+    let body = cells.text("body")?;
+    serde_json::from_str(&body).map_err(|_| cells.inconsistent("body", body, "an event"))
+}
+
+fn head(row: &AnyRow, statement: &'static str) -> Result<(u64, Option<Timestamp>), StoreError> {
+    let cells = Cells { row, statement, table: "log_head" };
+    let recorded_at = cells.text("recorded_at")?;
+    let instant = if recorded_at.is_empty() {
+        None
+    } else {
+        Some(recorded_at.parse().map_err(|_| cells.inconsistent("recorded_at", recorded_at, "an instant"))?)
+    };
+    Ok((cells.count("sequence")?, instant))
+}
+
+/// An instant as texts that sort by time.
+fn fixed(instant: Timestamp) -> String {
+    instant.strftime("%Y-%m-%dT%H:%M:%S.%6fZ").to_string()
+}

@@ -1,0 +1,107 @@
+//! Events and the registers that they add up to, and many acts at once.
+
+use domain::names::Name;
+use domain::record::actor::{Actor, Organisation, Role};
+use domain::record::entry::{By, Entry, Fields};
+use domain::record::event::{Draft, changes};
+use domain::record::memory::Memory;
+use domain::time::Day;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use store::Store;
+use store::log::Part;
+
+use crate::databases::empty_databases;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Seat {
+    seat: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    partner_id: Option<Name>,
+}
+
+impl Entry for Seat {
+    const REGISTER: &'static str = "seat";
+
+    fn id(&self) -> String {
+        self.seat.clone()
+    }
+}
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_700_000_000 + second).unwrap()
+}
+
+fn draft(actor: &Actor, seat: &Seat, before: &Fields) -> Draft {
+    Draft {
+        kind: "seat-taken".to_owned(),
+        register: Seat::REGISTER.to_owned(),
+        id: seat.id(),
+        actor: actor.user.clone(),
+        organisation: actor.organisation.clone(),
+        effective_on: "2024-01-01".parse::<Day>().unwrap(),
+        changes: changes(before, &seat.fields()),
+        reason: None,
+    }
+}
+
+fn actor(name: &str) -> Actor {
+    Actor::new(name, Organisation::Operator, [Role::Reviewer])
+}
+
+/// Takes a seat unless somebody has it.
+async fn take(store: &Store, seat: &str, who: &str, second: i64) -> bool {
+    let mut acting = store.act().await.unwrap();
+    let standing = acting.find("seat", seat).await.unwrap().map(|entry| entry.fields).unwrap_or_default();
+    if standing.contains_key("partner_id") {
+        return false;
+    }
+    let taken = Seat { seat: seat.to_owned(), partner_id: Some(Name::new(who)) };
+    acting.record(vec![draft(&actor(who), &taken, &standing)], at(second)).await.unwrap();
+    true
+}
+
+#[tokio::test]
+async fn events_and_their_entries_are_recorded_together_and_add_up() {
+    for database in empty_databases("log").await {
+        let store = &database.store;
+        assert!(take(store, "a", "1", 5).await);
+        assert!(!take(store, "a", "2", 6).await);
+        // a clock that was set back
+        assert!(take(store, "b", "2", 1).await);
+        let events = store.list_events(0, 10).await.unwrap();
+        assert_eq!(events.iter().map(|event| event.sequence).collect::<Vec<_>>(), [1, 2]);
+        assert_eq!(events[1].recorded_at, at(5));
+
+        let by = By { partner_id: Some(Name::new("2")), ..By::default() };
+        let of_two = store.list_entries("seat", &by, &Part::default()).await.unwrap();
+        assert_eq!(of_two.iter().map(|entry| entry.id.as_str()).collect::<Vec<_>>(), ["b"]);
+        let after = store.list_entries("seat", &By::default(), &Part { after: "a", most: Some(1) }).await.unwrap();
+        assert_eq!(after, of_two);
+
+        let replayed = Memory::replay(&events, at(100)).unwrap();
+        let all = store.list_all_entries().await.unwrap();
+        let stored = all.into_iter().map(|(_, entry)| (entry.id, entry.fields)).collect();
+        assert_eq!(replayed.entries()["seat"], stored);
+        assert_eq!(Memory::replay(&events, at(4)).unwrap(), Memory::default());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_who_take_one_seat_at_once_one_gets_it() {
+    for database in empty_databases("log_race").await {
+        let store = &database.store;
+        let racing: Vec<_> = (0..200)
+            .map(|ix| {
+                let store = store.clone();
+                tokio::spawn(async move { take(&store, "a", &ix.to_string(), ix).await })
+            })
+            .collect();
+        let mut winners = 0;
+        for one in racing {
+            winners += usize::from(one.await.unwrap());
+        }
+        assert_eq!(winners, 1);
+        assert_eq!(store.log_head().await.unwrap().0, 1);
+    }
+}
