@@ -9,7 +9,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use domain::rulebook::Rulebook;
 use engine::problems::Problems;
 
-use crate::commands::{complete, credit, demo, doctor, export, import, ledger, period, reconcile, rulebook, score, serve};
+use crate::commands::{complete, credit, demo, doctor, export, import, ledger, period, reconcile, rulebook, score, serve, user};
 use crate::home;
 use crate::output::{Output, OutputOptions};
 use crate::problem::{self, Exit};
@@ -72,6 +72,17 @@ pub struct Shared {
     #[arg(long, value_name = "FOLDER", global = true, help_heading = "Home, rules and messages")]
     rulebook: Option<PathBuf>,
 
+    /// The user who acts on registers, one of `user list`
+    #[arg(
+        long = "as",
+        value_name = "USER",
+        global = true,
+        env = "COUNTERFOIL_USER",
+        hide_env_values = true,
+        help_heading = "Home, rules and messages"
+    )]
+    acts_as: Option<String>,
+
     /// Tell every problem of rows, not the first twenty
     #[arg(long, global = true, help_heading = "Home, rules and messages")]
     all_problems: bool,
@@ -96,6 +107,9 @@ enum Command {
     /// Months of facts: close them, reopen them, see how they were restated
     #[command(subcommand)]
     Period(period::PeriodCommand),
+    /// Users: who may act on registers, for which organisation, in which roles
+    #[command(subcommand)]
+    User(user::UserCommand),
     /// Write the facts as a dataset folder
     Export(export::ExportArgs),
     /// The rules: every value with its source, and their worked examples
@@ -125,6 +139,11 @@ impl Setting {
     /// When none is given and the system names none.
     pub fn home(&self) -> Result<PathBuf> {
         home::place(self.shared.home.as_deref())
+    }
+
+    /// The user who acts on registers, when one is named.
+    pub fn user(&self) -> Option<&str> {
+        self.shared.acts_as.as_deref()
     }
 
     /// The rulebook to judge by.
@@ -174,6 +193,7 @@ fn dispatch(cli: Cli) -> Result<Exit> {
         Command::Import(args) => import::run(&args, &setting),
         Command::Ledger(command) => ledger::run(&command, &setting),
         Command::Period(command) => period::run(&command, &setting),
+        Command::User(command) => user::run(&command, &setting),
         Command::Export(args) => export::run(&args, &setting),
         Command::Rulebook(command) => rulebook::run(&command, &setting),
         Command::Doctor(args) => doctor::run(&args, &setting),

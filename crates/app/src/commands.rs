@@ -36,6 +36,9 @@ pub mod score;
 /// `serve`: the pages, on this machine only.
 pub mod serve;
 
+/// `user`: who may act on registers.
+pub mod user;
+
 use std::path::PathBuf;
 
 use anyhow::Result;

@@ -1,5 +1,8 @@
 //! The home: the folder with the ledger of imports (SQLite) and the lake of accepted rows (Parquet).
 
+/// Acts on registers.
+mod acting;
+
 /// What an import leaves in the ledger.
 mod record;
 
@@ -13,8 +16,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
 use anyhow::{Context, Result};
+use domain::facts::Program;
 use domain::time::Month;
 use engine::files::table_named;
 use engine::lake::{Lake, LakeFile};
@@ -25,6 +30,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::problem::Refusal;
 
+pub use acting::Done;
 pub use upload::Upload;
 pub use writing::{Act, Writing};
 
@@ -39,6 +45,8 @@ pub struct Home {
     root: PathBuf,
     store: Store,
     runtime: Runtime,
+    /// What was imported, as of an act of the ledger.
+    imported: Mutex<Option<(u64, Arc<Program>)>>,
 }
 
 /// The folder of the home: the one given, or else the user's data folder.
@@ -94,7 +102,7 @@ impl Home {
         let lock = lock.with_context(|| format!("cannot lock `{}`; check the folder's rights", opening.display()))?;
         let store = runtime.block_on(Store::open(&url))?;
         drop(lock);
-        Ok(Self { root, store, runtime })
+        Ok(Self { root, store, runtime, imported: Mutex::default() })
     }
 
     /// The folder.
@@ -125,6 +133,14 @@ impl Home {
     /// When the ledger cannot be read.
     pub fn sequence(&self) -> Result<u64> {
         Ok(self.runtime.block_on(self.store.sequence())?)
+    }
+
+    /// How many acts the ledger holds and how many events the log: when both are the same, nothing has changed.
+    ///
+    /// # Errors
+    /// When the ledger or the log cannot be read.
+    pub fn state(&self) -> Result<(u64, u64)> {
+        Ok((self.sequence()?, self.runtime.block_on(self.store.log_head())?.0))
     }
 
     /// The latest imports, the latest first.

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use domain::names::Name;
+use domain::record::desk::ActError;
 use domain::rulebook::suggest;
 use engine::problems::{Problems, RowProblem, Severity};
 
@@ -80,6 +81,9 @@ pub fn tell(error: &anyhow::Error) -> Exit {
     }
     let mut lines = format!("error: {error:#}\n");
     let refusal = error.chain().find_map(|cause| cause.downcast_ref::<Refusal>());
+    if let Some(ActError::Refused(refused)) = error.chain().find_map(|cause| cause.downcast_ref::<ActError>()) {
+        lines.push_str(&format!("hint: {}\n", refused.cure));
+    }
     for hint in refusal.into_iter().flat_map(|refusal| &refusal.hints) {
         lines.push_str(&format!("hint: {hint}\n"));
     }

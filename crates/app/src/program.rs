@@ -74,12 +74,12 @@ impl OpenProgram {
         Self { dataset, rulebook, is_imported, partners, streamed: OnceLock::new(), credited: Mutex::default() }
     }
 
-    /// Reads the facts of a home.
+    /// Reads the facts of a home together with its registers.
     ///
     /// # Errors
-    /// When the lake cannot be read.
+    /// When the lake or the registers cannot be read.
     pub fn from_home(home: &Home, rulebook: Arc<Rulebook>) -> Result<Self> {
-        Ok(Self::new(home.lake()?.open()?, rulebook, true))
+        Ok(Self::new(home.lake()?.open_with(&home.standing()?)?, rulebook, true))
     }
 
     /// The facts; consumption stays in its files.

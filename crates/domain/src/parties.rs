@@ -60,6 +60,82 @@ impl Entry for User {
     }
 }
 
+/// Adds a user, or gives one other roles. The operator's program managers may; account admins may within their own account, and
+/// global admins within their own tenant.
+///
+/// # Errors
+/// When the actor may not, a role is of another kind of organisation, the location is not one of the partner's, or the last program
+/// manager would lose that role.
+pub fn add_user(desk: &mut Desk<'_>, user: &User) -> Acted {
+    may_keep_users(desk, &user.organisation)?;
+    let roles: &[Role] = match &user.organisation {
+        Organisation::Operator => &OPERATOR_ROLES,
+        Organisation::Partner(_) => &PARTNER_ROLES,
+        Organisation::Customer(_) => &CUSTOMER_ROLES,
+    };
+    if let Some(strange) = user.roles.iter().find(|role| !roles.contains(role)) {
+        let known = roles.iter().map(|role| format!("`{role}`")).collect::<Vec<_>>().join(", ");
+        let message = format!("`{strange}` is no role in this kind of organisation");
+        return Err(Refusal::invalid("role-unknown", message, format!("take one of {known}")).into());
+    }
+    if let (Organisation::Partner(global), Some(own)) = (&user.organisation, &user.location) {
+        let location = location(desk, own)?;
+        if location.global_partner_id != *global {
+            let message = format!("the location `{own}` is not one of `{global}`");
+            return Err(Refusal::invalid("location-not-eligible", message, use_one_of(&locations_of(desk, global)?)).into());
+        }
+    }
+    let before = desk.find::<User>(user.user_id.as_str())?;
+    if let Some(before) = &before
+        && before.organisation != user.organisation
+    {
+        let message = format!("`{}` acts for another organisation", user.user_id);
+        return Err(Refusal::conflict("user-elsewhere", message, "close that user first, or take another name").into());
+    }
+    keep_a_program_manager(desk, user)?;
+    let kind = if before.is_some() { "user-changed" } else { "user-added" };
+    desk.put(kind, user, desk.today(), None)
+}
+
+/// Lets a user act no more.
+///
+/// # Errors
+/// When the actor may not, there is no such user, or the user is the last program manager.
+pub fn close_user(desk: &mut Desk<'_>, id: &Name, reason: Option<&str>) -> Acted<User> {
+    let mut user: User = desk.get(id.as_str())?;
+    may_keep_users(desk, &user.organisation)?;
+    user.active = false;
+    keep_a_program_manager(desk, &user)?;
+    desk.put("user-closed", &user, desk.today(), reason)?;
+    Ok(user)
+}
+
+const OPERATOR_ROLES: [Role; 4] = [Role::Reviewer, Role::ProgramManager, Role::Support, Role::Auditor];
+const PARTNER_ROLES: [Role; 5] =
+    [Role::AccountAdmin, Role::IncentiveAdmin, Role::IncentiveUser, Role::ReportViewer, Role::ExecutiveReportViewer];
+const CUSTOMER_ROLES: [Role; 4] = [Role::GlobalAdmin, Role::ServiceAdmin, Role::CoAdmin, Role::Reader];
+
+fn may_keep_users(desk: &Desk<'_>, organisation: &Organisation) -> Acted {
+    let own = match organisation {
+        Organisation::Operator => false,
+        Organisation::Partner(global) => desk.actor.is_partner(global, &[Role::AccountAdmin]),
+        Organisation::Customer(tenant) => desk.actor.is_customer(tenant, &[Role::GlobalAdmin]),
+    };
+    let may = own || desk.actor.is_operator(&[Role::ProgramManager]);
+    Ok(desk.actor.must(may, "a program manager of the operator", "keep these users")?)
+}
+
+/// Refuses to leave a home without anybody who may keep its users.
+fn keep_a_program_manager(desk: &Desk<'_>, changed: &User) -> Acted {
+    let manages = |user: &User| user.active && user.organisation == Organisation::Operator && user.roles.contains(&Role::ProgramManager);
+    let others = desk.list::<User>(&By::default())?;
+    if manages(changed) || others.iter().any(|user| user.user_id != changed.user_id && manages(user)) {
+        return Ok(());
+    }
+    let message = "nobody would be left who may keep users";
+    Err(Refusal::conflict("last-program-manager", message, "give an active user of the operator the role `program-manager` first").into())
+}
+
 /// Declares tables whose rows are entries themselves.
 macro_rules! row_entries {
     ($( $row:ident, $register:literal, $table:ident, |$it:ident| $id:expr; )*) => {$(

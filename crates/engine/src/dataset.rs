@@ -8,6 +8,7 @@ use domain::facts::{
     Certification, Claim, Consumption, Csp, Customer, Enrolment, ExchangeRate, GroupMember, ManagementGroup, PalLink, Partner,
     PartnerOfRecord, Person, Principal, Program, ResourceOwner, Revenue, RoleAssignment, Subscription, WorkloadUsage,
 };
+use domain::standing::{self, Entries};
 
 use crate::checks;
 use crate::files::{TableFile, find_tables};
@@ -27,6 +28,9 @@ pub struct Dataset {
     /// Where the rows of [`Dataset::program`] came from.
     pub origins: Origins,
 }
+
+/// The origin of rows that registers say: the "line" is the place in the log of the last event about the entry.
+pub const EVENT: &str = "event";
 
 /// Files that will not do, each with its reason.
 #[derive(Debug, thiserror::Error)]
@@ -112,6 +116,22 @@ impl Dataset {
     /// When the header of a file will not do; every such file is told.
     pub fn open_files(files: Vec<TableFile>, problems: Problems) -> Result<Self, DatasetError> {
         let mut dataset = Self::read_files(files, problems)?;
+        checks::check(&mut dataset);
+        Ok(dataset)
+    }
+
+    /// Reads the given files as [`Dataset::open_files`] does, together with what registers say.
+    ///
+    /// # Errors
+    /// As [`Dataset::open_files`], and when an entry is of another shape than its register's.
+    pub fn open_files_with(files: Vec<TableFile>, problems: Problems, entries: &Entries) -> Result<Self, DatasetError> {
+        let mut dataset = Self::read_files(files, problems)?;
+        for merged in standing::merge(&mut dataset.program, entries).map_err(|source| FileError::Entry { source })? {
+            dataset.origins.retain(merged.table, &merged.kept);
+            for sequence in merged.added {
+                dataset.origins.push(merged.table, EVENT, sequence);
+            }
+        }
         checks::check(&mut dataset);
         Ok(dataset)
     }

@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use domain::amount::Amount;
+use domain::standing::Entries;
 use domain::time::Month;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
@@ -163,6 +164,14 @@ impl Lake {
     /// When a file that the manifest names is not there or cannot be read.
     pub fn open(&self) -> Result<Dataset, DatasetError> {
         Dataset::open_files(self.table_files(), Problems::default())
+    }
+
+    /// The facts of the lake together with what registers say; consumption stays in its files.
+    ///
+    /// # Errors
+    /// As [`Lake::open`], and when an entry is of another shape than its register's.
+    pub fn open_with(&self, entries: &Entries) -> Result<Dataset, DatasetError> {
+        Dataset::open_files_with(self.table_files(), Problems::default(), entries)
     }
 
     /// Files that neither parts nor pieces name: an act that broke off left them, or a later act replaced them.

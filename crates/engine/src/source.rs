@@ -27,6 +27,12 @@ pub enum FileError {
         /// The system's reason.
         source: std::io::Error,
     },
+    /// An entry of a register is of another shape than the register's.
+    #[error("a register holds an entry that this version does not know; the home may be of a newer version of this program")]
+    Entry {
+        /// What does not fit.
+        source: serde_json::Error,
+    },
     /// The folder holds no table.
     #[error("`{folder}` holds no table; expected files such as `partners.csv` or `consumption.parquet`; tables are {known}")]
     NoTables {
@@ -155,6 +161,7 @@ impl FileError {
     pub const fn reason(&self) -> &'static str {
         match self {
             Self::Open { .. } => "cannot-open",
+            Self::Entry { .. } => "unknown-entry",
             Self::NoTables { .. } => "no-tables",
             Self::TwoForms { .. } => "table-in-two-forms",
             Self::NoHeader { .. } => "empty-file",

@@ -142,6 +142,14 @@ impl Acting {
         list(&mut self.transaction, register, by, &Part::default()).await
     }
 
+    /// Gives the right back; nothing is recorded.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn give_back(self) -> Result<(), StoreError> {
+        self.transaction.rollback().await.map_err(StoreError::at("log_head/take"))
+    }
+
     /// Records events and what they make of entries, and gives the right back. Nothing holds when this fails.
     ///
     /// # Errors

@@ -26,6 +26,7 @@ mod reconcile;
 mod score;
 
 /// What is told of input that will not do.
+mod users;
 mod wrong_input;
 
 /// Folders of files, and the program run in them.

@@ -22,8 +22,8 @@ pub struct HomeReader {
     rulebook: Arc<Rulebook>,
     today: Day,
     origin: String,
-    /// The sequence of the ledger, and the program as it was then.
-    opened: Mutex<(u64, Arc<Reader>)>,
+    /// The state of the home, and the program as it was then.
+    opened: Mutex<((u64, u64), Arc<Reader>)>,
 }
 
 impl HomeReader {
@@ -32,10 +32,10 @@ impl HomeReader {
     /// # Errors
     /// When the ledger or the lake cannot be read.
     pub fn open(home: Home, rulebook: Arc<Rulebook>, today: Day, origin: String) -> Result<Self> {
-        let sequence = home.sequence()?;
+        let state = home.state()?;
         let program = OpenProgram::from_home(&home, Arc::clone(&rulebook))?;
         let reader = Arc::new(Reader::new(program, today, origin.clone()));
-        Ok(Self { home, rulebook, today, origin, opened: Mutex::new((sequence, reader)) })
+        Ok(Self { home, rulebook, today, origin, opened: Mutex::new((state, reader)) })
     }
 
     /// Finds what the first pages ask for.
@@ -51,10 +51,10 @@ impl HomeReader {
     /// The program as it is now.
     fn now(&self) -> Result<Arc<Reader>> {
         let mut opened = self.kept();
-        let sequence = self.home.sequence()?;
-        if opened.0 != sequence {
+        let state = self.home.state()?;
+        if opened.0 != state {
             let program = OpenProgram::from_home(&self.home, Arc::clone(&self.rulebook))?;
-            *opened = (sequence, Arc::new(Reader::new(program, self.today, self.origin.clone())));
+            *opened = (state, Arc::new(Reader::new(program, self.today, self.origin.clone())));
         }
         Ok(Arc::clone(&opened.1))
     }
@@ -69,7 +69,7 @@ impl HomeReader {
         }
     }
 
-    fn kept(&self) -> MutexGuard<'_, (u64, Arc<Reader>)> {
+    fn kept(&self) -> MutexGuard<'_, ((u64, u64), Arc<Reader>)> {
         self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
