@@ -159,6 +159,22 @@ impl Home {
         Ok(self.runtime.block_on(self.store.list_problems(batch_id))?)
     }
 
+    /// The rows of an import that are kept to be mended, by the place of their file in it.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn refused(&self, batch_id: &str) -> Result<BTreeMap<u64, Vec<store::ledger::RefusedRow>>> {
+        Ok(self.runtime.block_on(self.store.list_refused(batch_id))?)
+    }
+
+    /// How many rows of an import are kept to be mended, by the place of their file in it.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn refused_counts(&self, batch_id: &str) -> Result<BTreeMap<u64, u64>> {
+        Ok(self.runtime.block_on(self.store.count_refused(batch_id))?)
+    }
+
     /// A batch, without its problems; nothing when there is none of that id.
     ///
     /// # Errors

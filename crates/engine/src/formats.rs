@@ -25,6 +25,7 @@ mod partner_center_profile;
 mod partner_center_reseller_performance;
 mod partner_center_subscriptions;
 mod partner_center_training_completions;
+pub(crate) mod raw;
 pub(crate) mod reading;
 mod recognise;
 mod repeats;

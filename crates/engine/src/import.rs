@@ -23,9 +23,10 @@ pub use hash::content_hash;
 use crate::dataset::{Dataset, DatasetError};
 use crate::fates::{Fate, Ignored, MonthChange, Total, Totals};
 use crate::files::TableFile;
-use crate::formats::{self, Context, Format, FormatError, ReadError, SourceFile, find_sources};
+use crate::formats::{self, Context, Format, FormatError, ReadError, SourceFile, find_sources, raw};
 use crate::lake::{Lake, LakeError, LakeFile};
 use crate::problems::{Problems, RowProblem, Severity};
+use crate::refused;
 use crate::source::FileError;
 pub use crate::staging::HELD_MAX;
 use crate::staging::{Place, Staging};
@@ -81,6 +82,8 @@ pub struct FileEntry {
     pub error: Option<String>,
     /// The rows that rules left out.
     pub ignored: BTreeMap<Name, Ignored>,
+    /// Rows that were kept out, as they stood, with their lines; the header is line 0.
+    pub refused: Vec<(u64, String)>,
 }
 
 /// What an import did. The manifest changes from the lake's files to those without `dropped` and with `added`.
@@ -138,6 +141,14 @@ pub enum ImportError {
     /// None of the files will do.
     #[error(transparent)]
     Files(#[from] DatasetError),
+    /// Mended rows come with others.
+    #[error("`{file}` holds mended rows of {}, and other files here do not; import the mended rows of a batch by themselves", batch.as_ref().map_or_else(|| "no batch".to_owned(), |batch| format!("batch `{batch}`")))]
+    Mends {
+        /// The first file that differs from the one before it.
+        file: String,
+        /// The batch that it mends.
+        batch: Option<String>,
+    },
 }
 
 /// How far an import is.
@@ -185,6 +196,7 @@ pub fn import(
         months: Vec::new(),
         aside: (Program::default(), HashMap::new()),
         closed: request.closed.clone(),
+        mends: mended_batch(&sources)?,
         sources,
     };
     batch.staging.problems = remarks;
@@ -216,6 +228,24 @@ struct Batch<'a> {
     /// What rows let us know of and the lake knew already, with the places of the rows.
     aside: (Program, HashMap<&'static str, Vec<Place>>),
     closed: BTreeSet<Month>,
+    /// The batch whose refused rows come mended; their facts restate nothing.
+    mends: Option<String>,
+}
+
+/// The batch whose refused rows all of the files hold; nothing when none does.
+fn mended_batch(sources: &[SourceFile]) -> Result<Option<String>, ImportError> {
+    let mut mends = Vec::new();
+    for source in sources {
+        // what cannot be opened is told when it is read
+        mends.push(raw::mended_batch(source).unwrap_or_default());
+    }
+    match mends.windows(2).position(|pair| pair[0] != pair[1]) {
+        Some(at) => {
+            let at = if mends[at].is_some() { at } else { at + 1 };
+            Err(ImportError::Mends { file: sources[at].shown.clone(), batch: mends[at].clone() })
+        }
+        None => Ok(mends.pop().flatten()),
+    }
 }
 
 impl Batch<'_> {
@@ -244,6 +274,7 @@ impl Batch<'_> {
                 same_as: None,
                 error: None,
                 ignored: BTreeMap::new(),
+                refused: Vec::new(),
             };
             context.learn(&self.staging.registers);
             let read = match content_hash(source, &context.options(source.format)) {
@@ -294,6 +325,10 @@ impl Batch<'_> {
             self.files[file as usize].ignored = ignored;
         }
         self.files.iter().for_each(|file| totals.absorb(&file.totals));
+        for (file, lines) in &self.staging.refused {
+            let (source, entry) = (&self.sources[*file as usize], &mut self.files[*file as usize]);
+            entry.refused = refused::collect(source, lines);
+        }
         Outcome {
             batch_id: self.id,
             hash: hash::of_texts(self.files.iter().map(|file| file.hash.as_str())),

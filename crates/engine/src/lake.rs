@@ -37,6 +37,9 @@ const BATCH_ROWS: usize = 16_384;
 /// How the paths of pieces with suggestions end.
 const SUGGESTED: &str = ".suggested.parquet";
 
+/// How the paths of pieces with mended rows end.
+const MENDED: &str = ".mended.parquet";
+
 /// A file of the lake, as the manifest names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LakeFile {
@@ -72,6 +75,17 @@ impl LakeFile {
     #[must_use]
     pub fn is_suggested(&self) -> bool {
         self.path.ends_with(SUGGESTED)
+    }
+
+    /// The path of a piece with rows that were refused and then mended.
+    pub(crate) fn mended(path: &str) -> String {
+        path.replace(".parquet", MENDED)
+    }
+
+    /// Whether the piece holds rows that were refused and then mended: they join the rows of their unit and restate nothing.
+    #[must_use]
+    pub fn is_mended(&self) -> bool {
+        self.path.ends_with(MENDED)
     }
 
     /// The folder of the part's files, relative to the lake.

@@ -60,6 +60,9 @@ pub mod staging;
 /// Import formats: what a file is recognised by, and which rows it gives.
 pub mod formats;
 
+/// Rows that an import refused, as they stood in the source: kept, and written as a file to mend and to import.
+pub mod refused;
+
 /// Import: from source files to a changed lake, with a fate for every row.
 pub mod import;
 

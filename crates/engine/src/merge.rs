@@ -78,6 +78,25 @@ pub fn settle_facts<R: Fact>(old: &[R], new: &[R]) -> Settled {
     settled
 }
 
+/// Settles facts that were refused and then mended: they join the rows of their unit. Of equal rows there are then as many as the one side or
+/// the other has, so that mended rows which come twice, by themselves and with the whole file, count once.
+#[must_use]
+pub fn settle_mended<R: Fact>(old: &[R], new: &[R]) -> Settled {
+    let mut there: HashMap<&R, usize> = HashMap::new();
+    old.iter().for_each(|row| *there.entry(row).or_default() += 1);
+    let mut settled = Settled { kept: (0..old.len()).collect(), ..Settled::default() };
+    for (place, row) in new.iter().enumerate() {
+        match there.get_mut(row).filter(|count| **count > 0) {
+            Some(count) => {
+                *count -= 1;
+                settled.duplicate.push(place);
+            }
+            None => settled.accepted.push(place),
+        }
+    }
+    settled
+}
+
 /// Whether both hold the same rows, each as many times.
 fn is_same<'a, R: Fact + 'a>(old: impl ExactSizeIterator<Item = &'a R>, new: impl ExactSizeIterator<Item = &'a R>) -> bool {
     if old.len() != new.len() {
@@ -131,6 +150,15 @@ mod tests {
         assert_eq!(settle_facts(&old, &same), settled(&[0, 1, 2, 3], &[], &[], &[0, 1]));
         let other = usage(&[("2024-01-01", "1"), ("2024-01-02", "3"), ("2024-01-02", "-3")]);
         assert_eq!(settle_facts(&old, &other), settled(&[3], &[0, 1, 2], &[0, 1, 2], &[]));
+    }
+
+    #[test]
+    fn mended_rows_join_their_unit_and_the_same_again_changes_nothing() {
+        let old = usage(&[("2024-01-01", "1"), ("2024-01-02", "3")]);
+        let mended = usage(&[("2024-01-01", "7"), ("2024-01-01", "7"), ("2024-01-01", "1")]);
+        assert_eq!(settle_mended(&old, &mended), settled(&[0, 1], &[], &[0, 1], &[2]));
+        let now = [old, mended[..2].to_vec()].concat();
+        assert_eq!(settle_mended(&now, &mended), settled(&[0, 1, 2, 3], &[], &[], &[0, 1, 2]));
     }
 
     /// Rows of two subscriptions, three days and two amounts: small enough to meet each other often.

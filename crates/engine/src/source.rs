@@ -16,6 +16,9 @@ pub(crate) use parquet::texts;
 use limits::Expanding;
 pub(crate) use limits::{RowBytes, RowLimited};
 
+/// Columns that a file of refused rows has before those of the source: the place that a row is from, and what was wrong with it.
+pub const MARK_COLUMNS: [&str; 2] = ["x_mends", "x_problem"];
+
 /// Why a file cannot be read at all, or not to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
@@ -220,6 +223,13 @@ pub enum BadCells {
         /// The cell with the wrong bytes replaced.
         text: String,
     },
+    /// The cell of a refused row still has the mark that stands for bytes which were no text.
+    Unmended {
+        /// The place of the column in the header, from 0.
+        at: usize,
+        /// The cell.
+        text: String,
+    },
     /// The row has more or fewer cells than the header has columns.
     Count {
         /// Cells found.
@@ -352,7 +362,7 @@ impl Source {
             is_ended
         };
         let read = match self.body {
-            Body::Csv(body) => body.read(&self.shown, self.header.len(), pick, take),
+            Body::Csv(body) => body.read(&self.shown, &self.header, pick, take),
             Body::Parquet(body) => body.read(&self.shown, &self.header, pick, take),
         };
         match self.state {
@@ -361,6 +371,24 @@ impl Source {
                 Err(FileError::stopped(&self.shown, rows, "it changed while it was read", "read it again when nobody writes to it"))
             }
             _ => read,
+        }
+    }
+
+    /// Gives all cells of every row to `take` with its line, however many cells there are; bytes that are no text are replaced by `\u{fffd}`.
+    ///
+    /// # Errors
+    /// As [`Source::read`].
+    pub fn read_raw(self, take: &mut dyn FnMut(u64, Vec<String>)) -> Result<u64, FileError> {
+        match self.body {
+            Body::Csv(body) => body.read_raw(&self.shown, take),
+            Body::Parquet(body) => {
+                let all: Vec<Option<usize>> = (0..self.header.len()).map(Some).collect();
+                body.read(&self.shown, &self.header, &all, &mut |(line, cells)| {
+                    let texts = cells.unwrap_or_default().iter().map(|cell| cell.unwrap_or_default().to_owned());
+                    take(line, texts.collect());
+                    true
+                })
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! New rows that wait for their table to be settled: registers in memory, facts by month and beyond a limit on the disk.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -20,6 +20,9 @@ use crate::tables::read_rows;
 
 /// How many rows of facts an import holds in memory, unless it is told otherwise.
 pub const HELD_MAX: usize = 400_000;
+
+/// How many rows of a file are kept that were kept out of the lake, to be mended.
+pub const REFUSED_MAX: usize = 10_000;
 
 /// Where a new row came from: the file, by its place in the import, and the line.
 pub type Place = (u32, u64);
@@ -76,6 +79,8 @@ pub struct Staging {
     pub totals: HashMap<u32, Totals>,
     /// Rows that rules leave out, per file and rule.
     pub ignored: HashMap<u32, BTreeMap<Name, Ignored>>,
+    /// The lines of rows that were kept out, per file, as far as their rows are kept.
+    pub refused: HashMap<u32, BTreeSet<u64>>,
     names: Names,
     held: usize,
     held_max: usize,
@@ -93,6 +98,10 @@ impl Staging {
     pub fn quarantine(&mut self, file: u32, problem: RowProblem, amount: Amount) {
         debug_assert_eq!(problem.severity, Severity::Quarantined);
         self.totals.entry(file).or_default().add(problem.table, Fate::Quarantined, amount);
+        let lines = self.refused.entry(file).or_default();
+        if lines.len() < REFUSED_MAX {
+            lines.extend(problem.line);
+        }
         self.problems.push(problem);
     }
 

@@ -10,7 +10,7 @@ use domain::facts::{
 use crate::files::{FileForm, TableFile};
 use crate::formulas;
 use crate::problems::{Problems, RowProblem, Severity};
-use crate::source::{BadCells, FileError, Line, Source};
+use crate::source::{BadCells, FileError, Line, MARK_COLUMNS, Source};
 use crate::spelling::{list, nearest};
 
 /// Columns that the lake adds to every table: the batch and the line that a row came from.
@@ -142,7 +142,7 @@ fn places(source: &Source, table: &'static str, columns: &[Column], problems: &m
 }
 
 fn is_known(name: &str, columns: &[Column]) -> bool {
-    columns.iter().map(|column| column.name).chain(ORIGIN_COLUMNS).any(|known| known.eq_ignore_ascii_case(name))
+    columns.iter().map(|column| column.name).chain(ORIGIN_COLUMNS).chain(MARK_COLUMNS).any(|known| known.eq_ignore_ascii_case(name))
 }
 
 fn missing_columns(source: &Source, missing: &[&str], unknown: &[&str]) -> FileError {
@@ -231,6 +231,13 @@ pub fn bad_cells(table: &'static str, file: &str, line: u64, header: &[String], 
             text,
             format!("byte {position} of the cell, 0x{byte:02X}, is not UTF-8{}", latin(byte)),
             "save the file as UTF-8".to_owned(),
+        ),
+        BadCells::Unmended { at, text } => (
+            "broken-utf-8",
+            header.get(at).cloned().unwrap_or_default(),
+            text,
+            "the cell still has `\u{fffd}`, which stands for bytes that were no text".to_owned(),
+            "write the letter that is meant".to_owned(),
         ),
         BadCells::Count { found, expected, breaks } => (
             "cell-count",

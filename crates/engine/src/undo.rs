@@ -17,7 +17,7 @@ use crate::checks;
 use crate::dataset::Dataset;
 use crate::fates::{MonthChange, Total};
 use crate::lake::{Kept, Lake, LakeError, LakeFile};
-use crate::merge::{Settled, settle_facts, settle_register};
+use crate::merge::{Settled, settle_facts, settle_mended, settle_register};
 use crate::restatements::{Fact, Register, Restated, each_fact, each_register};
 use crate::suggestions::{Known, suggestions};
 
@@ -109,7 +109,7 @@ struct Undoing<'a> {
 impl Undoing<'_> {
     fn register<R: Register>(&mut self) -> Result<(), UndoError> {
         let share = self.undone.pieces.iter().find(|piece| piece.table == R::TABLE).cloned();
-        let settle = |old: &[R], new: &[R]| settle_register(old, new, &HashSet::new());
+        let settle = |_: &LakeFile, old: &[R], new: &[R]| settle_register(old, new, &HashSet::new());
         let rows = match share {
             Some(piece) => self.part(&piece, settle, |_| Amount::ZERO)?.after,
             None if is_checked(R::TABLE) => {
@@ -128,7 +128,9 @@ impl Undoing<'_> {
     fn facts<R: Fact>(&mut self) -> Result<(), UndoError> {
         let shares: Vec<LakeFile> = self.undone.pieces.iter().filter(|piece| piece.table == R::TABLE).cloned().collect();
         for piece in shares {
-            let made = self.part::<R>(&piece, settle_facts, Fact::amount)?;
+            let settle =
+                |piece: &LakeFile, old: &[R], new: &[R]| if piece.is_mended() { settle_mended(old, new) } else { settle_facts(old, new) };
+            let made = self.part::<R>(&piece, settle, Fact::amount)?;
             let total = |rows: &Kept<R>| Total { rows: rows.rows.len() as u64, amount: rows.rows.iter().map(Fact::amount).sum() };
             if let Some(month) = piece.month.filter(|_| made.differs) {
                 let (source, before, after) = (piece.source.clone(), total(&made.before), total(&made.after));
@@ -142,7 +144,7 @@ impl Undoing<'_> {
     fn part<R: Restated>(
         &mut self,
         piece: &LakeFile,
-        settle: impl Fn(&[R], &[R]) -> Settled,
+        settle: impl Fn(&LakeFile, &[R], &[R]) -> Settled,
         amount: impl Fn(&R) -> Amount,
     ) -> Result<Made<R>, UndoError> {
         let files: Vec<&LakeFile> = self.lake.files.iter().filter(|file| file.is_same_part(piece)).collect();
@@ -168,13 +170,17 @@ impl Undoing<'_> {
     }
 
     /// What the pieces of the other batches give, settled in the order of their batches.
-    fn settle_pieces<R: Restated>(&self, pieces: &[&LakeFile], settle: impl Fn(&[R], &[R]) -> Settled) -> Result<Kept<R>, UndoError> {
+    fn settle_pieces<R: Restated>(
+        &self,
+        pieces: &[&LakeFile],
+        settle: impl Fn(&LakeFile, &[R], &[R]) -> Settled,
+    ) -> Result<Kept<R>, UndoError> {
         let mut others: Vec<&LakeFile> = pieces.iter().copied().filter(|piece| piece.batch_id != self.batch_id).collect();
         others.sort_by(|a, b| (&a.batch_id, a.is_suggested()).cmp(&(&b.batch_id, b.is_suggested())));
         let mut now = Kept::default();
         for piece in others {
             let new = self.lake.read::<R>(&[piece], |_| {})?;
-            let fates = if piece.is_suggested() { settle_suggested(&now.rows, &new.rows) } else { settle(&now.rows, &new.rows) };
+            let fates = if piece.is_suggested() { settle_suggested(&now.rows, &new.rows) } else { settle(piece, &now.rows, &new.rows) };
             let mut next = Kept::default();
             for (rows, places) in [(&now, &fates.kept), (&new, &fates.accepted)] {
                 next.rows.extend(places.iter().map(|place| rows.rows[*place].clone()));

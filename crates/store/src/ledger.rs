@@ -10,7 +10,8 @@ use sqlx::AnyConnection;
 use crate::acts::{self, MonthChange, Undo};
 use crate::manifest::{self, Change};
 use crate::statements::{
-    RECORD_BATCH, RECORD_BATCH_FILE, RECORD_BATCH_FILE_RULE, RECORD_BATCH_FILE_TOTAL, RECORD_BATCH_TOTAL, RECORD_ROW_PROBLEM,
+    RECORD_BATCH, RECORD_BATCH_FILE, RECORD_BATCH_FILE_RULE, RECORD_BATCH_FILE_TOTAL, RECORD_BATCH_TOTAL, RECORD_REFUSED_ROW,
+    RECORD_ROW_PROBLEM,
 };
 use crate::{Store, StoreError};
 
@@ -69,6 +70,17 @@ pub struct BatchFile {
     pub totals: Vec<Total>,
     /// Which of its rows rules left out.
     pub rules: Vec<FileRule>,
+    /// Rows that were kept out, as they stood, by line; not read back with the batch.
+    pub refused: Vec<RefusedRow>,
+}
+
+/// A row that was kept out, as it stood in its source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedRow {
+    /// The line, from 1; 0 is the header.
+    pub line: u64,
+    /// JSON: a list of cells, or an object.
+    pub content: String,
 }
 
 /// Rows of a file that a rule left out.
@@ -219,6 +231,16 @@ async fn record_file(connection: &mut AnyConnection, batch_id: &str, position: i
             .execute(&mut *connection)
             .await
             .map_err(StoreError::at("batch_file_rule/record"))?;
+    }
+    for row in &file.refused {
+        sqlx::query(RECORD_REFUSED_ROW)
+            .bind(batch_id.to_owned())
+            .bind(position)
+            .bind(bigint(row.line))
+            .bind(row.content.clone())
+            .execute(&mut *connection)
+            .await
+            .map_err(StoreError::at("refused_row/record"))?;
     }
     Ok(())
 }

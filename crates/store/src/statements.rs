@@ -24,6 +24,9 @@ statements! {
     LIST_BATCH_FILE_TOTALS = "batch_file_total/list";
     RECORD_BATCH_FILE_RULE = "batch_file_rule/record";
     LIST_BATCH_FILE_RULES = "batch_file_rule/list";
+    RECORD_REFUSED_ROW = "refused_row/record";
+    LIST_REFUSED_ROWS = "refused_row/list";
+    COUNT_REFUSED_ROWS = "refused_row/count";
     RECORD_ROW_PROBLEM = "row_problem/record";
     LIST_ROW_PROBLEMS = "row_problem/list";
     RECORD_LAKE_FILE = "lake_file/record";

@@ -1,10 +1,15 @@
 //! `ledger`: the batches that were imported, what became of their rows, and undoing them.
 
+/// Rows that a batch refused, as files to mend.
+pub mod refused;
+
 /// Batches for reading.
 pub mod tables;
 
 /// A row's journey.
 pub mod trace;
+
+use std::path::PathBuf;
 
 use anyhow::Result;
 use domain::rulebook::suggest;
@@ -60,11 +65,16 @@ pub struct ListArgs {
 Examples:
   counterfoil ledger show
   counterfoil ledger show 20240731T101112000000 --offset 20
-  counterfoil ledger show -o csv --query problems")]
+  counterfoil ledger show -o csv --query problems
+  counterfoil ledger show --refused mend/     # mend the rows in it, then `counterfoil import mend/`")]
 pub struct ShowArgs {
     /// The batch, as `ledger list` names it [default: the latest]
     #[arg(value_name = "BATCH")]
     batch: Option<String>,
+
+    /// Write the refused rows, as they stood and with what is wrong beside them, as files to mend into this new or empty folder
+    #[arg(long, value_name = "FOLDER")]
+    refused: Option<PathBuf>,
 
     /// How many problems to tell
     #[arg(long, value_name = "N", default_value_t = 20)]
@@ -168,6 +178,9 @@ fn show(home: &Home, args: &ShowArgs, setting: &Setting) -> Result<Exit> {
         text.push_str(&tables::problems(&view.problems, args.offset, view.problems_kept, paint));
         text
     })?;
+    if let Some(folder) = &args.refused {
+        refused::write(home, &batch, folder)?;
+    }
     Ok(Exit::Done)
 }
 

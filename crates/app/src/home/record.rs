@@ -5,7 +5,7 @@ use engine::fates::{Ignored, Totals};
 use engine::import::{FileEntry, Outcome};
 use engine::lake::LakeFile;
 use engine::problems::RowProblem;
-use store::ledger::{Batch, BatchFile, FileRule, Problem, Total};
+use store::ledger::{Batch, BatchFile, FileRule, Problem, RefusedRow, Total};
 
 /// The import as the ledger keeps it.
 pub fn batch(source: &str, outcome: &Outcome, at: &str) -> Batch {
@@ -55,6 +55,7 @@ fn file(entry: &FileEntry) -> BatchFile {
         error: entry.error.clone(),
         totals: totals(&entry.totals),
         rules: entry.ignored.iter().map(|(rule, left)| rule_of(rule, left)).collect(),
+        refused: entry.refused.iter().map(|(line, content)| RefusedRow { line: *line, content: content.clone() }).collect(),
     }
 }
 

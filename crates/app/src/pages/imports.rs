@@ -9,6 +9,9 @@ mod batch;
 /// Months of facts.
 mod months;
 
+/// Rows that were refused, to mend.
+mod refused;
+
 /// The journey of rows.
 mod rows;
 
@@ -62,6 +65,7 @@ pub fn routes() -> Router<Arc<dyn Reading>> {
         .route("/imports/months", page(months::show).merge(post(months::turn)))
         .route("/imports/rows", page(rows::show))
         .route("/imports/{batch}", page(batch::show))
+        .route("/imports/{batch}/refused/{file}", page(refused::show))
         .route("/imports/{batch}/undo", get(async |visit: Visit| answer(visit, batch::ask_undo).await).post(batch::undo))
 }
 

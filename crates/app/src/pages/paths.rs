@@ -102,6 +102,12 @@ pub fn import(batch_id: &str) -> String {
     format!("/imports/{}", encoded(batch_id))
 }
 
+/// The refused rows of a file of an import, to mend.
+#[must_use]
+pub fn import_refused(batch_id: &str, position: u64) -> String {
+    format!("{}/refused/{position}", import(batch_id))
+}
+
 /// The question before an import is undone.
 #[must_use]
 pub fn import_undo(batch_id: &str) -> String {

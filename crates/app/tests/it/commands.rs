@@ -14,6 +14,7 @@ mod import;
 
 /// The pages of imports.
 mod imports;
+mod mending;
 
 /// The ledger: undoing batches, closed months, imports that are killed.
 mod ledger;

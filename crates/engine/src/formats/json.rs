@@ -84,7 +84,7 @@ pub fn needed(object: &Value, field: &'static str) -> Result<String, Refusal> {
 const BYTES_MAX: u64 = 1 << 30;
 
 /// The objects of a file: a list, one object, or either under `data` or `value`.
-fn objects(source: &SourceFile) -> Result<Vec<Value>, FileError> {
+pub fn objects(source: &SourceFile) -> Result<Vec<Value>, FileError> {
     let error = |error| FileError::open(&source.shown, error);
     if std::fs::metadata(&source.path).map_err(error)?.len() > BYTES_MAX {
         return Err(FileError::broken(&source.shown, 0, "it is larger than 1 GiB; export in parts"));

@@ -60,7 +60,7 @@ impl SheetFormat {
 }
 
 /// Opens a file of any form that its name tells.
-fn open(source: &SourceFile) -> Result<Source, FileError> {
+pub fn open(source: &SourceFile) -> Result<Source, FileError> {
     let name = source.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let (_, form) = FileForm::of_name(&name)
         .ok_or_else(|| FileError::open(&source.shown, std::io::Error::other("the file's ending is of no known form")))?;

@@ -8,7 +8,7 @@ use super::reading::SheetFormat;
 use super::{Format, FormatError, Kind, SourceFile, json};
 use crate::files::{FileForm, TableFile, find_tables, table_named};
 use crate::problems::{Problems, RowProblem};
-use crate::source::{FileError, Source};
+use crate::source::{FileError, MARK_COLUMNS, Source};
 use crate::spelling::{list, nearest};
 
 /// The format that `--format` names.
@@ -153,6 +153,13 @@ fn recognise(path: &Path, shown: &str, format: Option<Format>) -> Result<SourceF
     }
     let header = Source::open_path(path, shown, form)?.header().to_vec();
     let has = |name: &str| header.iter().any(|found| found.eq_ignore_ascii_case(name));
+    if has(MARK_COLUMNS[0]) && matches!(format, None | Some(Format::Dataset)) {
+        // browsers number the files that they keep: `consumption (1).csv`
+        let word = stem.split(|letter: char| letter != '_' && !letter.is_ascii_alphabetic()).next().unwrap_or_default();
+        if let Some(table) = table_named(word).filter(|table| !is_download(path, shown, table)) {
+            return Ok(source(Format::Dataset, table));
+        }
+    }
     match fitting(&has).filter(|_| format.is_none()) {
         Some((format, sheet)) => Ok(source(format, sheet.table)),
         None => Err(unknown(shown, &header, &has)),

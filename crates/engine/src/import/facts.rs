@@ -3,15 +3,15 @@
 use domain::facts::{Consumption, Revenue, WorkloadUsage};
 use domain::names::Name;
 use domain::time::Month;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Batch;
 use super::doubles::{Doubles, Subject};
 use crate::checks;
 use crate::dataset::Dataset;
 use crate::fates::{Fate, MonthChange, Total};
-use crate::lake::{LakeError, LakeFile};
-use crate::merge::{Settled, settle_facts};
+use crate::lake::{Kept, LakeError, LakeFile};
+use crate::merge::{Settled, settle_facts, settle_mended};
 use crate::problems::{RowProblem, Severity};
 use crate::restatements::Fact;
 use crate::staging::{Place, StagedFact};
@@ -81,7 +81,14 @@ fn settle_month<R: StagedFact>(batch: &mut Batch<'_>, source: &str, month: Month
     let files: Vec<LakeFile> = batch.lake.files.iter().filter(|file| file.is_same_part(&none)).cloned().collect();
     let names = batch.staging.names();
     let old = batch.lake.read::<R>(&files.iter().collect::<Vec<_>>(), |row| row.share_names(names))?;
-    let mut fates = settle_facts(&old.rows, &new.rows);
+    let mut fates = match &batch.mends {
+        None => settle_facts(&old.rows, &new.rows),
+        Some(mended) => {
+            let mut fates = settle_mended(&old.rows, &new.rows);
+            refuse_restated(batch, mended.clone(), &mut fates, &old, new);
+            fates
+        }
+    };
     if batch.closed.contains(&month) && fates.has_changes() {
         refuse(batch, month, &mut fates, new);
     }
@@ -99,6 +106,7 @@ fn settle_month<R: StagedFact>(batch: &mut Batch<'_>, source: &str, month: Month
         Ok(LakeFile { rows: batch.lake.write(path, rows.into_iter())?, amount, path: path.to_owned(), ..none.clone() })
     };
     let path = format!("{}/{}.parquet", none.folder(), batch.id);
+    let mended = batch.mends.is_some();
     let brought: Vec<_> = fates.accepted.iter().chain(&fates.duplicate).map(of_new).collect();
     if fates.has_changes() {
         let rows = fates.kept.iter().map(|place| old.at(*place)).chain(fates.accepted.iter().map(of_new)).collect();
@@ -114,7 +122,8 @@ fn settle_month<R: StagedFact>(batch: &mut Batch<'_>, source: &str, month: Month
         batch.dropped.extend(files);
     }
     if !old.rows.is_empty() && !brought.is_empty() {
-        let piece = write(&format!("pieces/{path}"), brought)?;
+        let path = format!("pieces/{path}");
+        let piece = write(&if mended { LakeFile::mended(&path) } else { path }, brought)?;
         batch.pieces.push(piece);
     }
     Ok(())
@@ -138,6 +147,31 @@ fn refuse<R: StagedFact>(batch: &mut Batch<'_>, month: Month, fates: &mut Settle
         let problem = RowProblem::of_file(R::TABLE, shown, "period-closed", message, cure);
         let value = month.to_string();
         batch.staging.problems.push(RowProblem { line: Some(first), value, rows, severity: Severity::Quarantined, ..problem });
+    }
+}
+
+/// Keeps out mended rows of units that another batch restated after the batch that had refused them: it may have brought them in other words.
+fn refuse_restated<R: StagedFact>(batch: &mut Batch<'_>, mended: String, fates: &mut Settled, old: &Kept<R>, new: &Rows<R>) {
+    let adds: HashSet<&str> = batch.lake.pieces.iter().filter(|piece| piece.is_mended()).map(|piece| piece.batch_id.as_str()).collect();
+    let mut later: HashMap<R::Key, String> = HashMap::new();
+    for (row, origin, _) in old.iter() {
+        let of = origin.split(':').next().unwrap_or_default();
+        if of > mended.as_str() && !adds.contains(of) {
+            later.insert(row.key(), of.to_owned());
+        }
+    }
+    for row in std::mem::take(&mut fates.accepted) {
+        let Some(by) = later.get(&new.rows[row].key()) else {
+            fates.accepted.push(row);
+            continue;
+        };
+        let (file, line) = new.places[row];
+        let shown = &batch.sources[file as usize].shown;
+        let message = format!("batch {by} restated what this row is a part of, after batch {mended} had refused the row");
+        let cure = format!("mend the row in the file of batch {by}, if it lacks there, and import that file whole");
+        let problem = RowProblem::of_file(R::TABLE, shown, "restated-since", message, cure);
+        let problem = RowProblem { line: Some(line), severity: Severity::Quarantined, ..problem };
+        batch.staging.quarantine(file, problem, new.rows[row].amount());
     }
 }
 

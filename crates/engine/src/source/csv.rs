@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read};
 use csv::{ByteRecord, Reader, ReaderBuilder};
 
 use super::limits::{Limit, RowBytes};
-use super::{BadCells, FileError, Line};
+use super::{BadCells, FileError, Line, MARK_COLUMNS};
 
 /// The rows behind the header.
 pub struct CsvBody {
@@ -83,12 +83,36 @@ impl CsvBody {
 
     /// See [`super::Source::read`].
     pub fn read(
-        mut self,
+        self,
         shown: &str,
-        width: usize,
+        header: &[String],
         pick: &[Option<usize>],
         take: &mut dyn FnMut(Line<'_>) -> bool,
     ) -> Result<u64, FileError> {
+        let expected = header.len();
+        let is_marked = header.iter().any(|name| name == MARK_COLUMNS[0]);
+        self.records(shown, &mut |line, record, breaks| {
+            if record.len() != expected {
+                return take((line, Err(BadCells::Count { found: record.len(), expected, breaks })));
+            }
+            let mut cells = Vec::with_capacity(pick.len());
+            match pick.iter().try_for_each(|place| cell(record, *place, is_marked).map(|text| cells.push(text))) {
+                Ok(()) => take((line, Ok(&cells))),
+                Err(bad) => take((line, Err(bad))),
+            }
+        })
+    }
+
+    /// See [`super::Source::read_raw`].
+    pub fn read_raw(self, shown: &str, take: &mut dyn FnMut(u64, Vec<String>)) -> Result<u64, FileError> {
+        self.records(shown, &mut |line, record, _| {
+            take(line, record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect());
+            true
+        })
+    }
+
+    /// Gives each record with its line and the line breaks within it, as long as `take` returns true; returns how many were given.
+    fn records(mut self, shown: &str, take: &mut dyn FnMut(u64, &ByteRecord, u64) -> bool) -> Result<u64, FileError> {
         let mut record = ByteRecord::new();
         let mut rows = 0;
         loop {
@@ -102,27 +126,17 @@ impl CsvBody {
             let breaks = record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
             // the reader stands behind the row's last line, unless the row ends with the file in an open quote
             let line = self.reader.position().line().saturating_sub(breaks + 1).max(begins);
-            if record.len() != width {
-                if !take((line, Err(BadCells::Count { found: record.len(), expected: width, breaks }))) {
-                    return Ok(rows);
-                }
-                continue;
-            }
-            let mut cells = Vec::with_capacity(pick.len());
-            let goes_on = match pick.iter().try_for_each(|place| cell(&record, *place).map(|text| cells.push(text))) {
-                Ok(()) => take((line, Ok(&cells))),
-                Err(bad) => take((line, Err(bad))),
-            };
-            if !goes_on {
+            if !take(line, &record, breaks) {
                 return Ok(rows);
             }
         }
     }
 }
 
-fn cell(record: &ByteRecord, place: Option<usize>) -> Result<Option<&str>, BadCells> {
+fn cell(record: &ByteRecord, place: Option<usize>, is_marked: bool) -> Result<Option<&str>, BadCells> {
     let Some((at, bytes)) = place.and_then(|at| Some((at, record.get(at)?))) else { return Ok(None) };
     match std::str::from_utf8(bytes) {
+        Ok(text) if is_marked && text.contains('\u{fffd}') => Err(BadCells::Unmended { at, text: text.to_owned() }),
         Ok(text) => Ok(Some(text).filter(|text| !text.is_empty())),
         Err(error) => {
             let wrong = error.valid_up_to();
@@ -200,9 +214,9 @@ mod tests {
     use super::*;
 
     fn lines(text: &'static str) -> Vec<(u64, usize)> {
-        let (_, body) = open(Box::new(text.as_bytes()), "f.csv").unwrap();
+        let (header, body) = open(Box::new(text.as_bytes()), "f.csv").unwrap();
         let mut lines = Vec::new();
-        body.read("f.csv", 2, &[Some(0), Some(1)], &mut |(line, cells)| {
+        body.read("f.csv", &header, &[Some(0), Some(1)], &mut |(line, cells)| {
             lines.push((line, cells.map_or(0, <[_]>::len)));
             true
         })

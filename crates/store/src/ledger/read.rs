@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use domain::amount::Amount;
 use sqlx::any::AnyRow;
 
-use super::{Batch, BatchFile, FileRule, Problem, ReadFile, Total};
+use super::{Batch, BatchFile, FileRule, Problem, ReadFile, RefusedRow, Total};
 use crate::acts::{Undo, UndoTotal};
 use crate::row::Cells;
 use crate::statements::{
-    COUNT_BATCHES, FIND_BATCH, LIST_BATCH_FILE_RULES, LIST_BATCH_FILE_TOTALS, LIST_BATCH_FILES, LIST_BATCH_TOTALS, LIST_BATCH_UNDO_TOTALS,
-    LIST_BATCHES, LIST_READ_FILES, LIST_ROW_PROBLEMS,
+    COUNT_BATCHES, COUNT_REFUSED_ROWS, FIND_BATCH, LIST_BATCH_FILE_RULES, LIST_BATCH_FILE_TOTALS, LIST_BATCH_FILES, LIST_BATCH_TOTALS,
+    LIST_BATCH_UNDO_TOTALS, LIST_BATCHES, LIST_READ_FILES, LIST_REFUSED_ROWS, LIST_ROW_PROBLEMS,
 };
 use crate::{Store, StoreError};
 
@@ -102,6 +102,29 @@ impl Store {
         self.list("row_problem/list", "row_problem", LIST_ROW_PROBLEMS, batch_id, problem).await
     }
 
+    /// The rows of a batch that are kept to be mended, by the place of their file in the batch.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_refused(&self, batch_id: &str) -> Result<BTreeMap<u64, Vec<RefusedRow>>, StoreError> {
+        let row =
+            |cells: Cells<'_>| Ok((cells.count("position")?, RefusedRow { line: cells.count("line")?, content: cells.text("content")? }));
+        let mut files: BTreeMap<u64, Vec<RefusedRow>> = BTreeMap::new();
+        for (position, row) in self.list("refused_row/list", "refused_row", LIST_REFUSED_ROWS, batch_id, row).await? {
+            files.entry(position).or_default().push(row);
+        }
+        Ok(files)
+    }
+
+    /// How many rows of a batch are kept to be mended, by the place of their file in the batch.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn count_refused(&self, batch_id: &str) -> Result<BTreeMap<u64, u64>, StoreError> {
+        let file = |cells: Cells<'_>| Ok((cells.count("position")?, cells.count("row_count")?));
+        Ok(self.list("refused_row/count", "refused_row", COUNT_REFUSED_ROWS, batch_id, file).await?.into_iter().collect())
+    }
+
     /// Every content that was ever read, as its latest reading left it.
     ///
     /// # Errors
@@ -145,6 +168,7 @@ impl Store {
                 error: cells.text_if_any("error")?,
                 totals: Vec::new(),
                 rules: Vec::new(),
+                refused: Vec::new(),
             };
             Ok((cells.count("position")?, file))
         };

@@ -7,7 +7,7 @@ use engine::fates::Fate;
 use serde::Deserialize;
 use store::ledger::Batch;
 
-use super::{frame, home, rows_cell, text_cell};
+use super::{frame, home, refused, rows_cell, text_cell};
 use crate::commands::ledger;
 use crate::pages::frame::Frame;
 use crate::pages::grid::{Cell, Column, Grid, GridPart};
@@ -37,6 +37,8 @@ struct ImportPage {
     has_problems: bool,
     has_losses: bool,
     problems: GridPart,
+    refused: Vec<refused::Link>,
+    left_out: u64,
 }
 
 /// A table with its rows by fate, in the order of fates.
@@ -66,7 +68,7 @@ pub struct Reason {
 }
 
 /// The batch of the path.
-fn batch(visit: &Visit, home: &crate::home::Home) -> Result<Batch, Problem> {
+pub fn batch(visit: &Visit, home: &crate::home::Home) -> Result<Batch, Problem> {
     let asked = visit.param("batch");
     let found = home.batch(asked).map_err(|error| Problem::unread(&error))?;
     found.map_or_else(
@@ -99,6 +101,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
         return file;
     }
     let quarantined = view.import.of(Fate::Quarantined);
+    let refused = refused::links(home, &batch).map_err(|error| Problem::unread(&error))?;
     let import = &view.import;
     let told = match visit.value("told") {
         Some("imported") => Some("Imported. Every page counts these rows from now on."),
@@ -122,6 +125,8 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
         has_problems: !view.problems.is_empty(),
         has_losses: quarantined > 0 || batch.files.iter().any(|file| file.error.is_some()),
         problems: problems.part(),
+        left_out: quarantined.saturating_sub(refused.iter().map(|link| link.kept).sum()),
+        refused,
     })
 }
 

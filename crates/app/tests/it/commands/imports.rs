@@ -8,7 +8,7 @@ use super::scene::Scene;
 use crate::pages::http::{Answer, ask};
 
 /// The pages of a scene, until dropped.
-struct Served {
+pub struct Served {
     server: Child,
     address: SocketAddr,
 }
@@ -21,7 +21,7 @@ impl Drop for Served {
 }
 
 impl Served {
-    fn new(scene: &Scene, more: &[&str]) -> Self {
+    pub fn new(scene: &Scene, more: &[&str]) -> Self {
         let arguments: Vec<&str> = ["serve", "--as-of", "2024-08-10", "--port", "0"].into_iter().chain(more.iter().copied()).collect();
         let mut server = scene.command(&arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
@@ -30,7 +30,7 @@ impl Served {
         Self { address: address.parse().unwrap_or_else(|_| panic!("{line}")), server }
     }
 
-    fn get(&self, path: &str) -> Answer {
+    pub fn get(&self, path: &str) -> Answer {
         ask(self.address, "GET", path, &[], "")
     }
 
@@ -39,7 +39,7 @@ impl Served {
     }
 
     /// Drops files with the names that a browser tells.
-    fn drop_files(&self, files: &[(&str, &str)]) -> Answer {
+    pub fn drop_files(&self, files: &[(&str, &str)]) -> Answer {
         let part = |(name, text): &(&str, &str)| {
             format!("--b\r\nContent-Disposition: form-data; name=\"files\"; filename=\"{name}\"\r\n\r\n{text}\r\n")
         };

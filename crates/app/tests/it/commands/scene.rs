@@ -48,6 +48,18 @@ impl Scene {
         std::fs::write(path, text).unwrap();
     }
 
+    /// The text of a file.
+    pub fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.folder.path().join(name)).unwrap()
+    }
+
+    /// The id of the latest batch.
+    pub fn latest(&self) -> String {
+        let output = self.command(&["ledger", "list", "--limit", "1", "-o", "json"]).output().unwrap();
+        let batches: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        batches[0]["batch_id"].as_str().unwrap().to_owned()
+    }
+
     /// Adds lines to a file.
     pub fn append(&self, name: &str, lines: &str) {
         let text = std::fs::read_to_string(self.folder.path().join(name)).unwrap();
@@ -70,7 +82,7 @@ impl Scene {
     }
 
     /// The text without the folder's name, ids of batches and instants.
-    fn steady(&self, text: &str) -> String {
+    pub fn steady(&self, text: &str) -> String {
         let folder: &Path = &self.folder.path().canonicalize().unwrap();
         let text = text.replace(&*folder.to_string_lossy(), "FOLDER").replace(&*self.folder.path().to_string_lossy(), "FOLDER");
         masked(&masked(&text, "00000000T000000000000", "BATCH"), "0000-00-00T00:00:00Z", "INSTANT")
