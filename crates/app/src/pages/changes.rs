@@ -7,7 +7,8 @@ use domain::explain::Node;
 use domain::fraction::Fraction;
 use domain::points::MetricScore;
 
-use crate::pages::charts::{Step, Waterfall};
+use crate::pages::charts::{Step, Waterfall, change};
+use crate::pages::grid::{Cell, Column, Grid, Value};
 use crate::pages::problem::Problem;
 use crate::pages::visit::Visit;
 use crate::pages::{history, show, tree};
@@ -15,12 +16,48 @@ use crate::pages::{history, show, tree};
 /// How many customers or people a metric names.
 const NAMED_MAX: usize = 4;
 
+/// From the score of the month before to this one.
+pub struct Changes {
+    months: (String, String),
+    before: Fraction,
+    after: Fraction,
+    steps: Vec<Step>,
+}
+
+impl Changes {
+    /// The numbers, a row for each metric; files are called `name`.
+    pub fn grid<'v>(&self, visit: &'v Visit, name: &str) -> Grid<'v> {
+        let columns = vec![
+            Column::text("metric", "Metric"),
+            Column::fraction("before", &self.months.0).total(),
+            Column::fraction("after", &self.months.1).total(),
+            Column::fraction("change", "Change").total(),
+            Column::text("moved", "What moved it"),
+        ];
+        let row = |step: &Step| {
+            vec![
+                Cell::text(step.label.clone()),
+                Cell::points(&step.before),
+                Cell::points(&step.after),
+                Cell { unit: "points", ..Cell::shown(change(&step.before, &step.after), Value::Fraction(&step.after - &step.before)) },
+                Cell::lines(&step.moved),
+            ]
+        };
+        Grid::new(visit, "metrics", columns, self.steps.iter().map(row).collect()).prefixed("change_").named(name)
+    }
+
+    /// The drawing, with its numbers.
+    pub fn chart(&self, numbers: &Grid<'_>) -> Waterfall {
+        Waterfall::new(&self.months, &self.before, &self.after, &self.steps, numbers.part())
+    }
+}
+
 /// What changed in a track since the month before; none when the data do not reach it.
 ///
 /// # Errors
 ///
 /// Facts that cannot be read.
-pub fn since_last_month(visit: &Visit, score: &Score, track: &TrackScore, now: &Node) -> Result<Option<Waterfall>, Problem> {
+pub fn since_last_month(visit: &Visit, score: &Score, track: &TrackScore, now: &Node) -> Result<Option<Changes>, Problem> {
     let earlier = history::month_before(visit, score)?;
     let Some(before) = history::same(&earlier, score) else { return Ok(None) };
     let Some(track_before) = before.tracks.iter().find(|other| other.track == track.track) else { return Ok(None) };
@@ -37,7 +74,7 @@ pub fn since_last_month(visit: &Visit, score: &Score, track: &TrackScore, now: &
         }
     });
     let months = (before.month.to_string(), score.month.to_string());
-    Ok(Some(Waterfall::new(months, &track_before.score, &track.score, steps.collect())))
+    Ok(Some(Changes { months, before: track_before.score.clone(), after: track.score.clone(), steps: steps.collect() }))
 }
 
 /// What moved a metric: its value, and who came, went, grew or shrank most.

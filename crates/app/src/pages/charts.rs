@@ -13,7 +13,7 @@ use domain::fraction::Fraction;
 use crate::pages::show;
 
 pub use columns::{Columns, Series};
-pub use waterfall::{Step, Waterfall};
+pub use waterfall::{Step, Waterfall, change};
 
 /// How far along a line of `of` a number lies, in percent with one decimal, as SVG writes it.
 fn percent(number: &Fraction, of: &Fraction) -> String {

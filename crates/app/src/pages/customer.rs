@@ -58,7 +58,9 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     let made = made_rows(visit, first, &given)?;
     let made = Grid::new(visit, "places", made_columns(), made).prefixed("made_").named(&file("metrics"));
     let made = made.empty("No metric looks at this customer.");
-    if let Some(file) = usage.download().or_else(|| made.download()) {
+    let influence = influence::of_customer(customer, first.month);
+    let numbers = influence.grid(visit, &file("acr"));
+    if let Some(file) = [&usage, &made, &numbers].into_iter().find_map(Grid::download) {
         return file;
     }
     let partner = named(&first.partner_name, &first.global_partner_id);
@@ -71,7 +73,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
         heading: heading(customer, first, &given),
         as_of: AsOfForm::of(visit)?,
         timeline: Timeline::new(customer, first.as_of),
-        chart: influence::of_customer(customer, first.month),
+        chart: influence.chart(&numbers),
         made: made.part(),
         usage: usage.part(),
     };

@@ -121,7 +121,7 @@ fn columns(month: Month) -> Vec<Column> {
         Column::amount("acr_month_usd", &format!("Influenced ACR {month}")).total(),
         Column::amount("acr_twelve_months_usd", &format!("Twelve months to {month}")).total(),
         Column::amount("active_users", &format!("Active users {month}")).total(),
-        Column::text("counts_in", "Counts in").choice(),
+        Column::text("counts_in", "Counts in, metrics").choice(),
     ]
 }
 
@@ -164,7 +164,7 @@ fn counts_in(visit: &Visit, given: &[Given]) -> Cell {
     let title = |area: &str| visit.area_title(&domain::names::Name::new(area));
     let tags: Vec<String> = metrics.keys().map(|area| title(area)).collect();
     let mut cell = Cell::lines(&tags);
-    cell.pieces = metrics.iter().map(|(area, metrics)| Piece::Figure(title(area), show::counted(metrics.len(), "metrics"))).collect();
+    cell.pieces = metrics.iter().map(|(area, metrics)| Piece::Figure(title(area), metrics.len().to_string())).collect();
     if tags.is_empty() {
         cell = Cell::text("nothing").tagged(vec!["nothing".to_owned()]);
     }

@@ -93,6 +93,14 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     let action = paths::designation(&score.global_partner_id, &score.area, None, None);
     let kept = visit.value("track").map(|track| ("track", track.to_owned())).into_iter().collect();
     let partner = named(&score.partner_name, &score.global_partner_id);
+    let months = history::months(visit, score)?;
+    let file = |what: &str| format!("{}-{}-{what}-{}", score.global_partner_id, score.area, score.as_of);
+    let numbers = history::grid(visit, &months, &file("months"));
+    let changes = changes::since_last_month(visit, score, track, tree::track(&root, track.track.as_ref()))?;
+    let moved = changes.as_ref().map(|changes| changes.grid(visit, &file("changes")));
+    if let Some(file) = numbers.download().or_else(|| moved.as_ref()?.download()) {
+        return file;
+    }
     let page = DesignationPage {
         frame: visit.frame(&format!("{title}, {partner}")).about(visit, &scores, &own, Here::Designation(&score.area)),
         partner,
@@ -104,8 +112,8 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
         tracks: track_links(score, track, visit.asked_as_of()?),
         metrics: metric_cards(score, track, tree::track(&root, track.track.as_ref()), program.floor.value, visit.asked_as_of()?),
         total: show::points(&track.score),
-        chart: Columns::scores(&history::months(visit, score)?, line),
-        changes: changes::since_last_month(visit, score, track, tree::track(&root, track.track.as_ref()))?,
+        chart: Columns::scores(&months, line, numbers.part()),
+        changes: changes.zip(moved).map(|(changes, moved)| changes.chart(&moved)),
         window_months: score.window.len(),
         floor: program.floor.value.shown(),
         title,

@@ -38,6 +38,8 @@ pub struct Column {
     is_file_only: bool,
     /// Whether it is added up below the rows.
     is_total: bool,
+    /// Whether its texts stay on one line.
+    is_unbroken: bool,
 }
 
 /// What the cells of a column hold.
@@ -52,7 +54,15 @@ enum Kind {
 
 impl Column {
     fn new(key: &str, label: &str, kind: Kind) -> Self {
-        Self { key: key.to_owned(), label: label.to_owned(), kind, is_choice: false, is_file_only: false, is_total: false }
+        Self {
+            key: key.to_owned(),
+            label: label.to_owned(),
+            kind,
+            is_choice: false,
+            is_file_only: false,
+            is_total: false,
+            is_unbroken: false,
+        }
     }
 
     /// Texts; IDs as well.
@@ -103,9 +113,16 @@ impl Column {
         Self { is_total: true, ..self }
     }
 
+    /// The column, whose texts stay on one line: IDs and instants.
+    #[must_use]
+    pub fn unbroken(self) -> Self {
+        Self { is_unbroken: true, ..self }
+    }
+
     /// The class of its cells.
     fn class(&self) -> &'static str {
         match self.kind {
+            Kind::Text if self.is_unbroken => "unbroken",
             Kind::Text => "",
             Kind::Day => "day",
             Kind::Amount | Kind::Count | Kind::Fraction => "number",

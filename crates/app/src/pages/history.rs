@@ -1,9 +1,10 @@
-//! The months before: scores over two windows, and the score of the month before.
+//! The months before: scores over two windows as a grid, and the score of the month before.
 
 use std::sync::Arc;
 
 use domain::designations::{Score, WindowRow};
 
+use crate::pages::grid::{Cell, Column, Grid};
 use crate::pages::problem::Problem;
 use crate::pages::visit::Visit;
 
@@ -19,6 +20,15 @@ pub fn months(visit: &Visit, score: &Score) -> Result<Vec<WindowRow>, Problem> {
     let mut months: Vec<WindowRow> = same(&earlier, score).map(|score| score.window.clone()).unwrap_or_default();
     months.extend(score.window.iter().cloned());
     Ok(months)
+}
+
+/// Months with their scores, a row for each; files are called `name`.
+pub fn grid<'v>(visit: &'v Visit, months: &[WindowRow], name: &str) -> Grid<'v> {
+    let columns =
+        vec![Column::text("month", "Month"), Column::fraction("score", "Best score"), Column::text("qualified", "Qualified").choice()];
+    let row =
+        |row: &WindowRow| vec![Cell::month(row.month), Cell::points(&row.score), Cell::text(if row.qualified { "yes" } else { "no" })];
+    Grid::new(visit, "months", columns, months.iter().map(row).collect()).prefixed("score_").named(name)
 }
 
 /// Every score as of the last day of the month before the scored one.

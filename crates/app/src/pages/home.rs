@@ -75,6 +75,11 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     let action = paths::home(&first.global_partner_id, None);
     let customers = customers::read(visit, first)?;
     let roster = visit.reading.roster(&first.global_partner_id, first.as_of).map_err(|error| Problem::unread(&error))?;
+    let influence = influence::of_partner(&customers, first.month);
+    let numbers = influence.grid(visit, &format!("{}-influenced-acr-{}", first.global_partner_id, first.as_of));
+    if let Some(file) = numbers.download() {
+        return file;
+    }
     let page = HomePage {
         frame: visit.frame(&name).about(visit, &scores, &own, Here::Home),
         heading: heading(visit, &own, rules),
@@ -83,7 +88,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
         as_of: AsOfForm::new(action, first.as_of, visit.reading.today(), Vec::new()),
         line: rules.qualifying_points.value,
         cards: own.iter().map(|score| card(visit, score, as_of)).collect(),
-        influence: influence::of_partner(&customers, first.month),
+        influence: influence.chart(&numbers),
         customers: customers::heading(&customers, first),
         customers_href: paths::customers(&first.global_partner_id, as_of),
         people: people::heading(&roster),

@@ -25,6 +25,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::response::Response;
 use axum::routing::{get, post};
+use domain::amount::Amount;
 use engine::fates::Fate;
 use engine::formats::Format;
 
@@ -33,6 +34,7 @@ use crate::pages::frame::Frame;
 use crate::pages::grid::{Cell, Column, Grid, GridPart, Value};
 use crate::pages::problem::Problem;
 use crate::pages::reading::Reading;
+use crate::pages::show::instant;
 use crate::pages::visit::{Visit, answer, html, page};
 use crate::pages::{paths, show};
 use crate::views::import::ImportView;
@@ -99,11 +101,10 @@ fn list(visit: &Visit) -> Result<Response, Problem> {
     let batches = home.batches(LISTED_MAX).map_err(|error| Problem::unread(&error))?;
     let views: Vec<ImportView> = batches.iter().map(ImportView::of_batch).collect();
     let columns = vec![
-        Column::text("batch", "Batch"),
-        Column::text("recorded_at", "Recorded"),
+        Column::text("recorded_at", "Recorded, UTC").unbroken(),
+        Column::text("batch", "Batch").file_only(),
         Column::text("source", "Source"),
         Column::text("state", "State").choice(),
-        Column::text("format", "Format").choice(),
         Column::count("rows", "Rows"),
         Column::count("accepted", "Accepted"),
         Column::count("duplicate", "Duplicate"),
@@ -111,6 +112,7 @@ fn list(visit: &Visit) -> Result<Response, Problem> {
         Column::count("quarantined", "Quarantined"),
         Column::count("ignored", "Ignored"),
         Column::amount("dollars", "Dollars"),
+        Column::text("format", "Format").choice(),
     ];
     let rows = views.iter().map(row).collect();
     let grid = Grid::new(visit, "imports", columns, rows).sorted("-recorded_at").empty("Nothing was imported yet. Drop a file above.");
@@ -134,29 +136,48 @@ fn list(visit: &Visit) -> Result<Response, Problem> {
 }
 
 fn row(view: &ImportView) -> Vec<Cell> {
-    let id = view.batch_id.clone().unwrap_or_default();
+    let (id, at) = (view.batch_id.clone().unwrap_or_default(), view.recorded_at.as_deref().unwrap_or_default());
     let fates = Fate::ALL.map(|fate| rows_cell(view.of(fate)));
     let mut cells = vec![
-        Cell::text(id.clone()).link(paths::import(&id)),
-        view.recorded_at.as_ref().map_or_else(Cell::none, |at| Cell::shown(instant(at), Value::Text(at.clone()))),
+        Cell::shown(instant(at).trim_end_matches(" UTC"), Value::Text(at.to_owned())).link(paths::import(&id)),
+        Cell::text(id),
         Cell::text(view.source.clone()),
         Cell::text(view.state.unwrap_or_default()),
-        Cell::text(view.formats().join(", ")).tagged(view.formats()),
         rows_cell(view.rows),
     ];
     cells.extend(fates);
     cells.push(Cell::dollars(view.dollars));
+    cells.push(Cell::text(view.formats().join(", ")).tagged(view.formats()));
     cells
-}
-
-/// An instant of the ledger as pages write it: `2024-01-31 10:11 UTC`.
-fn instant(at: &str) -> String {
-    at.get(..16).map_or_else(|| at.to_owned(), |minute| format!("{} UTC", minute.replace('T', " ")))
 }
 
 /// A number of rows.
 fn rows_cell(rows: u64) -> Cell {
     Cell::count(usize::try_from(rows).unwrap_or(usize::MAX), "rows")
+}
+
+/// The sum of a table's amounts, in its unit; nothing of a table that has none.
+fn amount_cell(table: &str, sum: Option<&str>) -> Cell {
+    match sum.map(str::parse::<Amount>) {
+        Some(Ok(Amount::ZERO)) => Cell::none(),
+        Some(Ok(seats)) if table == "workload_usage" => {
+            Cell { unit: "seats", ..Cell::shown(amount(table, &seats.to_string()), Value::Amount(seats)) }
+        }
+        Some(Ok(dollars)) => Cell::dollars(dollars),
+        // a sum can be larger than what a row may hold
+        _ => text_cell(sum),
+    }
+}
+
+/// The sum of a table's amounts in words: `$1,200.00`, `35 seats`.
+fn amount(table: &str, sum: &str) -> String {
+    let unit = if table == "workload_usage" { "seats" } else { "dollars" };
+    sum.parse::<Amount>().map_or_else(|_| sum.to_owned(), |sum| show::quantity(&sum.into(), unit))
+}
+
+/// How many rows, in words.
+fn rows(number: u64) -> String {
+    show::count(usize::try_from(number).unwrap_or(usize::MAX), "row")
 }
 
 /// A text, sorted as a text, empty when there is none.

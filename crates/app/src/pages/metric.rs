@@ -1,5 +1,8 @@
 //! Why a metric has its number: the explanation, a level at a time, down to rows.
 
+/// The rules that decide a level.
+mod rules;
+
 /// The rows of a level, split into counted and not counted.
 mod rows;
 
@@ -11,11 +14,11 @@ use axum::response::Response;
 use domain::designations::{Score, TrackScore};
 use domain::explain::Node;
 use domain::points::MetricScore;
-use domain::rulebook::{AreaRules, Rulebook};
+use domain::rulebook::AreaRules;
 
 use crate::pages::designation;
 use crate::pages::frame::{Frame, Here, named};
-use crate::pages::grid::GridPart;
+use crate::pages::grid::{Grid, GridPart};
 use crate::pages::metric::rows::Picked;
 use crate::pages::metric::tables::{Level, Table};
 use crate::pages::parts::AsOfForm;
@@ -37,7 +40,7 @@ struct MetricPage {
     arithmetic: Vec<String>,
     notes: Vec<String>,
     associations: Vec<String>,
-    rules: Vec<RuleLine>,
+    rules: Option<GridPart>,
     has_rows: bool,
     gates: Option<Rows>,
     counted: Rows,
@@ -59,14 +62,6 @@ impl Rows {
         let heading = if found == total { format!("{heading}: {total}") } else { format!("{heading}: {found} of {total}") };
         Self { heading, same: table.same.clone(), grid: table.grid.part() }
     }
-}
-
-/// A rule that decided.
-struct RuleLine {
-    field: String,
-    value: String,
-    version: String,
-    source: String,
 }
 
 /// What the address of an explanation names.
@@ -137,7 +132,8 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     let above: Vec<&Node> = places.iter().flat_map(|place| place.nodes.iter().copied()).collect();
     let level = Level { visit, named: &named_here, place, above: &above, picked: &picked };
     let (gates, counted, not_counted) = (level.gates(), level.counted(), level.not_counted());
-    if let Some(file) = [&counted, &not_counted, &gates].into_iter().find_map(|table| table.grid.download()) {
+    let rules = rules::grid(&level);
+    if let Some(file) = [&counted.grid, &not_counted.grid, &gates.grid, &rules].into_iter().find_map(Grid::download) {
         return file;
     }
     let is_top = places.len() == 1;
@@ -151,7 +147,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
         arithmetic: together(place, |node| node.arithmetic.as_slice()),
         notes: together(place, |node| &node.notes).iter().map(|note| show::capital(note)).collect(),
         associations: together(place, |node| &node.associations),
-        rules: rule_lines(place, visit.reading.rulebook()),
+        rules: (rules.total() > 0).then(|| rules.part()),
         has_rows: !place.node().children.is_empty(),
         reasons: reasons(visit, &named_here, place, &picked),
         gates: (gates.grid.total() > 0).then(|| Rows::new("Gates, each of which must be met", &gates)),
@@ -212,36 +208,6 @@ fn together<'a, T: AsRef<str> + 'a>(place: &Place<'a>, said: impl Fn(&'a Node) -
         }
     }
     told
-}
-
-fn rule_lines(place: &Place<'_>, rulebook: &Rulebook) -> Vec<RuleLine> {
-    let mut lines: Vec<RuleLine> = Vec::new();
-    for rule in place.nodes.iter().flat_map(|node| &node.rules) {
-        if lines.iter().all(|line| line.field != rule.field) {
-            lines.push(RuleLine {
-                field: rule.field.clone(),
-                value: plain(&rule.value),
-                version: rule.version.clone(),
-                source: source(&rule.source, rulebook),
-            });
-        }
-    }
-    lines
-}
-
-/// A value as people write it: a list without its brackets and quotes.
-fn plain(value: &str) -> String {
-    match value.strip_prefix('[').and_then(|list| list.strip_suffix(']')) {
-        Some(list) => list.replace('"', ""),
-        None => value.to_owned(),
-    }
-}
-
-/// A source as people cite it: the document's title, and the place in it.
-fn source(source: &str, rulebook: &Rulebook) -> String {
-    let (id, place) = source.split_once('#').unwrap_or((source, ""));
-    let Some(document) = rulebook.sources.get(id) else { return source.to_owned() };
-    if place.is_empty() { document.title.clone() } else { format!("{}, {}", document.title, place.replace('-', " ")) }
 }
 
 /// Reasons with the ways to their rows; a second click shows all again.

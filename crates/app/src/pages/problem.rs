@@ -142,7 +142,8 @@ impl Problem {
 }
 
 /// A text with words in backticks, as pieces: whether the piece is one of those, and its text.
-fn pieces(text: &str) -> Vec<(bool, String)> {
+#[must_use]
+pub fn pieces(text: &str) -> Vec<(bool, String)> {
     let text = text.strip_suffix("?.").map_or_else(|| text.to_owned(), |asked| format!("{asked}?"));
     text.split('`').enumerate().map(|(at, piece)| (at % 2 == 1, piece.to_owned())).filter(|(_, piece)| !piece.is_empty()).collect()
 }

@@ -87,6 +87,12 @@ pub fn counted(number: usize, things: &str) -> String {
     format!("{} {}", grouped(&number.to_string()), counted_unit(&own, things))
 }
 
+/// An instant of the ledger as pages write it: `2024-01-31 10:11 UTC`.
+#[must_use]
+pub fn instant(at: &str) -> String {
+    at.get(..16).map_or_else(|| at.to_owned(), |minute| format!("{} UTC", minute.replace('T', " ")))
+}
+
 /// Words in a row: `a`, `a and b`, `a, b and c`.
 #[must_use]
 pub fn list(words: &[String]) -> String {

@@ -14,6 +14,7 @@ use domain::time::Day;
 use super::Reader;
 use crate::home::Home;
 use crate::pages::reading::Reading;
+use crate::pages::show::instant;
 use crate::program::OpenProgram;
 
 /// A home with its program, opened as of the latest act.
@@ -105,7 +106,10 @@ impl Reading for HomeReader {
 
     fn freshness(&self) -> Vec<(String, String)> {
         // without the ledger, what was read last is what is known
-        self.now().unwrap_or_else(|_| self.latest()).freshness()
+        let mut told = self.now().unwrap_or_else(|_| self.latest()).freshness();
+        let latest = self.home.batches(1).ok().and_then(|batches| batches.into_iter().next());
+        told.extend(latest.map(|batch| ("Last import".to_owned(), instant(&batch.recorded_at))));
+        told
     }
 
     fn home(&self) -> Option<&Home> {

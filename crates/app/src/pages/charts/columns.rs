@@ -1,10 +1,12 @@
-//! Columns by month: the markup that the chart kit draws, and the same numbers as a table.
+//! Columns by month: the markup that the chart kit draws, and the same numbers as a grid.
 
 use askama::Template;
+use domain::amount::Amount;
 use domain::designations::WindowRow;
 use domain::fraction::Fraction;
 
 use super::share;
+use crate::pages::grid::GridPart;
 use crate::pages::show;
 
 /// A series of a stacked chart: one value for each column.
@@ -14,8 +16,8 @@ pub struct Series {
     pub name: String,
     /// The class that colours it.
     pub class: &'static str,
-    /// Its values.
-    pub values: Vec<Fraction>,
+    /// Its values: dollars.
+    pub values: Vec<Amount>,
 }
 
 /// Columns by month, of one value or of several on top of each other.
@@ -31,12 +33,12 @@ pub struct Columns {
     columns: Vec<Column>,
     /// The line to reach: its place and its label.
     line: Option<(String, String)>,
-    /// The heads of the table after the month.
-    heads: Vec<String>,
+    /// The same numbers.
+    numbers: GridPart,
     is_stacked: bool,
 }
 
-/// A column of the chart, and a row of the table.
+/// A column of the chart.
 #[derive(Debug)]
 struct Column {
     month: String,
@@ -44,23 +46,19 @@ struct Column {
     parts: Vec<(&'static str, String, String)>,
     /// What stands on the column.
     told: String,
-    /// Cells of the table.
-    cells: Vec<String>,
 }
 
 impl Columns {
-    /// Scores by month against the line that qualifies.
+    /// Scores by month against the line that qualifies; `numbers` are the same.
     #[must_use]
-    pub fn scores(months: &[WindowRow], line: i64) -> Self {
+    pub fn scores(months: &[WindowRow], line: i64, numbers: GridPart) -> Self {
         let hundred = Fraction::whole(100);
         let column = |row: &WindowRow| {
-            let points = show::points(&row.score);
-            let (class, word) = if row.qualified { ("good", "yes") } else { ("plain", "no") };
+            let class = if row.qualified { "good" } else { "plain" };
             Column {
                 month: row.month.to_string(),
-                parts: vec![(class, share(&row.score, &hundred), format!("{}: {points} points", row.month))],
+                parts: vec![(class, share(&row.score, &hundred), format!("{}: {} points", row.month, show::points(&row.score)))],
                 told: row.score.floor().exact(),
-                cells: vec![points, word.to_owned()],
             }
         };
         Self {
@@ -69,36 +67,32 @@ impl Columns {
             legend: Vec::new(),
             columns: months.iter().map(column).collect(),
             line: Some((share(&Fraction::whole(line), &hundred), line.to_string())),
-            heads: vec!["Best score".to_owned(), "Qualified".to_owned()],
+            numbers,
             is_stacked: false,
         }
     }
 
-    /// Series on top of each other; `tell` writes a value.
+    /// Series of dollars on top of each other, a value for each of `months`; `numbers` are the same.
     #[must_use]
-    pub fn stacked(what: &str, heads: Vec<String>, series: Vec<Series>, tell: impl Fn(&Fraction) -> String) -> Self {
-        let total = |at: usize| -> Fraction { series.iter().map(|series| series.values[at].clone().floor_zero()).sum() };
-        let top = (0..heads.len()).map(total).max().unwrap_or_default();
+    pub fn stacked(what: &str, months: &[String], series: &[Series], numbers: GridPart) -> Self {
+        let value = |series: &Series, at: usize| Fraction::from(series.values[at]).floor_zero();
+        let total = |at: usize| -> Fraction { series.iter().map(|series| value(series, at)).sum() };
+        let top = (0..months.len()).map(total).max().unwrap_or_default();
+        let tell = |value: &Fraction| show::quantity(value, "dollars");
         let column = |(at, month): (usize, &String)| {
-            let own = series.iter().map(|series| (series, &series.values[at]));
-            let part = |(series, value): (&Series, &Fraction)| {
-                (series.class, share(value, &top), format!("{month}, {}: {}", series.name, tell(value)))
+            let own = series.iter().map(|series| (series, value(series, at))).filter(|(_, value)| !value.is_zero());
+            let part = |(series, value): (&Series, Fraction)| {
+                (series.class, share(&value, &top), format!("{month}, {}: {}", series.name, tell(&value)))
             };
-            let sum: Fraction = series.iter().map(|series| series.values[at].clone()).sum();
-            Column {
-                month: month.clone(),
-                parts: own.clone().filter(|(_, value)| !value.is_zero() && !value.is_negative()).map(part).collect(),
-                told: String::new(),
-                cells: own.map(|(_, value)| tell(value)).chain([tell(&sum)]).collect(),
-            }
+            Column { month: month.clone(), parts: own.map(part).collect(), told: String::new() }
         };
         Self {
-            columns: heads.iter().enumerate().map(column).collect(),
+            columns: months.iter().enumerate().map(column).collect(),
             what: format!("{what} by month"),
             top: if top.is_zero() { String::new() } else { tell(&top) },
             legend: series.iter().map(|series| (series.class, series.name.clone())).collect(),
             line: None,
-            heads: series.iter().map(|series| series.name.clone()).chain(["Total".to_owned()]).collect(),
+            numbers,
             is_stacked: true,
         }
     }

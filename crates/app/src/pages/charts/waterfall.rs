@@ -3,6 +3,7 @@
 use askama::Template;
 use domain::fraction::Fraction;
 
+use crate::pages::grid::GridPart;
 use crate::pages::show;
 
 /// A metric's step.
@@ -23,12 +24,9 @@ pub struct Step {
 #[template(path = "parts/waterfall.html")]
 pub struct Waterfall {
     heading: String,
-    before_month: String,
-    after_month: String,
     bars: Vec<Bar>,
-    lines: Vec<Line>,
-    before: String,
-    after: String,
+    /// The same numbers, with what moved them.
+    numbers: GridPart,
 }
 
 /// A bar: how far it is from the left, how long it is, and what it says.
@@ -41,20 +39,10 @@ struct Bar {
     told: String,
 }
 
-/// A row of the table behind.
-#[derive(Debug)]
-struct Line {
-    label: String,
-    before: String,
-    after: String,
-    change: String,
-    moved: Vec<String>,
-}
-
 impl Waterfall {
-    /// The way from the score of one month to that of the next, `months` being their names.
+    /// The way from the score of one month to that of the next, `months` being their names; `numbers` are the same.
     #[must_use]
-    pub fn new(months: (String, String), before: &Fraction, after: &Fraction, steps: Vec<Step>) -> Self {
+    pub fn new(months: &(String, String), before: &Fraction, after: &Fraction, steps: &[Step], numbers: GridPart) -> Self {
         let whole = |label: &str, score: &Fraction| bar(label, &Fraction::zero(), score, "plain", show::points(score));
         let mut bars = vec![whole(&months.0, before)];
         let mut at = before.clone();
@@ -71,23 +59,7 @@ impl Waterfall {
             0 => format!("Nothing changed since {}", months.0),
             some => format!("{} since {}: {}", change(before, after), months.0, show::counted(some, "metrics") + " moved"),
         };
-        let line = |step: Step| Line {
-            before: show::points(&step.before),
-            after: show::points(&step.after),
-            change: change(&step.before, &step.after),
-            label: step.label,
-            moved: step.moved,
-        };
-        let lines = steps.into_iter().map(line).collect();
-        Self {
-            heading,
-            before_month: months.0,
-            after_month: months.1,
-            bars,
-            lines,
-            before: show::points(before),
-            after: show::points(after),
-        }
+        Self { heading, bars, numbers }
     }
 }
 
@@ -100,7 +72,7 @@ impl Waterfall {
 }
 
 /// A change with its sign.
-fn change(before: &Fraction, after: &Fraction) -> String {
+pub fn change(before: &Fraction, after: &Fraction) -> String {
     let change = after - before;
     let sign = if change > Fraction::zero() { "+" } else { "" };
     format!("{sign}{}", show::points(&change))

@@ -78,6 +78,17 @@ pub fn filters<'g>(grid: &'g Grid<'_>) -> Vec<&'g str> {
     ["q"].into_iter().chain(choices).collect()
 }
 
+/// Where the grid stands on its page; nothing for the page's main one.
+pub fn anchor(grid: &Grid<'_>) -> String {
+    if grid.prefix.is_empty() { String::new() } else { format!("table-{}", grid.prefix.trim_end_matches('_')) }
+}
+
+/// The address as of [`address`], at the grid's own place on the page.
+pub fn place(grid: &Grid<'_>, values: BTreeMap<String, String>, more: Option<(&str, String)>) -> String {
+    let (address, anchor) = (address(grid, values, more), anchor(grid));
+    if anchor.is_empty() { address } else { format!("{address}#{anchor}") }
+}
+
 /// The address of the grid's page with `values`, and with another value of the grid.
 pub fn address(grid: &Grid<'_>, mut values: BTreeMap<String, String>, more: Option<(&str, String)>) -> String {
     values.extend(more.map(|(key, value)| (format!("{}{key}", grid.prefix), value)));

@@ -7,6 +7,7 @@ use domain::fraction::Fraction;
 use domain::names::Name;
 use domain::time::{Day, Month};
 
+use crate::pages::problem::pieces;
 use crate::pages::show;
 
 /// What a cell holds: what it is sorted by, and what files have.
@@ -78,8 +79,10 @@ pub enum Piece {
     Link(String, String),
     /// Words beside the matter.
     Quiet(String),
-    /// A code.
+    /// A code before what it is about.
     Code(String),
+    /// A word of the user's within a sentence.
+    Word(String),
     /// A label with its number.
     Figure(String, String),
     /// A line of its own.
@@ -132,6 +135,13 @@ impl Cell {
     pub fn text(text: impl Into<String>) -> Self {
         let text = text.into();
         Self::new(if text.is_empty() { Value::None } else { Value::Text(text) })
+    }
+
+    /// A sentence, whose words in backticks are shown as code.
+    #[must_use]
+    pub fn said(sentence: &str) -> Self {
+        let piece = |(is_code, text)| if is_code { Piece::Word(text) } else { Piece::Text(text) };
+        Self { pieces: pieces(sentence).into_iter().map(piece).collect(), ..Self::text(sentence) }
     }
 
     /// An ID.
@@ -238,7 +248,9 @@ impl Cell {
     pub fn holds(&self, text: &str) -> bool {
         let has = |held: &str| held.to_lowercase().contains(text);
         let in_piece = |piece: &Piece| match piece {
-            Piece::Text(held) | Piece::Link(held, _) | Piece::Quiet(held) | Piece::Code(held) | Piece::Line(held) => has(held),
+            Piece::Text(held) | Piece::Link(held, _) | Piece::Quiet(held) | Piece::Code(held) | Piece::Word(held) | Piece::Line(held) => {
+                has(held)
+            }
             Piece::Figure(label, value) => has(label) || has(value),
             Piece::Mark(_, _, said) => has(said),
             Piece::Tick(_) | Piece::Sign(..) => false,

@@ -7,7 +7,7 @@ use domain::fraction::Fraction;
 
 use super::asked::{self, Asked};
 use super::cell::Piece;
-use super::{Cell, Grid};
+use super::{Cell, Grid, Kind};
 use crate::output::files::FileFormat;
 use crate::pages::parts::Pager;
 use crate::pages::show;
@@ -21,6 +21,9 @@ const FILTER_FROM: usize = 10;
 pub struct GridPart {
     what: &'static str,
     prefix: &'static str,
+    /// Where the grid stands on the page; nothing for the page's main one, whose page begins at its head.
+    anchor: String,
+    is_asked: bool,
     path: String,
     hidden: BTreeMap<String, String>,
     has_form: bool,
@@ -73,7 +76,7 @@ impl GridPart {
         let number = asked::value(grid, "page").and_then(|page| page.parse().ok()).unwrap_or(1);
         let of_page = |number: usize| {
             let keep = [filters.as_slice(), &["sort"]].concat();
-            asked::address(grid, asked::kept(grid, &keep), Some(("page", number.to_string())))
+            asked::place(grid, asked::kept(grid, &keep), Some(("page", number.to_string())))
         };
         let (pager, shown) = Pager::new(grid.what, number, found.len(), of_page);
         let kept = asked::kept(grid, &[filters.as_slice(), &["sort"]].concat());
@@ -85,11 +88,13 @@ impl GridPart {
         Self {
             what: grid.what,
             prefix: grid.prefix,
+            anchor: asked::anchor(grid),
+            is_asked: !grid.prefix.is_empty() && grid.visit.values().keys().any(|key| key.starts_with(grid.prefix)),
             path: grid.visit.path().to_owned(),
             hidden: asked::kept(grid, &["sort"]),
             has_form: total > FILTER_FROM || asked.is_filter(),
             choices: choices(grid, &asked),
-            clear_href: asked::address(grid, asked::kept(grid, &["sort"]), None),
+            clear_href: asked::place(grid, asked::kept(grid, &["sort"]), None),
             count: count(grid.what, &shown, found.len(), total),
             downloads: downloads.collect(),
             heads: heads(grid, &asked),
@@ -100,6 +105,14 @@ impl GridPart {
             nothing,
             pager,
         }
+    }
+}
+
+impl GridPart {
+    /// Whether the address asks something of this grid, one of several on its page.
+    #[must_use]
+    pub fn is_asked(&self) -> bool {
+        self.is_asked
     }
 }
 
@@ -142,7 +155,7 @@ fn heads(grid: &Grid<'_>, asked: &Asked) -> Vec<Head> {
         let next = format!("{}{}", if next_descends { "-" } else { "" }, column.key);
         Head {
             label: column.label.clone(),
-            href: asked::address(grid, kept.clone(), Some(("sort", next))),
+            href: asked::place(grid, kept.clone(), Some(("sort", next))),
             direction: match sort {
                 None => "none",
                 Some(_) if is_descending => "descending",
@@ -180,7 +193,11 @@ fn sums(grid: &Grid<'_>, rows: &[&[Cell]]) -> Vec<String> {
             return String::new();
         }
         let sum: Fraction = rows.iter().filter_map(|row| row[at].value.number()).sum();
-        let unit = rows.iter().map(|row| row[at].unit).find(|unit| !unit.is_empty()).unwrap_or_default();
+        let unit = rows.iter().map(|row| row[at].unit).find(|unit| !unit.is_empty()).unwrap_or(if column.kind == Kind::Count {
+            "rows"
+        } else {
+            ""
+        });
         if unit == "dollars" { show::quantity(&sum, unit) } else { show::number(&sum, unit) }
     };
     shown.map(sum).collect()

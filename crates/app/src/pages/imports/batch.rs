@@ -1,5 +1,7 @@
 //! One import: what became of its rows, its files, months before and after, what is wrong and how to mend it; and undoing it.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::Form;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -7,15 +9,21 @@ use engine::fates::Fate;
 use serde::Deserialize;
 use store::ledger::Batch;
 
+<<<<<<< HEAD
 use super::{frame, home, refused, rows_cell, text_cell};
+=======
+use super::{amount, amount_cell, frame, home, rows, rows_cell, text_cell};
+>>>>>>> c9f8d6f (The numbers behind charts, rules and fates of rows are grids as well, with every download)
 use crate::commands::ledger;
+use crate::output::table::count;
 use crate::pages::frame::Frame;
 use crate::pages::grid::{Cell, Column, Grid, GridPart};
+use crate::pages::paths;
 use crate::pages::problem::Problem;
+use crate::pages::show::instant;
 use crate::pages::visit::{Visit, answer_with, html};
-use crate::pages::{paths, show};
 use crate::problem::Refusal;
-use crate::views::import::{FileView, MonthView, TableView, UndoView};
+use crate::views::import::{FileView, MonthView, TableView, TotalView, UndoView};
 use crate::views::ledger::{BatchView, ProblemView};
 
 #[derive(Template)]
@@ -28,25 +36,19 @@ struct ImportPage {
     source: String,
     told: Option<&'static str>,
     undo: Option<UndoView>,
+    undone_at: String,
     undo_href: String,
-    tables: Vec<TableRow>,
-    rules: Vec<(String, u64)>,
+    undone: Vec<String>,
+    tables: GridPart,
+    rules: Option<GridPart>,
     sum: String,
     files: GridPart,
-    months: Vec<MonthView>,
+    months: Option<GridPart>,
     has_problems: bool,
     has_losses: bool,
     problems: GridPart,
     refused: Vec<refused::Link>,
     left_out: u64,
-}
-
-/// A table with its rows by fate, in the order of fates.
-struct TableRow {
-    table: String,
-    rows: String,
-    fates: Vec<String>,
-    amount: String,
 }
 
 #[derive(Template)]
@@ -57,8 +59,7 @@ struct UndoPage {
     source: String,
     action: String,
     back: String,
-    accepted: String,
-    superseded: String,
+    outcome: String,
 }
 
 /// What the form sends.
@@ -95,9 +96,13 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     };
     let batch = batch(visit, home)?;
     let view = ledger::view(home, &batch, 0, usize::MAX).map_err(|error| Problem::unread(&error))?;
-    let files = files(visit, &view.import.files);
-    let problems = problems(visit, &batch.batch_id, &view.problems);
-    if let Some(file) = [&files, &problems].into_iter().find_map(Grid::download) {
+    let of = |what: &str| format!("{what}-{}", batch.batch_id);
+    let tables = tables(visit, &view.import.tables).named(&of("tables"));
+    let rules = rules(visit, &view.import.rules).named(&of("rules"));
+    let files = files(visit, &view.import.files).named(&of("files"));
+    let months = months(visit, &view.import.months).named(&of("months"));
+    let problems = problems(visit, &view.problems).named(&of("problems"));
+    if let Some(file) = [&tables, &rules, &files, &months, &problems].into_iter().find_map(Grid::download) {
         return file;
     }
     let quarantined = view.import.of(Fate::Quarantined);
@@ -112,16 +117,18 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
         frame: frame(visit, "Import"),
         heading: heading(&view, quarantined),
         batch_id: batch.batch_id.clone(),
-        recorded_at: super::instant(&batch.recorded_at),
+        recorded_at: instant(&batch.recorded_at),
         source: batch.source.clone(),
         told,
         undo: import.undo.clone(),
+        undone_at: import.undo.as_ref().map(|undo| instant(&undo.undone_at)).unwrap_or_default(),
         undo_href: paths::import_undo(&batch.batch_id),
-        tables: import.tables.iter().map(table).collect(),
-        rules: import.rules.clone().into_iter().collect(),
+        undone: import.undo.iter().flat_map(undone).collect(),
+        tables: tables.part(),
+        rules: (rules.total() > 0).then(|| rules.part()),
         sum: ledger::tables::reconciled(import),
         files: files.part(),
-        months: import.months.clone(),
+        months: (months.total() > 0).then(|| months.part()),
         has_problems: !view.problems.is_empty(),
         has_losses: quarantined > 0 || batch.files.iter().any(|file| file.error.is_some()),
         problems: problems.part(),
@@ -130,24 +137,77 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     })
 }
 
+/// What undoing an import did, table by table.
+fn undone(undo: &UndoView) -> Vec<String> {
+    let told = |table: &String, total: &TotalView, did: [&str; 2]| {
+        let did = if total.rows == 1 { did[0] } else { did[1] };
+        let sum = if total.amount == "0" { String::new() } else { format!(": {}", amount(table, &total.amount)) };
+        format!("{} of {table} {did}{sum}", rows(total.rows))
+    };
+    let removed = undo.removed.iter().map(|(table, total)| told(table, total, ["was taken out", "were taken out"]));
+    removed.chain(undo.restored.iter().map(|(table, total)| told(table, total, ["was put back", "were put back"]))).collect()
+}
+
 fn heading(view: &BatchView, quarantined: u64) -> String {
-    let rows = show::count(usize::try_from(view.import.rows).unwrap_or(usize::MAX), "row");
+    let rows = rows(view.import.rows);
     match (view.import.undo.is_some(), quarantined) {
         (true, _) => format!("{rows}, undone"),
         (false, 0) if view.import.of(Fate::Accepted) == 0 => format!("{rows}, nothing new"),
         (false, 0) => format!("{rows}, none kept out"),
-        (false, some) => format!("{rows}, {some} kept out"),
+        (false, some) => format!("{rows}, {} kept out", count(some)),
     }
 }
 
-fn table(view: &TableView) -> TableRow {
-    let fate = |fate: Fate| view.fates.get(fate.as_str()).map_or_else(|| "–".to_owned(), ToString::to_string);
-    TableRow {
-        table: view.table.clone(),
-        rows: view.rows.to_string(),
-        fates: Fate::ALL.map(fate).into(),
-        amount: if view.amount == "0" { String::new() } else { view.amount.clone() },
-    }
+fn tables<'v>(visit: &'v Visit, tables: &[TableView]) -> Grid<'v> {
+    let columns = vec![
+        Column::text("table", "Table"),
+        Column::count("rows", "Rows").total(),
+        Column::count("accepted", "Accepted").total(),
+        Column::count("duplicate", "Duplicate").total(),
+        Column::count("superseded", "Superseded").total(),
+        Column::count("quarantined", "Quarantined").total(),
+        Column::count("ignored", "Ignored").total(),
+        Column::amount("amount", "Amount"),
+    ];
+    let row = |view: &TableView| {
+        let mut cells = vec![Cell::text(view.table.clone()), rows_cell(view.rows)];
+        cells.extend(Fate::ALL.map(|fate| rows_cell(view.fates.get(fate.as_str()).copied().unwrap_or_default())));
+        cells.push(amount_cell(&view.table, Some(&view.amount)));
+        cells
+    };
+    Grid::new(visit, "tables", columns, tables.iter().map(row).collect()).prefixed("tables_").empty("No row came in.")
+}
+
+fn rules<'v>(visit: &'v Visit, rules: &BTreeMap<String, u64>) -> Grid<'v> {
+    let columns = vec![Column::text("rule", "Rule"), Column::count("rows", "Rows left out").total()];
+    let row = |(rule, rows): (&String, &u64)| vec![Cell::text(rule.clone()), rows_cell(*rows)];
+    Grid::new(visit, "rules", columns, rules.iter().map(row).collect()).prefixed("rules_")
+}
+
+fn months<'v>(visit: &'v Visit, months: &[MonthView]) -> Grid<'v> {
+    let columns = vec![
+        Column::text("month", "Month"),
+        Column::text("table", "Table").choice(),
+        Column::text("source", "Source").choice(),
+        Column::text("act", "By").choice(),
+        Column::count("rows_before", "Rows before"),
+        Column::count("rows_after", "After"),
+        Column::amount("amount_before", "Amount before"),
+        Column::amount("amount_after", "After"),
+    ];
+    let row = |of: &MonthView| {
+        vec![
+            Cell::text(of.month.clone()),
+            Cell::text(of.table.clone()),
+            Cell::text(of.source.clone()),
+            Cell::text(of.act.clone()),
+            rows_cell(of.rows_before),
+            rows_cell(of.rows_after),
+            amount_cell(&of.table, Some(&of.amount_before)),
+            amount_cell(&of.table, Some(&of.amount_after)),
+        ]
+    };
+    Grid::new(visit, "lines", columns, months.iter().map(row).collect()).prefixed("months_")
 }
 
 fn files<'v>(visit: &'v Visit, files: &[FileView]) -> Grid<'v> {
@@ -161,7 +221,7 @@ fn files<'v>(visit: &'v Visit, files: &[FileView]) -> Grid<'v> {
         Column::count("ignored", "Ignored"),
         Column::text("adds_up", "Adds up"),
         Column::text("note", "Note"),
-        Column::text("hash", "Hash"),
+        Column::text("hash", "Hash").file_only(),
     ];
     let row = |file: &FileView| {
         let fate = |fate: Fate| rows_cell(file.fates.get(fate.as_str()).copied().unwrap_or_default());
@@ -177,7 +237,7 @@ fn files<'v>(visit: &'v Visit, files: &[FileView]) -> Grid<'v> {
     Grid::new(visit, "files", columns, files.iter().map(row).collect()).prefixed("files_")
 }
 
-fn problems<'v>(visit: &'v Visit, batch_id: &str, problems: &[ProblemView]) -> Grid<'v> {
+fn problems<'v>(visit: &'v Visit, problems: &[ProblemView]) -> Grid<'v> {
     let columns = vec![
         Column::text("place", "Place"),
         Column::text("severity", "Kind").choice(),
@@ -196,13 +256,12 @@ fn problems<'v>(visit: &'v Visit, batch_id: &str, problems: &[ProblemView]) -> G
             Cell::text(problem.reason.clone()),
             Cell::text(problem.column.clone()),
             Cell::text(problem.value.clone()),
-            Cell::text(problem.message.clone()),
-            Cell::text(problem.cure.clone()),
+            Cell::said(&problem.message),
+            Cell::said(&problem.cure),
             rows_cell(problem.rows),
         ]
     };
-    let name = format!("problems-{batch_id}");
-    Grid::new(visit, "problems", columns, problems.iter().map(row).collect()).prefixed("problems_").named(&name)
+    Grid::new(visit, "problems", columns, problems.iter().map(row).collect()).prefixed("problems_")
 }
 
 /// Asks why an import shall be undone.
@@ -220,16 +279,29 @@ pub fn ask_undo(visit: &Visit) -> Result<Response, Problem> {
         return Ok(Redirect::to(&paths::import(&batch.batch_id)).into_response());
     }
     let view = crate::views::import::ImportView::of_batch(&batch);
-    let rows = |fate: Fate| show::count(usize::try_from(view.of(fate)).unwrap_or(usize::MAX), "row");
     html(&UndoPage {
         frame: frame(visit, "Undo an import"),
         action: paths::import_undo(&batch.batch_id),
         back: paths::import(&batch.batch_id),
-        accepted: rows(Fate::Accepted),
-        superseded: rows(Fate::Superseded),
+        outcome: outcome(view.of(Fate::Accepted), view.of(Fate::Superseded)),
         batch_id: batch.batch_id,
         source: batch.source,
     })
+}
+
+/// What becomes of rows when an import is undone that brought some and superseded some.
+fn outcome(brought: u64, superseded: u64) -> String {
+    let goes = match brought {
+        0 => "it brought no row that counts".to_owned(),
+        1 => "the one row that it brought goes, unless another import brought it as well".to_owned(),
+        some => format!("the {} that it brought go, unless another import brought them as well", rows(some)),
+    };
+    let comes = match superseded {
+        0 => "it superseded none".to_owned(),
+        1 => "the one row that it superseded comes back".to_owned(),
+        some => format!("the {} that it superseded come back", rows(some)),
+    };
+    format!("{goes}; {comes}")
 }
 
 /// Undoes an import.
@@ -247,4 +319,22 @@ pub async fn undo(visit: Visit, form: Form<Reason>) -> Response {
         Ok(Redirect::to(&paths::with_query(&paths::import(&batch.batch_id), &[("told", Some("undone".to_owned()))])).into_response())
     })
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn undoing_tells_what_goes_and_what_comes_back_in_the_singular_and_the_plural() {
+        assert_eq!(outcome(0, 0), "it brought no row that counts; it superseded none");
+        assert_eq!(
+            outcome(1, 1),
+            "the one row that it brought goes, unless another import brought it as well; the one row that it superseded comes back"
+        );
+        assert_eq!(
+            outcome(1_200, 3),
+            "the 1,200 rows that it brought go, unless another import brought them as well; the 3 rows that it superseded come back"
+        );
+    }
 }

@@ -3,17 +3,17 @@
 use askama::Template;
 use axum::Form;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use domain::amount::Amount;
 use domain::time::Month;
 use serde::Deserialize;
 
-use super::{frame, home, rows_cell, text_cell};
+use super::{amount, amount_cell, frame, home, rows, rows_cell, text_cell};
 use crate::commands::{import, ledger, period};
 use crate::home::Act;
 use crate::pages::frame::Frame;
-use crate::pages::grid::{Cell, Column, Grid, GridPart};
+use crate::pages::grid::{Cell, Column, Grid, GridPart, Value};
 use crate::pages::paths;
 use crate::pages::problem::Problem;
+use crate::pages::show::instant;
 use crate::pages::visit::{Visit, answer_with, html};
 use crate::problem::Refusal;
 use crate::views::ledger::{EventView, PartView, PeriodView};
@@ -28,7 +28,7 @@ struct MonthsPage {
     grid: GridPart,
     open: Vec<String>,
     closed: Vec<String>,
-    events: Vec<(String, EventView)>,
+    events: Option<GridPart>,
 }
 
 /// What the form sends.
@@ -61,9 +61,10 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
         Column::text("before", "Before the last time"),
         Column::text("after", "After it"),
     ];
-    let rows = periods.iter().flat_map(|period| period.parts.iter().map(|part| row(period, part))).collect();
-    let grid = Grid::new(visit, "months", columns, rows).empty("There are no facts by month yet.");
-    if let Some(file) = grid.download() {
+    let lines = periods.iter().flat_map(|period| period.parts.iter().map(|part| row(period, part))).collect();
+    let grid = Grid::new(visit, "lines", columns, lines).named("months").empty("There are no facts by month yet.");
+    let events = events(visit, &periods);
+    if let Some(file) = [&grid, &events].into_iter().find_map(Grid::download) {
         return file;
     }
     let months = |state: &str| periods.iter().filter(|period| period.state == state).map(|period| period.month.clone()).collect::<Vec<_>>();
@@ -75,28 +76,42 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     };
     let told = visit.value("closed").map(|month| format!("{month} is closed: rows that would change it are kept out."));
     let told = told.or_else(|| visit.value("reopened").map(|month| format!("{month} takes rows again.")));
-    let events = periods.into_iter().flat_map(|period| period.events.into_iter().map(move |event| (period.month.clone(), event)));
-    let mut events: Vec<(String, EventView)> = events.collect();
-    events.sort_by(|(_, a), (_, b)| b.done_at.cmp(&a.done_at));
     html(&MonthsPage {
         frame: frame(visit, "Months"),
         heading,
         told,
         action: paths::import_months(),
         grid: grid.part(),
-        open: months_of(home).map_err(|error| Problem::unread(&error))?,
+        open: months("open"),
         closed,
-        events,
+        events: (events.total() > 0).then(|| events.part()),
     })
 }
 
-/// The months that are open and hold facts.
-fn months_of(home: &crate::home::Home) -> anyhow::Result<Vec<String>> {
-    Ok(period::views(home)?.into_iter().filter(|period| period.state == "open").map(|period| period.month).collect())
+/// How months were closed and reopened, the latest first.
+fn events<'v>(visit: &'v Visit, periods: &[PeriodView]) -> Grid<'v> {
+    let columns = vec![
+        Column::text("month", "Month"),
+        Column::text("act", "What was done").choice(),
+        Column::text("done_at", "When").unbroken(),
+        Column::text("done_by", "By").choice(),
+        Column::text("reason", "Because"),
+    ];
+    let row = |month: &str, event: &EventView| {
+        vec![
+            Cell::text(month),
+            Cell::text(if event.act == "close" { "closed" } else { "reopened" }),
+            Cell::shown(instant(&event.done_at), Value::Text(event.done_at.clone())),
+            Cell::text(event.done_by.clone()),
+            Cell::text(event.reason.clone()),
+        ]
+    };
+    let rows = periods.iter().flat_map(|period| period.events.iter().map(|event| row(&period.month, event))).collect();
+    Grid::new(visit, "acts", columns, rows).prefixed("acts_").sorted("-done_at").named("months-closed-and-reopened")
 }
 
 fn row(period: &PeriodView, part: &PartView) -> Vec<Cell> {
-    let told = |rows: u64, amount: &str| format!("{rows} rows, {amount}");
+    let told = |number: u64, sum: &str| format!("{}, {}", rows(number), amount(&part.table, sum));
     let last = part.restated.last();
     vec![
         Cell::text(period.month.clone()),
@@ -104,21 +119,11 @@ fn row(period: &PeriodView, part: &PartView) -> Vec<Cell> {
         Cell::text(part.table.clone()),
         Cell::text(part.source.clone()),
         rows_cell(part.rows),
-        amount(part),
+        amount_cell(&part.table, part.amount.as_deref()),
         Cell::count(part.restated.len(), "times"),
         text_cell(last.map(|last| told(last.rows_before, &last.amount_before)).as_deref()),
         text_cell(last.map(|last| told(last.rows_after, &last.amount_after)).as_deref()),
     ]
-}
-
-/// The amount of a part, in the unit of its table.
-fn amount(part: &PartView) -> Cell {
-    match part.amount.as_ref().map(|text| text.parse::<Amount>()) {
-        Some(Ok(seats)) if part.table == "workload_usage" => Cell::number(seats, "seats"),
-        Some(Ok(dollars)) => Cell::dollars(dollars),
-        // a sum can be larger than what a row may hold
-        _ => text_cell(part.amount.as_deref()),
-    }
 }
 
 /// Closes or reopens a month.

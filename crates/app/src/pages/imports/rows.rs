@@ -9,11 +9,12 @@ use domain::names::Name;
 use super::{frame, home};
 use crate::commands::ledger::trace::journeys;
 use crate::pages::frame::Frame;
-use crate::pages::paths;
-use crate::pages::problem::Problem;
+use crate::pages::problem::{Problem, pieces};
 use crate::pages::visit::{Visit, html};
+use crate::pages::{paths, show};
 use crate::program::OpenProgram;
 use crate::views::journey::{JourneyView, PlaceView};
+use crate::views::ledger::ProblemView;
 
 #[derive(Template)]
 #[template(path = "pages/import_rows.html")]
@@ -38,6 +39,18 @@ impl Links {
 
     fn row(&self, place: &str) -> String {
         paths::import_rows(place, self.as_of)
+    }
+
+    /// What became of a row.
+    fn told(&self, journey: &JourneyView) -> Vec<(bool, String)> {
+        pieces(&show::capital(&journey.told))
+    }
+
+    /// What is wrong with a row and what mends it, as sentences: code, then words.
+    fn problem(&self, problem: &ProblemView) -> Vec<(bool, String)> {
+        let column = if problem.column.is_empty() { String::new() } else { format!("`{}`: ", problem.column) };
+        let cure = if problem.cure.is_empty() { String::new() } else { format!(" {}.", show::capital(&problem.cure)) };
+        pieces(&format!("{column}{}.{cure}", problem.message))
     }
 
     fn designation(&self, place: &PlaceView) -> String {

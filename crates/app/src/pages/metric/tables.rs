@@ -53,6 +53,12 @@ impl<'a> Level<'a> {
         self.table("rows", "not_", &self.picked.not_counted)
     }
 
+    /// The name of a file of this level; `part` ends in a hyphen unless it is empty.
+    pub fn file_name(&self, part: &str) -> String {
+        let (score, metric) = (self.named.score, self.named.metric.metric.as_str());
+        format!("{}-{}-{metric}-{part}{}", score.global_partner_id, score.area, score.as_of)
+    }
+
     fn table(&self, what: &'static str, prefix: &'static str, rows: &[Row<'_>]) -> Table<'a> {
         let keys = self.key_columns(rows);
         let unit = one_unit(rows, self.place.unit);
@@ -60,9 +66,7 @@ impl<'a> Level<'a> {
         let same: Vec<&'static str> = keys.iter().copied().filter(|key| is_same(rows, key)).collect();
         let columns = self.columns(rows, &keys, &same, unit, has);
         let cells = rows.iter().map(|row| self.cells(*row, &keys, unit, has)).collect();
-        let score = self.named.score;
-        let metric = self.named.metric.metric.as_str();
-        let name = format!("{}-{}-{metric}-{}{}", score.global_partner_id, score.area, prefix.replace('_', "-"), score.as_of);
+        let name = self.file_name(&prefix.replace('_', "-"));
         let grid = Grid::new(self.visit, what, columns, cells).prefixed(prefix).named(&name).empty("Nothing counts here.");
         let same = same.iter().filter(|_| !rows.is_empty()).map(|key| (key_heading(key), cell(rows[0].1, key)));
         Table { same: same.collect(), grid }

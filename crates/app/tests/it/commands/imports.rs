@@ -77,7 +77,11 @@ fn a_file_that_is_dropped_moves_the_score_and_undoing_it_moves_it_back() {
 
     let path = import.split('?').next().unwrap();
     let asked = pages.get(&format!("{path}/undo"));
-    assert!(asked.body.contains("1 row that it brought go") && asked.body.contains("1 row that it superseded come back"), "{}", asked.body);
+    assert!(
+        asked.body.contains("the one row that it brought goes") && asked.body.contains("the one row that it superseded comes back"),
+        "{}",
+        asked.body
+    );
     assert_eq!(pages.send(&format!("{path}/undo"), "reason=+").status, 422);
     assert_eq!(pages.send(&format!("{path}/undo"), "reason=wrong+customer").status, 303);
     assert_eq!(score(), before);
