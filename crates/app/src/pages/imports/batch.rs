@@ -9,11 +9,7 @@ use engine::fates::Fate;
 use serde::Deserialize;
 use store::ledger::Batch;
 
-<<<<<<< HEAD
-use super::{frame, home, refused, rows_cell, text_cell};
-=======
-use super::{amount, amount_cell, frame, home, rows, rows_cell, text_cell};
->>>>>>> c9f8d6f (The numbers behind charts, rules and fates of rows are grids as well, with every download)
+use super::{amount, amount_cell, frame, home, refused, rows, rows_cell, text_cell};
 use crate::commands::ledger;
 use crate::output::table::count;
 use crate::pages::frame::Frame;
