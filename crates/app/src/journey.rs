@@ -112,6 +112,11 @@ pub fn credits(program: &OpenProgram, row: &Program, as_of: Day) -> Option<Vec<C
     Some(ties.into_iter().map(credit).collect())
 }
 
+/// The offer of the only row of `row`, when it is the reason that nobody is credited.
+pub fn excluded_offer<'r>(program: &OpenProgram, row: &'r Program) -> Option<&'r Name> {
+    row.consumption.first()?.offer.as_ref().filter(|offer| !program.rulebook().counts_offer(Some(offer)))
+}
+
 /// Where the explanations of an account hold the only row of `row`.
 ///
 /// # Errors

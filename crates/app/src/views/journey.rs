@@ -34,6 +34,9 @@ pub struct JourneyView {
     /// To whom the row is credited as of the day; nothing when it is no row of usage, or not in the lake.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credits: Option<Vec<CreditView>>,
+    /// Why it is credited to nobody, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uncredited: Option<String>,
     /// The metrics that it is in.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub metrics: Vec<PlaceView>,

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
+use domain::facts::Program;
 use domain::names::Name;
+use domain::reasons::Reason;
 use domain::rulebook::suggest;
 use domain::time::Day;
 use engine::lines::Lines;
@@ -147,7 +149,7 @@ fn of_none(batch: &Batch, file: &BatchFile, line: u64, problems: &[&Problem], li
     } else if let Some(FileRule { rule, .. }) = rule {
         (
             "ignored",
-            format!("ignored by the rule `{rule}` of the format `{}`; `counterfoil rulebook show imports` has its words", file.format),
+            format!("ignored by the rule `{rule}` of the format `{0}`; `counterfoil rulebook show imports.{0}` has its words", file.format),
         )
     } else if let Some(undo) = &batch.undo {
         ("undone", format!("the batch was undone {} by {}: {}", undo.undone_at, undo.undone_by, undo.reason))
@@ -171,6 +173,7 @@ fn of_none(batch: &Batch, file: &BatchFile, line: u64, problems: &[&Problem], li
         row: BTreeMap::new(),
         problems: problems.iter().map(|problem| ProblemView::new(problem)).collect(),
         credits: None,
+        uncredited: None,
         metrics: Vec::new(),
     }
 }
@@ -195,6 +198,7 @@ fn of_row(program: &OpenProgram, batch: &Batch, file: &BatchFile, row: Traced, p
         }
         credits = found.map(|found| found.into_iter().map(credit_view).collect());
     }
+    let uncredited = credits.as_ref().filter(|credits: &&Vec<CreditView>| credits.is_empty()).map(|_| uncredited(program, &row.row));
     Ok(JourneyView {
         batch_id: batch.batch_id.clone(),
         file: file.name.clone(),
@@ -206,8 +210,17 @@ fn of_row(program: &OpenProgram, batch: &Batch, file: &BatchFile, row: Traced, p
         row: row.cells.into_iter().collect(),
         problems: problems.iter().map(|problem| ProblemView::new(problem)).collect(),
         credits,
+        uncredited,
         metrics,
     })
+}
+
+/// Why nobody is credited with a row of usage.
+fn uncredited(program: &OpenProgram, row: &Program) -> String {
+    match journey::excluded_offer(program, row) {
+        Some(offer) => format!("{}, its offer `{offer}`: {}", Reason::OfferExcluded.code(), Reason::OfferExcluded.cure()),
+        None => "no association holds on its day".to_owned(),
+    }
 }
 
 fn credit_view(credit: Credit) -> CreditView {
@@ -229,7 +242,7 @@ fn place_view(place: Place) -> PlaceView {
         points: place.points,
         path: place.path,
         counted: place.counted,
-        reason: place.reason.map(domain::reasons::Reason::code),
+        reason: place.reason.map(Reason::code),
     }
 }
 
@@ -250,7 +263,9 @@ fn told(view: &JourneyView, paint: Paint) -> String {
         None if view.state == "superseded" => line(1, "it is credited to nobody any more".to_owned()),
         None if view.table.is_some() => line(1, "no row of usage: it is not credited itself; associations rest on it".to_owned()),
         None => {}
-        Some(credits) if credits.is_empty() => line(1, paint.warn("credited to nobody: no association holds on its day")),
+        Some(credits) if credits.is_empty() => {
+            line(1, paint.warn(&format!("credited to nobody: {}", view.uncredited.as_deref().unwrap_or_default())));
+        }
         Some(credits) => {
             for credit in credits {
                 let account = format!("{} {}", credit.global_partner_id, credit.partner_name);

@@ -211,6 +211,16 @@ fn an_import_or_undo_that_is_killed_at_any_point_has_happened_or_not() {
 }
 
 #[test]
+fn a_row_of_an_offer_that_does_not_count_names_the_offer() {
+    let scene = Scene::with_exports();
+    let header = "usage_date,tenant_id,subscription_id,service,acr_usd,offer";
+    scene.write("exports/consumption.csv", &format!("{header}\n2024-07-10,t-alpine,s-alpine,Virtual Network,5,Trial\n"));
+    scene.run(&["import", "exports"]);
+    let traced = scene.run(&["ledger", "trace", "consumption.csv:2", "--as-of", "2024-08-10", "-o", "table"]);
+    assert!(traced.stdout.contains("credited to nobody: offer-excluded, its offer `trial`"), "{traced}");
+}
+
+#[test]
 fn a_row_is_followed_from_its_line_to_the_points_it_gave_and_back() {
     let scene = restated();
     let trace = |place: &str| scene.run(&["ledger", "trace", place, "--as-of", "2024-08-10", "-o", "table"]);
