@@ -14,7 +14,7 @@ use crate::formats::dates::{self, DateStyle};
 use crate::formats::fields::{Cells, Field, Refused};
 use crate::problems::{Problems, RowProblem, Severity};
 use crate::source::{FileError, Line, Source};
-use crate::spelling::list;
+use crate::spelling::{list, list_first};
 use crate::tables::bad_cells;
 
 mod scorecard;
@@ -119,7 +119,7 @@ pub fn read(path: &Path, problems: &mut Problems) -> Result<VendorFile, FileErro
         file: shown,
         usage: list(of_usage),
         scorecard: list(of_scorecard),
-        found: list(source.header().iter().map(String::as_str)),
+        found: list_first(source.header().iter().map(String::as_str)),
     })
 }
 

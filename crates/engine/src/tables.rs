@@ -11,7 +11,7 @@ use crate::files::{FileForm, TableFile};
 use crate::formulas;
 use crate::problems::{Problems, RowProblem, Severity};
 use crate::source::{BadCells, FileError, Line, MARK_COLUMNS, Source};
-use crate::spelling::{list, nearest};
+use crate::spelling::{list, list_first, nearest};
 
 /// Columns that the lake adds to every table: the batch and the line that a row came from.
 pub const ORIGIN_COLUMNS: [&str; 2] = ["x_batch", "x_line"];
@@ -158,7 +158,7 @@ fn missing_columns(source: &Source, missing: &[&str], unknown: &[&str]) -> FileE
     FileError::MissingColumns {
         file: source.shown().to_owned(),
         missing: list(missing.iter().copied()),
-        found: list(source.header().iter().map(String::as_str)),
+        found: list_first(source.header().iter().map(String::as_str)),
         hint,
     }
 }

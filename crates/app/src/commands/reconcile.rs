@@ -13,7 +13,7 @@ use engine::problems::Problems;
 use crate::cli::Setting;
 use crate::commands::ProgramArgs;
 use crate::output::files::FileFormat;
-use crate::problem::Exit;
+use crate::problem::{Exit, Refusal};
 
 /// The vendor's own figures beside ours, each difference with its likely cause
 ///
@@ -59,6 +59,12 @@ pub struct ReconcileArgs {
 pub fn run(args: &ReconcileArgs, setting: &Setting) -> Result<Exit> {
     if let Some(path) = &args.out {
         FileFormat::of(path)?;
+    }
+    if !args.file.is_file() {
+        let what = if args.file.is_dir() { "is a folder" } else { "does not exist" };
+        let refusal =
+            Refusal::refused(format!("`{}` {what}; expected a file that was downloaded from Partner Center", args.file.display()));
+        return Err(refusal.hint("check the spelling").into());
     }
     let mut problems = Problems::default();
     let file = downloads::read(&args.file, &mut problems)?;

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{Context, Format, FormatError, Intake, Kind, SourceFile};
 use crate::problems::{RowProblem, Severity};
 use crate::source::FileError;
-use crate::spelling::list;
+use crate::spelling::list_first;
 
 /// A format whose files are JSON.
 #[derive(Debug)]
@@ -123,5 +123,5 @@ pub fn recognise(source: &SourceFile) -> Result<(Format, &'static str), FormatEr
 }
 
 fn list_of<'a>(names: impl Iterator<Item = &'a String>) -> String {
-    list(names.map(String::as_str))
+    list_first(names.map(String::as_str))
 }

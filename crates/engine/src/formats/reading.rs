@@ -8,7 +8,7 @@ use super::{Context, Format, Intake, SourceFile, tell};
 use crate::files::FileForm;
 use crate::problems::{Problems, RowProblem, Severity};
 use crate::source::{FileError, Line, Source};
-use crate::spelling::list;
+use crate::spelling::{list, list_first};
 use crate::tables::{bad_cells, float_column};
 
 /// A format whose files have a header.
@@ -146,7 +146,7 @@ pub fn pick(format: &SheetFormat, name: Format, file: &Source) -> Result<Vec<Opt
         return Err(FileError::MissingColumns {
             file: file.shown().to_owned(),
             missing: list(missing),
-            found: list(file.header().iter().map(String::as_str)),
+            found: list_first(file.header().iter().map(String::as_str)),
             hint: format!("; the format `{}` needs them: {}", name, format.cure),
         });
     }

@@ -9,7 +9,7 @@ use super::{Format, FormatError, Kind, SourceFile, json};
 use crate::files::{FileForm, TableFile, find_tables, table_named};
 use crate::problems::{Problems, RowProblem};
 use crate::source::{FileError, MARK_COLUMNS, Source};
-use crate::spelling::{list, nearest};
+use crate::spelling::{list, list_first, nearest};
 
 /// The format that `--format` names.
 ///
@@ -191,5 +191,5 @@ fn unknown(shown: &str, header: &[String], has: &dyn Fn(&str) -> bool) -> Format
             best = (likeness, Format::Dataset, needs);
         }
     }
-    FormatError::Unknown { file: shown.to_owned(), nearest: best.1, missing: best.2, found: list(header.iter().map(String::as_str)) }
+    FormatError::Unknown { file: shown.to_owned(), nearest: best.1, missing: best.2, found: list_first(header.iter().map(String::as_str)) }
 }

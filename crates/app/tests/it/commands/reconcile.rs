@@ -37,6 +37,15 @@ fn what_we_credit_agrees_with_itself_in_any_style_of_the_vendors_files() {
 }
 
 #[test]
+fn a_file_that_is_not_there_is_told_so() {
+    let scene = Scene::with_exports();
+    for (file, said) in [("/nofile", "`/nofile` does not exist"), ("exports", "`exports` is a folder")] {
+        let ran = scene.run(&["reconcile", file]);
+        assert!(ran.exit == Some(1) && ran.stderr.contains(said) && ran.stderr.contains("check the spelling"), "{ran}");
+    }
+}
+
+#[test]
 fn every_difference_has_its_likely_cause_and_the_rows_add_up() {
     let (scene, text) = agreeing();
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
@@ -97,5 +106,6 @@ fn a_file_that_is_none_of_the_vendors_says_what_is_missing() {
     insta::assert_snapshot!(reconciled(&scene, &[]));
     scene.write("AzureUsage.csv", "Month,CustomerTenantId,ACR_USD\n");
     insta::assert_snapshot!(reconciled(&scene, &["--partner", "900020"]));
+    scene.write("usage.pdf", "%PDF-1.7");
     insta::assert_snapshot!(scene.run(&["reconcile", "usage.pdf"]));
 }
