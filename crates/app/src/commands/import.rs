@@ -25,6 +25,7 @@ use crate::views::import::ImportView;
 Examples:
   counterfoil import my-exports/
   counterfoil import focus-2024-07.csv --dry-run
+  counterfoil import export.csv --source azure-cost-ea   # its header shall not decide
   counterfoil import roles.json --tenant 8f3c0c6e-0000-4000-8000-000000000001 --strict
   counterfoil ledger show        # what became of every row of the latest import
   counterfoil ledger undo BATCH --reason \"wrong file\"")]
@@ -34,7 +35,7 @@ pub struct ImportArgs {
     paths: Vec<PathBuf>,
 
     /// The format, when headers shall not decide; a wrong name lists those that there are
-    #[arg(long, value_name = "FORMAT", value_parser = format)]
+    #[arg(long, visible_alias = "source", value_name = "FORMAT", value_parser = format)]
     format: Option<Format>,
 
     /// The tenant of rows that name none

@@ -50,7 +50,7 @@ struct ImportsPage {
     told: Option<String>,
     grid: GridPart,
     upload_max: String,
-    formats: String,
+    formats: Vec<&'static str>,
 }
 
 #[derive(Template)]
@@ -131,7 +131,7 @@ fn list(visit: &Visit) -> Result<Response, Problem> {
         told,
         grid: grid.part(),
         upload_max: format!("{} MiB", upload::BODY_BYTES_MAX >> 20),
-        formats: Format::ALL.iter().map(|format| format.name()).collect::<Vec<_>>().join(", "),
+        formats: Format::ALL.iter().map(|format| format.name()).collect(),
     })
 }
 

@@ -11,6 +11,7 @@ use axum::extract::multipart::{MultipartError, MultipartRejection};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use domain::names::Name;
 use domain::rulebook::Rulebook;
+use engine::formats::{Format, format_named};
 
 use super::home;
 use crate::commands::import;
@@ -65,15 +66,23 @@ struct Received {
     files: Vec<PathBuf>,
     /// The tenant of rows that name none.
     tenant: Option<Name>,
+    /// The format, when headers shall not decide.
+    format: Option<Format>,
 }
 
 /// Writes the files of a form into a folder.
 async fn receive(upload: Upload, mut form: Multipart) -> Result<Received> {
-    let (mut files, mut tenant) = (Vec::new(), None);
+    let (mut files, mut tenant, mut format) = (Vec::new(), None, None);
     while let Some(mut field) = form.next_field().await.map_err(broken)? {
         if field.name() == Some("tenant") {
             let text = field.text().await.map_err(broken)?;
             tenant = Some(text.trim()).filter(|text| !text.is_empty()).map(Name::new);
+            continue;
+        }
+        if field.name() == Some("format") {
+            let text = field.text().await.map_err(broken)?;
+            let named = Some(text.trim()).filter(|text| !text.is_empty()).map(format_named).transpose();
+            format = named.map_err(|error| Refusal::usage(error.to_string()))?;
             continue;
         }
         let Some(name) = field.file_name().map(plain_name) else { continue };
@@ -100,7 +109,7 @@ async fn receive(upload: Upload, mut form: Multipart) -> Result<Received> {
     if files.is_empty() {
         return Err(Refusal::usage("no file was chosen").hint("go back, choose a file, and send it").into());
     }
-    Ok(Received { upload, files, tenant })
+    Ok(Received { upload, files, tenant, format })
 }
 
 /// What broke off while files were sent.
@@ -116,7 +125,7 @@ fn broken(error: MultipartError) -> anyhow::Error {
 fn import_all(home: &Home, received: &Received, rulebook: &Arc<Rulebook>) -> Result<Vec<String>> {
     let mut batches = Vec::new();
     for file in &received.files {
-        match import_one(home, file, received.tenant.clone(), rulebook) {
+        match import_one(home, file, received, rulebook) {
             Ok(batch) => batches.push(batch),
             Err(error) if batches.is_empty() => return Err(error),
             Err(error) => {
@@ -128,9 +137,9 @@ fn import_all(home: &Home, received: &Received, rulebook: &Arc<Rulebook>) -> Res
     Ok(batches)
 }
 
-fn import_one(home: &Home, file: &Path, tenant: Option<Name>, rulebook: &Arc<Rulebook>) -> Result<String> {
+fn import_one(home: &Home, file: &Path, received: &Received, rulebook: &Arc<Rulebook>) -> Result<String> {
     let writing = import::write(home)?;
-    let outcome = import::read(&writing, file, None, tenant, Arc::clone(rulebook))?;
+    let outcome = import::read(&writing, file, received.format, received.tenant.clone(), Arc::clone(rulebook))?;
     writing.keep(&format!("{}, sent by browser", shown(file)), &outcome)?;
     Ok(outcome.batch_id)
 }

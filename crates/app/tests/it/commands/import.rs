@@ -85,3 +85,15 @@ fn a_path_that_is_of_no_format_is_told_what_is_missing() {
     assert_eq!(told.clone().map(|ran| ran.exit), [Some(1), Some(1), Some(2), Some(2)]);
     insta::assert_snapshot!(told.map(|ran| ran.stderr).concat());
 }
+
+#[test]
+fn the_format_can_be_named_and_a_wrong_name_tells_those_there_are() {
+    let scene = Scene::with_exports();
+    scene.write("export.csv", "month,currency,usd_per_unit\n2024-07-01,EUR,1.1\n");
+    let named = scene.run(&["import", "export.csv", "--source", "azure-cost-ea"]);
+    assert!(named.exit == Some(1) && named.stderr.contains("the format `azure-cost-ea` needs them"), "{named}");
+    for (name, said) in [("azure-cost-eu", "did you mean `azure-cost-ea`?"), ("zzz", "formats are `dataset`, `focus`, ")] {
+        let wrong = scene.run(&["import", "export.csv", "--source", name]);
+        assert!(wrong.exit == Some(2) && wrong.stderr.contains(said), "{wrong}");
+    }
+}
