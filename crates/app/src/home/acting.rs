@@ -138,8 +138,12 @@ struct Live<'a> {
 
 impl Registers for Live<'_> {
     fn find(&self, register: &str, id: &str) -> Result<Option<Fields>, Failure> {
+        Ok(self.recorded(register, id)?.or_else(|| standing::imported(&self.imported, register, id)))
+    }
+
+    fn recorded(&self, register: &str, id: &str) -> Result<Option<Fields>, Failure> {
         let found = self.home.runtime.block_on(self.acting.borrow_mut().find(register, id))?;
-        Ok(found.map(|entry| entry.fields).or_else(|| standing::imported(&self.imported, register, id)))
+        Ok(found.map(|entry| entry.fields))
     }
 
     fn list(&self, register: &str, by: &By) -> Result<Vec<(String, Fields)>, Failure> {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::actor::Actor;
 use super::entry::{By, Entry, Fields};
-use super::event::{Draft, changes};
+use super::event::{self, Change, Draft};
 use super::refusal::Refusal;
 use crate::rulebook::Rulebook;
 use crate::time::Day;
@@ -19,6 +19,14 @@ pub trait Registers {
     /// # Errors
     /// When the registers cannot be read.
     fn find(&self, register: &str, id: &str) -> Result<Option<Fields>, Failure>;
+
+    /// The entry of an id as events made it: nothing while imports alone tell it.
+    ///
+    /// # Errors
+    /// When the registers cannot be read.
+    fn recorded(&self, register: &str, id: &str) -> Result<Option<Fields>, Failure> {
+        self.find(register, id)
+    }
 
     /// The entries that are meant, with their ids, in the order of ids.
     ///
@@ -126,29 +134,41 @@ impl<'a> Desk<'a> {
         Ok(format!("{prefix}-{:06}", next + self.drafts.len() as u64))
     }
 
-    /// Puts an entry, new or changed. `kind` says what happened, `effective_on` from when it holds. An entry that is as it was makes no event.
+    /// Puts an entry, new or changed. `kind` says what happened, `effective_on` from when it holds. An entry that is as it was makes no
+    /// event. What imports alone told so far is taken over into its register first, by an event of its own.
     ///
     /// # Errors
     /// When the registers cannot be read.
     pub fn put<E: Entry>(&mut self, kind: &str, entry: &E, effective_on: Day, reason: Option<&str>) -> Acted {
         let (id, after) = (entry.id(), entry.fields());
         let before = self.fields::<E>(&id)?.unwrap_or_default();
-        let changes = changes(&before, &after);
+        let changes = event::changes(&before, &after);
         if changes.is_empty() {
             return Ok(());
         }
+        let is_imported = !before.is_empty()
+            && !self.put.contains_key(&(E::REGISTER, id.clone()))
+            && self.registers.recorded(E::REGISTER, &id).map_err(ActError::Failed)?.is_none();
+        if is_imported {
+            let taken = event::changes(&Fields::new(), &before);
+            self.draft::<E>(&format!("{}-taken-over", E::REGISTER), &id, effective_on, taken, Some("as imported"));
+        }
+        self.draft::<E>(kind, &id, effective_on, changes, reason);
+        self.put.insert((E::REGISTER, id), after);
+        Ok(())
+    }
+
+    fn draft<E: Entry>(&mut self, kind: &str, id: &str, effective_on: Day, changes: BTreeMap<String, Change>, reason: Option<&str>) {
         self.drafts.push(Draft {
             kind: kind.to_owned(),
             register: E::REGISTER.to_owned(),
-            id: id.clone(),
+            id: id.to_owned(),
             actor: self.actor.user.clone(),
             organisation: self.actor.organisation.clone(),
             effective_on,
             changes,
             reason: reason.map(str::to_owned),
         });
-        self.put.insert((E::REGISTER, id), after);
-        Ok(())
     }
 
     /// What was put, for the log, in order.

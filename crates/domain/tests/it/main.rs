@@ -13,6 +13,10 @@ mod examples;
 #[cfg(test)]
 mod properties;
 
+/// Desks: entries that are changed.
+#[cfg(test)]
+mod record;
+
 /// Rosters, on made-up programs.
 #[cfg(test)]
 mod roster;
