@@ -6,6 +6,9 @@ mod acting;
 /// What an import leaves in the ledger.
 mod record;
 
+/// What partners are credited with for a restated month.
+mod restated;
+
 /// Files that a browser sends.
 mod upload;
 

@@ -1,4 +1,4 @@
-//! A program opened for reading: facts and rulebook, ready for questions. Every call to crediting and scoring is here.
+//! A program opened for reading: facts and rulebook, ready for questions. Every call to crediting and scoring is here, but for months that an act restates.
 
 /// The vendor's own figures beside ours.
 pub mod reconcile;

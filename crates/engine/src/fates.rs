@@ -90,6 +90,8 @@ pub struct MonthChange {
     pub before: Total,
     /// What is there now.
     pub after: Total,
+    /// What partners are credited with for its rows, before and after; nothing when that was not asked.
+    pub credited: Option<(Amount, Amount)>,
 }
 
 /// Totals per table and fate, in the order of tables' names and fates.

@@ -134,7 +134,7 @@ impl Undoing<'_> {
             let total = |rows: &Kept<R>| Total { rows: rows.rows.len() as u64, amount: rows.rows.iter().map(Fact::amount).sum() };
             if let Some(month) = piece.month.filter(|_| made.differs) {
                 let (source, before, after) = (piece.source.clone(), total(&made.before), total(&made.after));
-                self.undone.months.push(MonthChange { table: R::TABLE, source, month, before, after });
+                self.undone.months.push(MonthChange { table: R::TABLE, source, month, before, after, credited: None });
             }
         }
         Ok(())

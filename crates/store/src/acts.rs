@@ -59,6 +59,8 @@ pub struct MonthChange {
     pub before: (u64, Amount),
     /// Rows after, and the sum of their amounts.
     pub after: (u64, Amount),
+    /// What partners are credited with for the month's rows before and after, dollars; nothing where that was not worked out.
+    pub credited: Option<(Amount, Amount)>,
 }
 
 /// A month that was closed, or reopened.
@@ -172,6 +174,7 @@ impl Store {
                 month: cells.month("month")?,
                 before: (cells.count("rows_before")?, cells.amount("amount_before")?),
                 after: (cells.count("rows_after")?, cells.amount("amount_after")?),
+                credited: cells.amount_if_any("credited_before")?.zip(cells.amount_if_any("credited_after")?),
             })
         };
         rows.iter().map(change).collect()
@@ -204,6 +207,8 @@ pub(crate) async fn record_months(
             .bind(change.before.1.to_string())
             .bind(bigint(change.after.0))
             .bind(change.after.1.to_string())
+            .bind(change.credited.map(|(before, _)| before.to_string()))
+            .bind(change.credited.map(|(_, after)| after.to_string()))
             .execute(&mut *connection)
             .await
             .map_err(StoreError::at("month_change/record"))?;

@@ -12,7 +12,7 @@ pub mod trace;
 use std::path::PathBuf;
 
 use anyhow::Result;
-use domain::rulebook::suggest;
+use domain::rulebook::{Rulebook, suggest};
 use engine::lake::Lake;
 use store::ledger::Batch;
 
@@ -185,7 +185,7 @@ fn show(home: &Home, args: &ShowArgs, setting: &Setting) -> Result<Exit> {
 }
 
 fn undo(home: &Home, args: &UndoArgs, setting: &Setting) -> Result<Exit> {
-    let batch = take_back(home, &args.batch, &args.reason)?;
+    let batch = take_back(home, &args.batch, &args.reason, &*setting.rulebook()?)?;
     let view = view(home, &named(home, Some(&args.batch))?, 0, 0)?;
     setting.output.print(&view.import, |paint| {
         let undone = view.import.undo.as_ref().map(|undo| tables::undone(undo, paint)).unwrap_or_default();
@@ -200,14 +200,14 @@ fn undo(home: &Home, args: &UndoArgs, setting: &Setting) -> Result<Exit> {
 ///
 /// # Errors
 /// When there is none, when it is undone already, or when something stands in the way.
-pub fn take_back(home: &Home, batch_id: &str, reason: &str) -> Result<Batch> {
+pub fn take_back(home: &Home, batch_id: &str, reason: &str, rulebook: &Rulebook) -> Result<Batch> {
     let writing = import::write(home)?;
     let batch = named(home, Some(batch_id))?;
     if let Some(undo) = &batch.undo {
         let message = format!("batch `{}` was undone already, {} by {}: {}", batch.batch_id, undo.undone_at, undo.undone_by, undo.reason);
         return Err(Refusal::refused(message).hint("import its files again, if they shall be there").into());
     }
-    writing.undo(&batch, reason)?;
+    writing.undo(&batch, reason, rulebook)?;
     Ok(batch)
 }
 

@@ -95,7 +95,9 @@ fn told(views: &[PeriodView], paint: Paint) -> String {
             let restated = part.restated.last().map(|last| {
                 let times = if part.restated.len() == 1 { String::new() } else { format!(", {} times", part.restated.len()) };
                 let rows = format!("{} to {} rows", count(last.rows_before), count(last.rows_after));
-                format!("{rows}, {} to {}{times}", last.amount_before, last.amount_after)
+                let credited = last.credited_before.as_ref().zip(last.credited_after.as_ref());
+                let credited = credited.map(|(before, after)| format!(", credited {before} to {after}")).unwrap_or_default();
+                format!("{rows}, {} to {}{credited}{times}", last.amount_before, last.amount_after)
             });
             let ends = [part.amount.clone().unwrap_or_default(), restated.unwrap_or_default()];
             [part.table.clone(), part.source.clone(), count(part.rows)].into_iter().chain(ends).collect::<Vec<_>>()

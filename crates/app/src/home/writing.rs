@@ -23,7 +23,7 @@ use store::acts::{PeriodEvent, Undo, UndoTotal};
 use store::ledger::Batch;
 use store::manifest::Change;
 
-use super::{Home, record};
+use super::{Home, record, restated};
 use crate::clock;
 use crate::problem::Refusal;
 
@@ -108,7 +108,10 @@ impl Writing<'_> {
             .collect();
         let closed = home.closed_months()?;
         let request = Request { path: path.to_owned(), format, tenant, rulebook, batch_id: new_id(), closed, held_max: import::HELD_MAX };
-        let outcome = import::import(&request, &home.lake()?, &known, progress);
+        let mut outcome = import::import(&request, &home.lake()?, &known, progress);
+        if let Ok(Outcome { months, added, dropped, .. }) = &mut outcome {
+            restated::credit(home, months, added, dropped, &request.rulebook)?;
+        }
         if outcome.is_err() {
             self.sweep()?;
         }
@@ -147,7 +150,7 @@ impl Writing<'_> {
     ///
     /// # Errors
     /// When other rows or a closed month stand in the way, or the home cannot be read or written; then nothing has happened.
-    pub fn undo(self, batch: &Batch, reason: &str) -> Result<Undone> {
+    pub fn undo(self, batch: &Batch, reason: &str, rulebook: &Rulebook) -> Result<Undone> {
         let lake = self.home.lake()?;
         let undone = undo(&lake, &batch.batch_id, &new_id(), &self.home.closed_months()?);
         let brought = batch.totals.iter().any(|total| total.fate == "accepted" && total.rows > 0);
@@ -155,13 +158,14 @@ impl Writing<'_> {
             Ok(undone) if brought && undone.pieces.is_empty() => Err(UndoError::NoPieces { batch: batch.batch_id.clone() }),
             undone => undone,
         };
-        let undone = match undone {
+        let mut undone = match undone {
             Ok(undone) => undone,
             Err(error) => {
                 self.sweep()?;
                 return Err(refusal(error));
             }
         };
+        restated::credit(self.home, &mut undone.months, &undone.added, &undone.dropped, rulebook)?;
         let total = |table: &str, effect: &str, of: engine::fates::Total| UndoTotal {
             table: table.to_owned(),
             effect: effect.to_owned(),
@@ -248,6 +252,7 @@ fn months(batch_id: &str, act: &str, changes: &[MonthChange]) -> Vec<store::acts
         month: of.month,
         before: (of.before.rows, of.before.amount),
         after: (of.after.rows, of.after.amount),
+        credited: of.credited,
     };
     changes.iter().map(change).collect()
 }

@@ -86,6 +86,12 @@ pub struct MonthView {
     pub amount_before: String,
     /// The sum of the amounts after.
     pub amount_after: String,
+    /// What partners are credited with for the month's rows before, each row once for every global account; of restated consumption.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credited_before: Option<String>,
+    /// The same after.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credited_after: Option<String>,
 }
 
 impl MonthView {
@@ -101,6 +107,8 @@ impl MonthView {
             rows_after: change.after.0,
             amount_before: change.before.1.to_string(),
             amount_after: change.after.1.to_string(),
+            credited_before: change.credited.map(|(before, _)| before.to_string()),
+            credited_after: change.credited.map(|(_, after)| after.to_string()),
         }
     }
 }

@@ -114,7 +114,7 @@ fn settle_month<R: StagedFact>(batch: &mut Batch<'_>, source: &str, month: Month
         let total = |rows: u64, amount| Total { rows, amount };
         let before = total(old.rows.len() as u64, old.rows.iter().map(Fact::amount).sum());
         let after = total(part.rows, part.amount.unwrap_or_default());
-        batch.months.push(MonthChange { table: R::TABLE, source: source.to_owned(), month, before, after });
+        batch.months.push(MonthChange { table: R::TABLE, source: source.to_owned(), month, before, after, credited: None });
         if old.rows.is_empty() {
             batch.pieces.push(part.clone());
         }

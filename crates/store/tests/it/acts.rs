@@ -22,6 +22,7 @@ fn month_change(batch_id: &str, act: &str, before: u64, after: u64) -> MonthChan
         month: MONTH,
         before: total(before),
         after: total(after),
+        credited: (before > 0).then(|| (Amount::from_steps(3), Amount::ZERO)),
     }
 }
 

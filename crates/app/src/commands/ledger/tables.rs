@@ -104,12 +104,14 @@ pub fn months(months: &[MonthView], paint: Paint) -> String {
         return String::new();
     }
     let row = |of: &MonthView| {
+        let credited = [&of.credited_before, &of.credited_after].map(|credited| credited.clone().unwrap_or_default());
         let ends = [count(of.rows_before), count(of.rows_after), of.amount_before.clone(), of.amount_after.clone()];
+        let ends = ends.into_iter().chain(credited);
         [of.month.clone(), of.table.clone(), of.source.clone(), of.act.clone()].into_iter().chain(ends).collect::<Vec<_>>()
     };
     let rows: Vec<Vec<String>> = months.iter().map(row).collect();
-    let header = ["MONTH", "TABLE", "SOURCE", "BY", "ROWS BEFORE", "AFTER", "AMOUNT BEFORE", "AFTER"];
-    let lines = table::lines(&header, &rows, &[4, 5, 6, 7]);
+    let header = ["MONTH", "TABLE", "SOURCE", "BY", "ROWS BEFORE", "AFTER", "AMOUNT BEFORE", "AFTER", "CREDITED BEFORE", "AFTER"];
+    let lines = table::lines(&header, &rows, &[4, 5, 6, 7, 8, 9]);
     format!("\n{}\n{}", paint.strong("Months, before and after"), lines.iter().map(|line| format!("  {line}\n")).collect::<String>())
 }
 

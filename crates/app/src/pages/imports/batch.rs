@@ -190,7 +190,11 @@ fn months<'v>(visit: &'v Visit, months: &[MonthView]) -> Grid<'v> {
         Column::count("rows_after", "After"),
         Column::amount("amount_before", "Amount before"),
         Column::amount("amount_after", "After"),
+        Column::amount("credited_before", "Credited before"),
+        Column::amount("credited_after", "After"),
     ];
+    // nothing credited is told, and is not the same as not worked out
+    let credited = |sum: Option<&str>| sum.and_then(|sum| sum.parse().ok()).map_or_else(Cell::none, Cell::dollars);
     let row = |of: &MonthView| {
         vec![
             Cell::text(of.month.clone()),
@@ -201,6 +205,8 @@ fn months<'v>(visit: &'v Visit, months: &[MonthView]) -> Grid<'v> {
             rows_cell(of.rows_after),
             amount_cell(&of.table, Some(&of.amount_before)),
             amount_cell(&of.table, Some(&of.amount_after)),
+            credited(of.credited_before.as_deref()),
+            credited(of.credited_after.as_deref()),
         ]
     };
     Grid::new(visit, "lines", columns, months.iter().map(row).collect()).prefixed("months_")
@@ -311,7 +317,7 @@ pub async fn undo(visit: Visit, form: Form<Reason>) -> Response {
         let batch = batch(visit, home)?;
         let refused = |error: anyhow::Error| Problem::refused("The import cannot be undone", &error);
         let reason = ledger::reason(&reason).map_err(|said| refused(Refusal::usage(said).hint("go back and give a reason").into()))?;
-        ledger::take_back(home, &batch.batch_id, &reason).map_err(refused)?;
+        ledger::take_back(home, &batch.batch_id, &reason, visit.reading.rulebook()).map_err(refused)?;
         Ok(Redirect::to(&paths::with_query(&paths::import(&batch.batch_id), &[("told", Some("undone".to_owned()))])).into_response())
     })
     .await

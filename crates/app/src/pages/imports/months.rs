@@ -111,7 +111,10 @@ fn events<'v>(visit: &'v Visit, periods: &[PeriodView]) -> Grid<'v> {
 }
 
 fn row(period: &PeriodView, part: &PartView) -> Vec<Cell> {
-    let told = |number: u64, sum: &str| format!("{}, {}", rows(number), amount(&part.table, sum));
+    let told = |number: u64, sum: &str, credited: Option<&str>| {
+        let credited = credited.map(|credited| format!(", {} credited", amount(&part.table, credited))).unwrap_or_default();
+        format!("{}, {}{credited}", rows(number), amount(&part.table, sum))
+    };
     let last = part.restated.last();
     vec![
         Cell::text(period.month.clone()),
@@ -121,8 +124,8 @@ fn row(period: &PeriodView, part: &PartView) -> Vec<Cell> {
         rows_cell(part.rows),
         amount_cell(&part.table, part.amount.as_deref()),
         Cell::count(part.restated.len(), "times"),
-        text_cell(last.map(|last| told(last.rows_before, &last.amount_before)).as_deref()),
-        text_cell(last.map(|last| told(last.rows_after, &last.amount_after)).as_deref()),
+        text_cell(last.map(|last| told(last.rows_before, &last.amount_before, last.credited_before.as_deref())).as_deref()),
+        text_cell(last.map(|last| told(last.rows_after, &last.amount_after, last.credited_after.as_deref())).as_deref()),
     ]
 }
 
