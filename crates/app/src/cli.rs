@@ -9,7 +9,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use domain::rulebook::Rulebook;
 use engine::problems::Problems;
 
-use crate::commands::{complete, credit, demo, doctor, export, import, ledger, period, reconcile, rulebook, score, serve, user};
+use crate::commands::{complete, credit, demo, doctor, export, import, ledger, period, reconcile, rulebook, score, serve, token, user};
 use crate::home;
 use crate::output::{Output, OutputOptions};
 use crate::problem::{self, Exit};
@@ -110,6 +110,9 @@ enum Command {
     /// Users: who may act on registers, for which organisation, in which roles
     #[command(subcommand)]
     User(user::UserCommand),
+    /// Tokens: what machines sign in to the API with
+    #[command(subcommand)]
+    Token(token::TokenCommand),
     /// Write the facts as a dataset folder
     Export(export::ExportArgs),
     /// The rules: every value with its source, and their worked examples
@@ -194,6 +197,7 @@ fn dispatch(cli: Cli) -> Result<Exit> {
         Command::Ledger(command) => ledger::run(&command, &setting),
         Command::Period(command) => period::run(&command, &setting),
         Command::User(command) => user::run(&command, &setting),
+        Command::Token(command) => token::run(&command, &setting),
         Command::Export(args) => export::run(&args, &setting),
         Command::Rulebook(command) => rulebook::run(&command, &setting),
         Command::Doctor(args) => doctor::run(&args, &setting),

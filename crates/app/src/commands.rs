@@ -36,6 +36,9 @@ pub mod score;
 /// `serve`: the pages, on this machine only.
 pub mod serve;
 
+/// `token`: what machines sign in with.
+pub mod token;
+
 /// `user`: who may act on registers.
 pub mod user;
 

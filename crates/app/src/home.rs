@@ -33,9 +33,9 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::problem::Refusal;
 
-pub use acting::Done;
+pub use acting::{Changed, Done, Request, Version};
 pub use upload::Upload;
-pub use writing::{Act, Writing};
+pub use writing::{Act, Writing, new_id};
 
 /// The ledger's file within a home.
 const LEDGER: &str = "counterfoil.db";

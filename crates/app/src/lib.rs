@@ -1,5 +1,8 @@
 //! The outside: what the program `counterfoil` is made of. Its commands, pages, clock and configuration.
 
+/// The REST API.
+pub mod api;
+
 /// The command line: what can be asked, and how.
 pub mod cli;
 
@@ -35,6 +38,9 @@ mod progress;
 
 /// The rulebook: the one that the program carries, or one from a folder.
 mod rules;
+
+/// Secrets of tokens.
+mod secrets;
 
 /// Views: the shapes in which answers leave the program.
 mod views;

@@ -19,7 +19,7 @@ mod theme;
 mod assets;
 
 /// Guards around every page.
-mod guards;
+pub mod guards;
 
 /// A request for a page.
 mod visit;
@@ -81,6 +81,9 @@ mod customer;
 /// A partner's people.
 mod people;
 
+/// What programs may ask for.
+mod reference;
+
 /// The ledger: imports, undoing them, months.
 mod imports;
 
@@ -104,6 +107,7 @@ pub fn router(reading: Arc<dyn Reading>) -> Router {
         .route("/partners/{partner}/coverage", page(coverage::show))
         .route("/partners/{partner}/customers/{tenant}", page(customer::show))
         .route("/partners/{partner}/people", page(people::show))
+        .route("/api", page(reference::show))
         .route("/theme", post(theme::choose))
         .merge(imports::routes())
         .merge(assets::routes())

@@ -39,6 +39,9 @@ pub mod record;
 /// Parties: partner accounts, customers, subscriptions, principals, users.
 pub mod parties;
 
+/// Tokens: what machines sign in with.
+pub mod tokens;
+
 /// What stands: every register that is read together with the facts.
 pub mod standing;
 

@@ -15,6 +15,7 @@ use crate::words::PartnerKind;
 
 /// A user: somebody who signs in, with roles in one organisation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct User {
     /// The name that the user signs in with, usually a mail address.
     pub user_id: Name,

@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 /// A calendar day (UTC), counted from 1970-01-01.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(try_from = "String", into = "String")]
-#[schemars(with = "String")]
+#[schemars(with = "String", extend("format" = "date"))]
 pub struct Day(i32);
 
 /// A calendar month, counted from January of year 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(try_from = "String", into = "String")]
-#[schemars(with = "String")]
+#[schemars(with = "String", extend("pattern" = r"^\d{4}-(0[1-9]|1[0-2])$"))]
 pub struct Month(i32);
 
 /// Days from `from` up to, and not including, `to`. An open end is [`Day::NEVER`]; an empty interval holds on no day.

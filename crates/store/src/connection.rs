@@ -154,6 +154,7 @@ fn migrator() -> Migrator {
         migration(3, "acts", include_str!("../migrations/0003_acts.sql")),
         migration(4, "rules by file", include_str!("../migrations/0004_rules_by_file.sql")),
         migration(5, "log", include_str!("../migrations/0005_log.sql")),
+        migration(7, "answers", include_str!("../migrations/0007_answers.sql")),
         migration(6, "refused rows", include_str!("../migrations/0006_refused_rows.sql")),
         migration(7, "credited months", include_str!("../migrations/0007_credited_months.sql")),
     ])

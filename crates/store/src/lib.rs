@@ -12,6 +12,9 @@
 /// Acts beside imports: batches that are undone, months that are closed and reopened.
 pub mod acts;
 
+/// Answers to requests that carried a key.
+pub mod answers;
+
 /// A database that is open.
 mod connection;
 

@@ -40,9 +40,9 @@ pub struct Part<'a> {
 
 /// The right to append to the log, held until it is committed or dropped.
 pub struct Acting {
-    transaction: Transaction<'static, Any>,
-    sequence: u64,
-    recorded_at: Option<Timestamp>,
+    pub(crate) transaction: Transaction<'static, Any>,
+    pub(crate) sequence: u64,
+    pub(crate) recorded_at: Option<Timestamp>,
 }
 
 impl Store {
@@ -277,6 +277,6 @@ fn head(row: &AnyRow, statement: &'static str) -> Result<(u64, Option<Timestamp>
 }
 
 /// An instant as texts that sort by time.
-fn fixed(instant: Timestamp) -> String {
+pub(crate) fn fixed(instant: Timestamp) -> String {
     instant.strftime("%Y-%m-%dT%H:%M:%S.%6fZ").to_string()
 }

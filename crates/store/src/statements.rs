@@ -54,4 +54,7 @@ statements! {
     LIST_ENTRIES = "entry/list";
     LIST_ALL_ENTRIES = "entry/list_all";
     RECORD_ENTRY = "entry/record";
+    FIND_API_ANSWER = "api_answer/find";
+    RECORD_API_ANSWER = "api_answer/record";
+    FORGET_API_ANSWERS = "api_answer/forget";
 }

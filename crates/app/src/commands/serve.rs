@@ -11,6 +11,7 @@ use std::thread;
 use anyhow::{Context, Result};
 use tokio::runtime::Builder;
 
+use crate::api;
 use crate::cli::Setting;
 use crate::commands::ProgramArgs;
 use crate::home::Home;
@@ -123,7 +124,8 @@ pub fn answer<R: Reading + 'static>(reader: Arc<R>, warm_up: fn(&R), door: TcpLi
                 std::future::pending::<()>().await;
             }
         };
-        axum::serve(door, pages::router(reader)).with_graceful_shutdown(ended).await.context("the server stopped")
+        let api = api::router(Arc::clone(&reader) as Arc<dyn Reading>);
+        axum::serve(door, pages::router(reader).merge(api)).with_graceful_shutdown(ended).await.context("the server stopped")
     })?;
     Ok(Exit::Done)
 }

@@ -96,7 +96,8 @@ fn role(text: &str) -> Result<Role, String> {
     <Role as Cell>::read(text).map_err(|(message, cure)| format!("{message}; {cure}"))
 }
 
-fn identity(text: &str) -> Result<Identity, String> {
+/// An identity as the command line writes it.
+pub fn identity(text: &str) -> Result<Identity, String> {
     match text.split_once('/') {
         Some((tenant, object)) if !tenant.is_empty() && !object.is_empty() => {
             Ok(Identity { tenant_id: Name::new(tenant), object_id: Name::new(object) })

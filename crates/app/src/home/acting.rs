@@ -1,6 +1,7 @@
 //! Acts on registers: one user acts at one instant, by the rules of `domain`.
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::sync::{Arc, PoisonError};
 
 use anyhow::Result;
@@ -8,12 +9,16 @@ use domain::facts::Program;
 use domain::names::Name;
 use domain::parties::User;
 use domain::record::actor::{Actor, Organisation, Role};
-use domain::record::desk::{Acted, Desk, Failure, Registers};
+use domain::record::desk::{ActError, Acted, Desk, Failure, Registers};
 use domain::record::entry::{By, Entry, Fields};
 use domain::record::event::Event;
+use domain::record::refusal::Refusal as DomainRefusal;
 use domain::rulebook::Rulebook;
 use domain::standing::{self, Entries};
+use serde_json::Value;
+use store::answers::Keyed;
 use store::log::{Acting, Part, Standing};
+use tokio::runtime::EnterGuard;
 
 use super::Home;
 use crate::clock;
@@ -28,17 +33,38 @@ pub struct Done<T> {
     pub events: Vec<Event>,
 }
 
+/// What a request for an act carries beside the act.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// The key under which the answer is kept.
+    pub keyed: Option<Keyed>,
+    /// The entry that the caller has read, and its last event then.
+    pub version: Option<Version>,
+}
+
+/// An entry as somebody read it.
+#[derive(Debug, Clone)]
+pub struct Version {
+    /// The register.
+    pub register: String,
+    /// The entry.
+    pub id: String,
+    /// The last event about it; 0 when there was none.
+    pub sequence: u64,
+}
+
+/// That an entry is not as the caller read it.
+#[derive(Debug, thiserror::Error)]
+#[error("the entry has changed since it was read")]
+pub struct Changed;
+
 impl Home {
     /// Acts on registers: `act` reads and puts entries at a desk; what it put is recorded together, or nothing is.
     ///
     /// # Errors
-    /// When the act is refused (the cause is an [`ActError`](domain::record::desk::ActError)), or the registers cannot be read or written.
+    /// When the act is refused (the cause is an [`ActError`]), or the registers cannot be read or written.
     pub fn act<T>(&self, rulebook: &Rulebook, actor: Actor, act: impl FnOnce(&mut Desk<'_>) -> Acted<T>) -> Result<Done<T>> {
-        let imported = self.imported()?;
-        // should `act` panic, the connection is given back by the ledger's worker
-        let _worker = self.runtime.enter();
-        let acting = self.runtime.block_on(self.store.act())?;
-        let live = Live { home: self, acting: RefCell::new(acting), imported };
+        let (live, _worker) = self.live()?;
         let now = clock::now();
         let mut desk = Desk::new(&live, rulebook, actor, now);
         let given = act(&mut desk);
@@ -51,6 +77,73 @@ impl Home {
                 Err(refused.into())
             }
         }
+    }
+
+    /// Acts as [`Home::act`] does for a request: only while the entry that it names is as the caller knows it, and once for a key.
+    ///
+    /// # Errors
+    /// As [`Home::act`]; and when the entry has changed, or the key was used for another request.
+    pub fn act_on_request(
+        &self,
+        rulebook: &Rulebook,
+        actor: Actor,
+        request: &Request,
+        act: impl FnOnce(&mut Desk<'_>) -> Acted<Value>,
+    ) -> Result<Done<Value>> {
+        let (live, _worker) = self.live()?;
+        let now = clock::now();
+        let mut desk = Desk::new(&live, rulebook, actor, now);
+        let given = match self.answered(&live, request) {
+            Ok(Some(answer)) => Err(Ok(answer)),
+            Ok(None) => act(&mut desk).map_err(|refused| Err(refused.into())),
+            Err(refused) => Err(Err(refused)),
+        };
+        let drafts = desk.drafts();
+        let acting = live.acting.into_inner();
+        match given {
+            Ok(given) => {
+                let events = match &request.keyed {
+                    Some(keyed) => self.runtime.block_on(acting.record_answered(drafts, now, keyed, &given.to_string()))?,
+                    None => self.runtime.block_on(acting.record(drafts, now))?,
+                };
+                Ok(Done { given, events })
+            }
+            Err(instead) => {
+                self.runtime.block_on(acting.give_back())?;
+                instead.map(|given| Done { given, events: Vec::new() })
+            }
+        }
+    }
+
+    /// What the same request was answered before; checks that the entry that it names is as the caller knows it.
+    fn answered(&self, live: &Live<'_>, request: &Request) -> Result<Option<Value>> {
+        let mut acting = live.acting.borrow_mut();
+        if let Some(keyed) = &request.keyed
+            && let Some(answer) = self.runtime.block_on(acting.find_answer(keyed))?
+        {
+            if answer.asked == keyed.asked {
+                return Ok(Some(serde_json::from_str(&answer.body)?));
+            }
+            let message = format!("the key `{}` was used for another request", keyed.key);
+            return Err(
+                ActError::from(DomainRefusal::conflict("idempotency-key-reused", message, "take a new key for a new request")).into()
+            );
+        }
+        if let Some(version) = &request.version {
+            let standing = self.runtime.block_on(acting.find(&version.register, &version.id))?.map_or(0, |entry| entry.sequence);
+            if standing != version.sequence {
+                return Err(Changed.into());
+            }
+        }
+        Ok(None)
+    }
+
+    fn live(&self) -> Result<(Live<'_>, EnterGuard<'_>)> {
+        let imported = self.imported()?;
+        // should an act panic, the connection is given back by the ledger's worker
+        let worker = self.runtime.enter();
+        let acting = self.runtime.block_on(self.store.act())?;
+        Ok((Live { home: self, acting: RefCell::new(acting), imported }, worker))
     }
 
     /// The user who acts: the one that is named, or, in a home without users, whoever runs the program, as its operator.
@@ -96,6 +189,37 @@ impl Home {
     /// When the log cannot be read.
     pub fn events_of(&self, register: &str, id: &str) -> Result<Vec<Event>> {
         Ok(self.runtime.block_on(self.store.list_events_of_entry(register, id))?)
+    }
+
+    /// Entries of a register after an id, as they stand or, of those that nobody has changed, as imported rows tell them: id, last event,
+    /// fields; in the order of their ids.
+    ///
+    /// # Errors
+    /// When the registers or the lake cannot be read.
+    pub fn entries(&self, register: &str, by: &By, after: &str) -> Result<Vec<(String, u64, Fields)>> {
+        let stored = self.runtime.block_on(self.store.list_entries(register, by, &Part { after, most: None }))?;
+        let mut entries: Vec<(String, u64, Fields)> = stored.into_iter().map(|entry| (entry.id, entry.sequence, entry.fields)).collect();
+        if standing::FACTUAL.contains(&register) {
+            let all = self.runtime.block_on(self.store.list_entries(register, &By::default(), &Part { after, most: None }))?;
+            let changed: HashSet<String> = all.into_iter().map(|entry| entry.id).collect();
+            let imported = standing::imported_list(&*self.imported()?, register, by);
+            let unchanged = imported.into_iter().filter(|(id, _)| id.as_str() > after && !changed.contains(id));
+            entries.extend(unchanged.map(|(id, fields)| (id, 0, fields)));
+            entries.sort_by(|a, b| a.0.cmp(&b.0));
+        }
+        Ok(entries)
+    }
+
+    /// The entry of an id, as it stands or as imported rows tell it: last event, fields.
+    ///
+    /// # Errors
+    /// When the registers or the lake cannot be read.
+    pub fn entry(&self, register: &str, id: &str) -> Result<Option<(u64, Fields)>> {
+        let found = self.runtime.block_on(self.store.find_entry(register, id))?;
+        match found {
+            Some(entry) => Ok(Some((entry.sequence, entry.fields))),
+            None => Ok(standing::imported(&*self.imported()?, register, id).map(|fields| (0, fields))),
+        }
     }
 
     /// The entries that are read together with facts.

@@ -1,5 +1,8 @@
 //! The commands, run as people run them: the real program in a folder of its own.
 
+/// The REST API.
+pub mod api;
+
 /// Usage as credited.
 mod credit;
 

@@ -54,6 +54,7 @@ pub enum Organisation {
 
 /// An identity in a customer's tenant, as a bearer token names it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Identity {
     /// The tenant that the identity is signed in to.
     pub tenant_id: Name,

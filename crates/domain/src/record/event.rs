@@ -12,7 +12,7 @@ use crate::names::Name;
 use crate::time::Day;
 
 /// What became of a field of an entry.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Change {
     /// The value before; nothing when the field was not there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -23,7 +23,7 @@ pub struct Change {
 }
 
 /// An event that is about to be recorded: it has no place in the log yet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Draft {
     /// What happened, in the past tense and in kebab-case: `claim-submitted`.
     pub kind: String,
@@ -46,11 +46,12 @@ pub struct Draft {
 }
 
 /// An event of the log. It is never changed and never deleted; a correction is another event.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Event {
     /// The event's place in the log, from 1, without gaps.
     pub sequence: u64,
     /// When it was recorded, UTC; never earlier than the event before.
+    #[schemars(with = "String", extend("format" = "date-time"))]
     pub recorded_at: Timestamp,
     /// What happened.
     #[serde(flatten)]

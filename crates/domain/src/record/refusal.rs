@@ -6,6 +6,8 @@ use serde::Serialize;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Trouble {
+    /// What was given cannot be read: it is of another shape than asked for.
+    Malformed,
     /// What was given will not do.
     Invalid,
     /// There is no such thing.
@@ -34,6 +36,11 @@ impl Refusal {
     /// What was given will not do.
     pub fn invalid(code: &'static str, message: impl Into<String>, cure: impl Into<String>) -> Self {
         Self { trouble: Trouble::Invalid, code, message: message.into(), cure: cure.into() }
+    }
+
+    /// What was given cannot be read.
+    pub fn malformed(code: &'static str, message: impl Into<String>, cure: impl Into<String>) -> Self {
+        Self { trouble: Trouble::Malformed, ..Self::invalid(code, message, cure) }
     }
 
     /// There is no such thing.

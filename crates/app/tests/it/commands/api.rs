@@ -1,0 +1,118 @@
+//! The REST API on a home, asked with tokens.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::process::{Child, Stdio};
+
+use serde_json::Value;
+
+use super::scene::Scene;
+use crate::pages::http::{Answer, ask};
+
+/// A server of a home, ended when dropped.
+pub struct Server {
+    child: Child,
+    /// Where it listens.
+    pub address: SocketAddr,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Serves the home of a scene on a free port.
+pub fn serve(scene: &Scene) -> Server {
+    let mut child =
+        scene.command(&["serve", "--port", "0", "--as-of", "2024-08-10"]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut told = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("listening on http://") {
+        line.clear();
+        assert!(told.read_line(&mut line).unwrap() > 0, "the server ended");
+    }
+    let address = line.split("http://").nth(1).and_then(|rest| rest.split('/').next()).unwrap().parse().unwrap();
+    // what it says later is read by nobody, so that it never waits for a reader
+    std::thread::spawn(move || for _ in told.lines() {});
+    Server { child, address }
+}
+
+/// A home with imports, a program manager, a partner's user, and a token for each.
+pub fn peopled() -> (Scene, String, String) {
+    let scene = Scene::with_exports();
+    assert_eq!(scene.run(&["import", "exports"]).exit, Some(0));
+    assert_eq!(scene.run(&["user", "add", "rita", "--operator", "--role", "program-manager", "--role", "reviewer"]).exit, Some(0));
+    let paul = ["user", "add", "paul", "--partner", "900010", "--role", "account-admin", "--as", "rita"];
+    assert_eq!(scene.run(&paul).exit, Some(0));
+    let token = |user: &str| {
+        let issue = ["token", "issue", user, "--purpose", "test", "--expires-on", "2999-01-01", "--as", "rita", "-o", "json"];
+        let output = scene.command(&issue).output().unwrap().stdout;
+        serde_json::from_slice::<Value>(&output).unwrap()["token"].as_str().unwrap().to_owned()
+    };
+    let (rita, paul) = (token("rita"), token("paul"));
+    (scene, rita, paul)
+}
+
+impl Server {
+    /// Asks with a token.
+    pub fn ask(&self, token: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let bearer = format!("Bearer {token}");
+        let mut all = vec![("Authorization", bearer.as_str())];
+        if !body.is_empty() {
+            all.push(("Content-Type", "application/json"));
+        }
+        all.extend_from_slice(headers);
+        ask(self.address, method, &format!("/api/v1{path}"), &all, body)
+    }
+}
+
+fn told(answer: &Answer) -> String {
+    let body: Value = serde_json::from_str(&answer.body).unwrap_or_default();
+    format!("{} {}\n", answer.status, serde_json::to_string_pretty(&body).unwrap())
+}
+
+#[test]
+fn callers_are_told_apart_and_problems_name_a_cure() {
+    let (scene, rita, paul) = peopled();
+    let server = serve(&scene);
+    let told = [
+        told(&ask(server.address, "GET", "/api/v1/me", &[], "")),
+        told(&ask(server.address, "GET", "/api/v1/me", &[("Authorization", "Bearer cfl_1_2")], "")),
+        told(&server.ask(&paul, "GET", "/me", &[], "")),
+        told(&server.ask(&paul, "GET", "/partners?limit=1", &[], "")),
+        told(&server.ask(&paul, "GET", "/customers", &[], "")),
+        told(&server.ask(&paul, "GET", "/partners?limit=0", &[], "")),
+        told(&server.ask(&paul, "GET", "/partners?limits=5", &[], "")),
+        told(&server.ask(&paul, "PUT", "/users/eve", &[], "{\"user_id\":\"eve\"}")),
+        told(&server.ask(&paul, "DELETE", "/users/eve", &[], "")),
+        told(&server.ask(&rita, "GET", "/nowhere", &[], "")),
+    ];
+    insta::assert_snapshot!(told.concat());
+}
+
+#[test]
+fn a_write_with_a_key_is_done_once_and_one_on_a_changed_entry_not_at_all() {
+    let (scene, rita, paul) = peopled();
+    let server = serve(&scene);
+    let user = |name: &str| {
+        format!(r#"{{"user_id":"eve","name":"{name}","organisation":{{"partner":"900010"}},"roles":["report-viewer"],"active":true}}"#)
+    };
+    let key = [("Idempotency-Key", "first")];
+    let first = server.ask(&paul, "PUT", "/users/eve", &key, &user("Eve"));
+    let again = server.ask(&paul, "PUT", "/users/eve", &key, &user("Eve"));
+    assert_eq!((first.status, &first.body), (again.status, &again.body));
+    assert_eq!(server.ask(&paul, "PUT", "/users/eve", &key, &user("Another")).status, 409);
+
+    let read = server.ask(&rita, "GET", "/users/eve", &[], "");
+    let tag = read.header("etag").to_owned();
+    assert_eq!(server.ask(&rita, "PUT", "/users/eve", &[("If-Match", &tag)], &user("Eva")).status, 200);
+    assert_eq!(server.ask(&rita, "PUT", "/users/eve", &[("If-Match", &tag)], &user("Evi")).status, 412);
+    let history: Value = serde_json::from_str(&server.ask(&rita, "GET", "/users/eve/events", &[], "").body).unwrap();
+    assert_eq!(history["items"].as_array().unwrap().len(), 2);
+
+    // a role that is lost is lost at once
+    assert_eq!(scene.run(&["user", "close", "paul", "--as", "rita"]).exit, Some(0));
+    assert_eq!(server.ask(&paul, "GET", "/me", &[], "").status, 401);
+}

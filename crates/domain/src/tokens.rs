@@ -1,0 +1,101 @@
+//! Tokens: what machines sign in with.
+//!
+//! A token is a user's, and never may more than its user may at the moment. Its secret is shown once and kept as a hash.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::names::Name;
+use crate::parties::User;
+use crate::record::actor::{Actor, Identity, Role};
+use crate::record::desk::{Acted, Desk};
+use crate::record::entry::Entry;
+use crate::record::refusal::Refusal;
+use crate::time::Day;
+
+/// A token that a machine signs in with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Token {
+    /// The token's id: its first part, which is no secret.
+    pub token_id: String,
+    /// The user that the token acts as.
+    pub user_id: Name,
+    /// The identity in a customer's tenant that the token stands for; nothing: the user's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<Identity>,
+    /// What the token is for, a label.
+    pub purpose: String,
+    /// The hash of the secret, SHA-256, hexadecimal.
+    pub secret_hash: String,
+    /// The first day on which it is not valid any more.
+    pub expires_on: Day,
+    /// `active` or `revoked`.
+    pub state: String,
+}
+
+impl Entry for Token {
+    const REGISTER: &'static str = "token";
+
+    fn id(&self) -> String {
+        self.token_id.clone()
+    }
+}
+
+/// Issues a token. A user may for themselves; the operator's program managers may for everybody, and only they may name an identity
+/// that is not the user's own: they answer for it.
+///
+/// # Errors
+/// When the actor may not, the user is unknown or closed, or the token would have expired already.
+pub fn issue(desk: &mut Desk<'_>, token: &Token) -> Acted {
+    let manages = desk.actor.is_operator(&[Role::ProgramManager]);
+    let may = manages || desk.actor.user == token.user_id;
+    desk.actor.must(may, "a program manager of the operator, or the user", "issue this token")?;
+    let user: User = desk.get(token.user_id.as_str())?;
+    if !user.active {
+        let message = format!("`{}` is closed", user.user_id);
+        return Err(Refusal::conflict("user-closed", message, "issue the token to a user who may act").into());
+    }
+    if token.identity.is_some() && token.identity != user.identity {
+        desk.actor.must(manages, "a program manager of the operator", "name an identity that is not the user's own")?;
+    }
+    if token.expires_on <= desk.today() {
+        let message = format!("the token would have expired on {}", token.expires_on);
+        return Err(Refusal::invalid("expired", message, "take a later day").into());
+    }
+    desk.put("token-issued", token, desk.today(), None)
+}
+
+/// Revokes a token at once.
+///
+/// # Errors
+/// When the actor may not, or there is no such token.
+pub fn revoke(desk: &mut Desk<'_>, id: &str, reason: Option<&str>) -> Acted<Token> {
+    let mut token: Token = desk.get(id)?;
+    let may = desk.actor.is_operator(&[Role::ProgramManager]) || desk.actor.user == token.user_id;
+    desk.actor.must(may, "a program manager of the operator, or the token's user", "revoke this token")?;
+    "revoked".clone_into(&mut token.state);
+    desk.put("token-revoked", &token, desk.today(), reason)?;
+    Ok(token)
+}
+
+/// Who acts by a token at an instant.
+///
+/// # Errors
+/// When the token is revoked or has expired, or its user is closed.
+pub fn actor(token: &Token, user: &User, now: Timestamp) -> Result<Actor, Refusal> {
+    let refuse = |code, message: String| Err(Refusal::forbidden(code, message, "ask for a new token"));
+    if token.state != "active" {
+        return refuse("token-revoked", format!("the token `{}` is revoked", token.token_id));
+    }
+    if token.expires_on <= Day::of(now) {
+        return refuse("token-expired", format!("the token `{}` expired on {}", token.token_id, token.expires_on));
+    }
+    if !user.active {
+        return refuse("user-closed", format!("`{}` may act no more", user.user_id));
+    }
+    let mut actor = user.actor();
+    if token.identity.is_some() {
+        actor.identity.clone_from(&token.identity);
+    }
+    Ok(actor)
+}
