@@ -154,15 +154,21 @@ fn migrator() -> Migrator {
         migration(3, "acts", include_str!("../migrations/0003_acts.sql")),
         migration(4, "rules by file", include_str!("../migrations/0004_rules_by_file.sql")),
         migration(5, "log", include_str!("../migrations/0005_log.sql")),
-        migration(7, "answers", include_str!("../migrations/0007_answers.sql")),
         migration(6, "refused rows", include_str!("../migrations/0006_refused_rows.sql")),
         migration(7, "credited months", include_str!("../migrations/0007_credited_months.sql")),
+        migration(8, "answers", include_str!("../migrations/0008_answers.sql")),
     ])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn migrations_are_numbered_one_after_another() {
+        let versions: Vec<i64> = migrator().iter().map(|migration| migration.version).collect();
+        assert!(versions.iter().copied().eq(1..=versions.len() as i64), "{versions:?}");
+    }
 
     #[test]
     fn a_password_is_never_shown() {
