@@ -37,6 +37,7 @@ pub const STEPS: &[Step] = &[
     Step { name: "fuzz", sentence: "no parser panics on a minute of mutated files", run: fuzz },
     Step { name: "rulebook", sentence: "the worked examples of the rulebook pass", run: rulebook },
     Step { name: "browser", sentence: "the pages work in a real browser, and axe finds nothing serious", run: browser },
+    Step { name: "clients", sentence: "programs of other people work with the API, unchanged", run: clients },
     Step { name: "deny", sentence: "licences, sources and bans of the dependencies are as deny.toml says", run: deny },
 ];
 
@@ -66,7 +67,7 @@ fn tests() -> Result<Outcome> {
         Ok(programs) => Ok(postgres::Server::start(&programs)?),
         Err(missing) => Err(missing),
     };
-    let mut command = test_command(Tests::WithoutBrowser);
+    let mut command = test_command(Tests::Plain);
     if let Ok(server) = &server {
         command.env("TEST_POSTGRES_URL", server.url());
     }
@@ -109,6 +110,17 @@ fn browser() -> Result<Outcome> {
     })
 }
 
+fn clients() -> Result<Outcome> {
+    let python = match tools::python_environment("clients", &places::workspace().join("crates/xtask/clients/requirements.txt")) {
+        Ok(folder) => folder,
+        Err(error) => return Ok(Outcome::Skipped(format!("the clients could not be installed: {error:#}"))),
+    };
+    let mut command = test_command(Tests::Clients);
+    command.env("CLIENTS_PYTHON", python.join("bin/python"));
+    shell::run(&mut command)?;
+    Ok(Outcome::Passed)
+}
+
 fn deny() -> Result<Outcome> {
     let program = tools::cargo_deny()?;
     let check = |what: &[&str]| {
@@ -129,19 +141,36 @@ fn deny() -> Result<Outcome> {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Tests {
-    WithoutBrowser,
+    Plain,
     Browser,
+    Clients,
 }
 
-/// Tests that need a browser live in modules named `browser`; nextest runs them when it is installed, else cargo does.
+impl Tests {
+    /// The name of the modules that hold the tests; plain ones are in all the others.
+    const fn module(self) -> Option<&'static str> {
+        match self {
+            Self::Plain => None,
+            Self::Browser => Some("browser"),
+            Self::Clients => Some("clients"),
+        }
+    }
+}
+
+/// Tests that need a browser live in modules named `browser`, those that run programs of other people in modules named `clients`;
+/// nextest runs them when it is installed, else cargo does.
 fn test_command(tests: Tests) -> std::process::Command {
     if shell::on_path("cargo-nextest").is_some() {
-        let filter = if tests == Tests::Browser { "test(/(^|::)browser::/)" } else { "not test(/(^|::)browser::/)" };
+        let filter =
+            tests.module().map_or_else(|| "not test(/(^|::)(browser|clients)::/)".to_owned(), |module| format!("test(/(^|::){module}::/)"));
         let mut nextest = shell::cargo(&["nextest", "run", "--workspace", "--no-fail-fast", "--no-tests=pass"]);
-        nextest.args(["--status-level=fail", "--final-status-level=fail", "--show-progress=none", "-E", filter]);
+        nextest.args(["--status-level=fail", "--final-status-level=fail", "--show-progress=none", "-E", &filter]);
         return nextest;
     }
-    let mut test = shell::cargo(&["test", "--workspace", "--all-targets", "--no-fail-fast"]);
-    test.args(if tests == Tests::Browser { ["--", "browser::"].as_slice() } else { &["--", "--skip", "browser::"] });
+    let mut test = shell::cargo(&["test", "--workspace", "--all-targets", "--no-fail-fast", "--"]);
+    match tests.module() {
+        Some(module) => test.arg(format!("{module}::")),
+        None => test.args(["--skip", "browser::", "--skip", "clients::"]),
+    };
     test
 }

@@ -4,6 +4,10 @@
 #[cfg(test)]
 mod browser;
 
+/// Programs of other people.
+#[cfg(test)]
+mod clients;
+
 /// The commands, run as people run them.
 #[cfg(test)]
 mod commands;
