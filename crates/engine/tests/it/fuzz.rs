@@ -1,6 +1,7 @@
 //! Every parser against mutated files: none may panic. A sample of each format is changed at random, from a fixed seed, for
 //! `FUZZ_SECONDS` (one without it); an input that made a parser panic is kept under `tests/it/regressions` and tried first ever after.
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -11,6 +12,7 @@ use domain::register::tidy_scope;
 use domain::rulebook::Rulebook;
 use domain::time::{Day, Month};
 use engine::downloads;
+use engine::lines::Lines;
 use engine::problems::Problems;
 
 use crate::importing::Home;
@@ -88,9 +90,35 @@ fn texts(bytes: &[u8]) {
     }
 }
 
+/// What the ledger keeps as text beside amounts and months: lines, and refused rows.
+fn kept(_: &str, bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    for line in text.lines() {
+        if let Ok(lines) = line.parse::<Lines>() {
+            assert_eq!(lines.to_string().parse(), Ok(lines), "{line}");
+        }
+    }
+    let rows: Vec<(u64, String)> = (0..).zip(text.lines().map(str::to_owned)).collect();
+    for name in ["costs.csv", "costs.tsv", "roles.json"] {
+        engine::refused::write(name, "b1:costs.csv", &rows, &BTreeMap::new());
+    }
+}
+
+/// One of the vendor's downloads.
+fn download(name: &str, bytes: &[u8]) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    std::fs::write(&path, bytes).unwrap();
+    let _ = downloads::read(&path, &mut Problems::default());
+}
+
 fn rules(name: &str, bytes: &[u8]) {
     let _ = Rulebook::parse(&[(name.to_owned(), String::from_utf8_lossy(bytes).into_owned())]);
 }
+
+/// The vendor's usage, with its flags.
+const USAGE: &[u8] = b"Month,CustomerTenantId,SubscriptionId,ServiceLevel1,PartnerAttributionType,PGAPartnerID,PartnerID,ACR_USD\n\
+    7/1/2024,t-1,s-1,Backup,PAL,900010,100204,1234.5\n";
 
 type Parser = fn(&str, &[u8]);
 
@@ -99,6 +127,10 @@ fn seeds() -> Vec<(String, Parser, Vec<u8>)> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut seeds: Vec<(String, Parser, Vec<u8>)> = vec![
         ("texts".to_owned(), |_, bytes| texts(bytes), b"1234.5,-0.1e-5,2024-02-29,2024-01,13.3,/subscriptions/S/,'=1,+1,1/3\n".to_vec()),
+        ("kept".to_owned(), kept, b"2-40,45\n[\"a\",\"b\"]\n[\"1\",\"=2\"]\n{\"id\": null}\n".to_vec()),
+        ("scorecard.csv".to_owned(), download, b"Area,Category,Points earned\nInfrastructure (Azure),Net customer adds,10.5\n".to_vec()),
+        ("AzureUsage.csv".to_owned(), download, USAGE.to_vec()),
+        ("mended.csv".to_owned(), files, b"x_mends,x_problem,month,currency,usd_per_unit\nb:f:2,p,2024-01-01,EUR,1.1\n".to_vec()),
         ("csp.csv".to_owned(), files, b"subscription_id,partner_id,tier,from\ns-1,101,direct-bill,2024-01-01\n".to_vec()),
     ];
     let text = |texts: [&str; 2]| -> arrow_array::ArrayRef { std::sync::Arc::new(arrow_array::StringArray::from(texts.to_vec())) };
