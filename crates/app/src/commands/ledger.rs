@@ -1,5 +1,8 @@
 //! `ledger`: the batches that were imported, what became of their rows, and undoing them.
 
+/// Later imports that undoing a batch concerns.
+pub mod later;
+
 /// Rows that a batch refused, as files to mend.
 pub mod refused;
 
@@ -13,7 +16,6 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use domain::rulebook::{Rulebook, suggest};
-use engine::lake::Lake;
 use store::ledger::Batch;
 
 use crate::cli::Setting;
@@ -185,6 +187,7 @@ fn show(home: &Home, args: &ShowArgs, setting: &Setting) -> Result<Exit> {
 }
 
 fn undo(home: &Home, args: &UndoArgs, setting: &Setting) -> Result<Exit> {
+    let later = later::told(home, &home.lake()?, &named(home, Some(&args.batch))?)?;
     let batch = take_back(home, &args.batch, &args.reason, &*setting.rulebook()?)?;
     let view = view(home, &named(home, Some(&args.batch))?, 0, 0)?;
     setting.output.print(&view.import, |paint| {
@@ -192,7 +195,7 @@ fn undo(home: &Home, args: &UndoArgs, setting: &Setting) -> Result<Exit> {
         let months: Vec<_> = view.import.months.iter().filter(|month| month.act == "undo").cloned().collect();
         format!("{}: batch {}\n{undone}{}", view.import.source, batch.batch_id, tables::months(&months, paint))
     })?;
-    tell_repeats(home, &home.lake()?, &batch)?;
+    later.iter().for_each(|told| say(&format!("{told}\n")));
     Ok(Exit::Done)
 }
 
@@ -209,21 +212,4 @@ pub fn take_back(home: &Home, batch_id: &str, reason: &str, rulebook: &Rulebook)
     }
     writing.undo(&batch, reason, rulebook)?;
     Ok(batch)
-}
-
-/// Says which later batches only repeated files of a batch that is undone now.
-fn tell_repeats(home: &Home, lake: &Lake, batch: &Batch) -> Result<()> {
-    let batches = home.batches(u32::MAX >> 1)?;
-    let repeats = |other: &&Batch| {
-        let of_it = |file: &store::ledger::BatchFile| file.same_as.as_ref() == Some(&batch.batch_id);
-        other.undo.is_none() && other.files.iter().any(of_it) && lake.pieces.iter().all(|piece| piece.batch_id != other.batch_id)
-    };
-    let ids: Vec<&str> = batches.iter().filter(repeats).map(|batch| batch.batch_id.as_str()).collect();
-    if let [first, ..] = ids.as_slice() {
-        let more = if ids.len() > 1 { format!(" and {} more", ids.len() - 1) } else { String::new() };
-        say(&format!(
-            "batch {first}{more} had the same files again and brought nothing of its own; import them anew if they shall be there\n"
-        ));
-    }
-    Ok(())
 }

@@ -56,6 +56,7 @@ struct UndoPage {
     action: String,
     back: String,
     outcome: String,
+    later: Vec<String>,
 }
 
 /// What the form sends.
@@ -281,7 +282,9 @@ pub fn ask_undo(visit: &Visit) -> Result<Response, Problem> {
         return Ok(Redirect::to(&paths::import(&batch.batch_id)).into_response());
     }
     let view = crate::views::import::ImportView::of_batch(&batch);
+    let later = home.lake().and_then(|lake| ledger::later::told(home, &lake, &batch)).map_err(|error| Problem::unread(&error))?;
     html(&UndoPage {
+        later,
         frame: frame(visit, "Undo an import"),
         action: paths::import_undo(&batch.batch_id),
         back: paths::import(&batch.batch_id),

@@ -211,6 +211,22 @@ fn an_import_or_undo_that_is_killed_at_any_point_has_happened_or_not() {
 }
 
 #[test]
+fn undoing_a_batch_names_the_later_imports_that_it_concerns() {
+    let scene = restated();
+    let later = latest(&scene);
+    scene.run(&["import", "later"]);
+    let ran = scene.command(&["ledger", "undo", &later, "--reason", "wrong"]).output().unwrap();
+    let told = String::from_utf8(ran.stderr).unwrap();
+    assert!(told.contains("(later) had the same files again"), "{told}");
+    scene.write("again/consumption.csv", &format!("{HEADER}2024-07-10,t-alpine,s-alpine,Virtual Network,5001\n"));
+    scene.run(&["import", "later"]);
+    let first = latest(&scene);
+    scene.run(&["import", "again"]);
+    let undone = scene.run(&["ledger", "undo", &first, "--reason", "wrong"]);
+    assert!(undone.stderr.contains("(again) is about consumption of 2024-07 as well"), "{undone}");
+}
+
+#[test]
 fn a_row_of_an_offer_that_does_not_count_names_the_offer() {
     let scene = Scene::with_exports();
     let header = "usage_date,tenant_id,subscription_id,service,acr_usd,offer";
