@@ -270,6 +270,7 @@ impl<'a> Evidence<'a> {
         let covering = roles.iter().filter(|role| scopes.contains(&tidy_scope(role.scope.as_str())));
         match covering.map(|role| outside(role.held(), day)).max_by_key(|reason| reason.map_or(99, progress)) {
             Some(Some(reason)) => reason,
+            Some(None) => Reason::RoleNotEligible,
             _ if roles.iter().any(|role| role.held().holds_on(day)) => Reason::ScopeEmpty,
             _ => Reason::LinkWithoutRole,
         }

@@ -42,6 +42,9 @@ pub mod parties;
 /// Tokens: what machines sign in with.
 pub mod tokens;
 
+/// Partner admin links, made by the linked identities themselves.
+pub mod links;
+
 /// What stands: every register that is read together with the facts.
 pub mod standing;
 
@@ -62,6 +65,8 @@ pub mod reasons;
 
 /// Credits: usage summed by the account that it is credited to.
 pub mod credits;
+/// The inventory of partner admin links: what each reaches, and whether it works.
+pub mod inventory;
 
 /// Certified people: links and certificates on a day.
 pub mod people;

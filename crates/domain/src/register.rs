@@ -209,8 +209,13 @@ impl<'a> Register<'a> {
         self.links.keys().copied()
     }
 
-    /// The roles that a principal or a group holds.
+    /// The roles of a principal or a group that let consumption be credited.
     pub fn roles_of(&self, tenant: &'a Name, holder: &'a Name) -> impl Iterator<Item = &'a RoleAssignment> {
+        self.every_role_of(tenant, holder).filter(|row| self.rulebook.credits_role(&row.role))
+    }
+
+    /// The roles that a principal or a group holds, those as well that do not count.
+    pub fn every_role_of(&self, tenant: &'a Name, holder: &'a Name) -> impl Iterator<Item = &'a RoleAssignment> {
         self.roles.get(&(tenant, holder)).into_iter().flatten().copied()
     }
 
@@ -229,7 +234,7 @@ impl<'a> Register<'a> {
     #[must_use]
     pub fn held_roles(&self, link: &'a PalLink, day: Day) -> Vec<&'a RoleAssignment> {
         let holders = self.holders(&link.tenant_id, &link.principal_id, day);
-        holders.into_iter().flat_map(|holder| self.roles_of(&link.tenant_id, holder)).collect()
+        holders.into_iter().flat_map(|holder| self.every_role_of(&link.tenant_id, holder)).collect()
     }
 
     /// The tenants of the customers, in no order.

@@ -12,6 +12,9 @@ pub mod designations;
 /// The rules of imports: which rows of a file count, and which of its columns is the amount.
 pub mod imports;
 
+/// Azure roles: which of them count for what.
+pub mod roles;
+
 /// Names of services and workloads: from resource types, meters and other spellings to the names that lists use.
 pub mod services;
 
@@ -44,6 +47,7 @@ pub use associations::AssociationRules;
 pub use designations::{AreaRules, MetricName, MetricRule, PartKind, PartRule, TrackChoice, TrackRules};
 pub use imports::ImportRules;
 pub use parse::RulebookProblem;
+pub use roles::AzureRoles;
 pub use services::{ServiceRules, WorkloadAlias};
 
 /// A value with the source that it rests on.
@@ -73,6 +77,8 @@ pub struct Rulebook {
     pub areas: BTreeMap<Name, AreaRules>,
     /// Named lists of workloads, services and offers.
     pub lists: BTreeMap<Name, ListRules>,
+    /// Built-in roles of Azure.
+    pub azure_roles: AzureRoles,
     /// Other spellings of services, mapped to the canonical one at import.
     pub service_aliases: BTreeMap<Name, ServiceAlias>,
     /// Which rows of a file count, by format.

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::facts::{Customer, Partner, Principal, Program, Subscription};
+use crate::links::Link;
+use crate::links::owners::OwnedResource;
 use crate::record::entry::{By, Entry, Fields};
 use crate::record::factual::{self, Factual, Merged};
 
@@ -48,6 +50,8 @@ factual_registers! {
     Customer,
     Subscription,
     Principal,
+    Link,
+    OwnedResource,
 }
 
 fn read<E: Factual>(entries: &Entries) -> Result<Vec<(u64, E)>, serde_json::Error> {

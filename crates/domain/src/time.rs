@@ -55,6 +55,13 @@ impl Day {
         instant.to_zoned(jiff::tz::TimeZone::UTC).date().into()
     }
 
+    /// The first instant of the day, UTC.
+    #[must_use]
+    pub fn start(self) -> jiff::Timestamp {
+        let start = jiff::Timestamp::from_second(i64::from(self.0) * 86_400);
+        start.unwrap_or(if self.0 < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX })
+    }
+
     /// Days since 1970-01-01.
     #[must_use]
     pub const fn epoch_days(self) -> i32 {

@@ -71,7 +71,8 @@ impl<'a> Finder<'_, 'a, '_> {
             let (owned, apps) = self.owned(row);
             days.extend(owned);
             through.extend(apps);
-            let none = days.is_empty().then_some(Reason::LinkWithoutRole);
+            let holds_any = || self.register.every_role_of(&row.tenant_id, &row.principal_id).next().is_some();
+            let none = days.is_empty().then(|| if holds_any() { Reason::RoleNotEligible } else { Reason::LinkWithoutRole });
             let group = self.register.is_group(&row.tenant_id, &row.principal_id).then_some(Reason::IdentityGone);
             let cloud = self.register.excludes_links(&row.tenant_id).then_some(Reason::CloudExcluded);
             let (credited, failure) = self.judged(&row.partner_id, cloud.or(group).or(none), together(days));

@@ -30,6 +30,10 @@ pub struct AssociationRules {
 pub struct PalRules {
     /// Which roles count.
     pub roles: Sourced<RolePolicy>,
+    /// Which roles earn financial incentives.
+    pub incentive_roles: Sourced<RolePolicy>,
+    /// Which roles earn partner earned credit.
+    pub earned_credit_roles: Sourced<RolePolicy>,
     /// How a role held for a part of a day counts.
     pub day: Sourced<DayPolicy>,
     /// Clouds in which links give nothing.
@@ -40,6 +44,8 @@ pub struct PalRules {
     pub owned: BTreeMap<Name, Sourced<Vec<Capacity>>>,
     /// The environment in which ownership counts.
     pub environment: Sourced<Name>,
+    /// What importing a managed solution makes the importing account of what is in it, by workload.
+    pub imported: BTreeMap<Name, Sourced<Capacity>>,
 }
 
 /// Which Azure roles a link may hold to count.
@@ -48,6 +54,12 @@ pub struct PalRules {
 pub enum RolePolicy {
     /// Every role, Reader and custom roles too.
     Any,
+    /// Roles that are listed as eligible for partner earned credit.
+    EarnedCredit,
+    /// Owner and Contributor, as `lists/azure-roles.toml` names them.
+    OwnerContributor,
+    /// Every role but those that read only.
+    NotReader,
 }
 
 /// How a role held for a part of a day counts.

@@ -93,11 +93,12 @@ impl Place {
 }
 
 /// The tables of a rulebook that hold values, with the names that they go by.
-const ROOTS: [(&str, &str); 10] = [
+const ROOTS: [(&str, &str); 11] = [
     ("program", ""),
     ("associations", ""),
     ("areas", ""),
     ("lists", "lists"),
+    ("azure_roles", "azure-roles"),
     ("rate_card", "rate-card"),
     ("certifications", "certifications"),
     ("service_aliases", "service-aliases"),

@@ -102,7 +102,7 @@ const ASSOCIATIONS: [&str; 5] =
     ["associations/pal.toml", "associations/dpor.toml", "associations/csp.toml", "associations/cpor.toml", "associations/people.toml"];
 const TOP: [&str; 3] = ["rulebook.toml", "sources.toml", "contradictions.toml"];
 /// Files of `lists/` that are more than a list of names.
-const TABLES: [&str; 4] = ["rate-card", "certifications", "service-aliases", "workload-aliases"];
+const TABLES: [&str; 5] = ["azure-roles", "rate-card", "certifications", "service-aliases", "workload-aliases"];
 const SERVICES: &str = "imports/services.toml";
 
 impl Reader<'_> {
@@ -118,6 +118,7 @@ impl Reader<'_> {
         let people: Option<PeopleRules> = self.one("associations/people.toml");
         let areas: Vec<(Name, AreaRules)> = self.folder("designations", &[]);
         let lists: Vec<(Name, ListRules)> = self.folder("lists", &TABLES);
+        let azure_roles = self.one("lists/azure-roles.toml");
         let rate_card = self.one("lists/rate-card.toml");
         let certifications = self.one("lists/certifications.toml");
         let service_aliases = self.one("lists/service-aliases.toml");
@@ -130,6 +131,7 @@ impl Reader<'_> {
             associations: AssociationRules { pal: pal?, dpor: dpor?, csp: csp?, cpor: cpor?, people: people? },
             areas: areas.into_iter().collect(),
             lists: lists.into_iter().collect(),
+            azure_roles: azure_roles?,
             service_aliases: service_aliases?,
             imports,
             services: services?,

@@ -8,7 +8,8 @@ use crate::names::Name;
 use crate::rulebook::associations::{CporRules, CspRules, DporRules, PalRules, PeopleRules};
 use crate::rulebook::parse::{Contradictions, place};
 use crate::rulebook::{
-    AreaRules, CertificationRules, ImportRules, ListRules, ProgramRules, RateRow, ServiceAlias, ServiceRules, SourceDocument, WorkloadAlias,
+    AreaRules, AzureRoles, CertificationRules, ImportRules, ListRules, ProgramRules, RateRow, ServiceAlias, ServiceRules, SourceDocument,
+    WorkloadAlias,
 };
 
 /// The schema of every kind of file but the examples, by the name that [`schema_of`] gives.
@@ -25,6 +26,7 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("people", schema_for!(PeopleRules)),
         ("designation", schema_for!(AreaRules)),
         ("list", schema_for!(ListRules)),
+        ("azure-roles", schema_for!(AzureRoles)),
         ("rate-card", schema_for!(BTreeMap<Name, RateRow>)),
         ("certifications", schema_for!(BTreeMap<Name, CertificationRules>)),
         ("service-aliases", schema_for!(BTreeMap<Name, ServiceAlias>)),
@@ -44,7 +46,7 @@ pub fn schema_of(path: &str) -> (&str, &'static str) {
         Some("designations") => ("designation", "../../schema"),
         Some("examples") => ("example", "../../schema"),
         Some("imports") if stem != "services" => ("import", "../../schema"),
-        Some("lists") if !["rate-card", "certifications", "service-aliases", "workload-aliases"].contains(&stem) => {
+        Some("lists") if !["azure-roles", "rate-card", "certifications", "service-aliases", "workload-aliases"].contains(&stem) => {
             ("list", "../../schema")
         }
         Some(_) => (stem, "../../schema"),

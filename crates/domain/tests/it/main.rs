@@ -9,6 +9,10 @@ mod customers;
 #[cfg(test)]
 mod examples;
 
+/// Partner admin links, in random histories.
+#[cfg(test)]
+mod links;
+
 /// What holds of every program, on made-up ones.
 #[cfg(test)]
 mod properties;
