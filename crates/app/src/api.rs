@@ -38,17 +38,18 @@ use axum::routing::{MethodFilter, MethodRouter, get, on};
 
 use crate::api::call::Call;
 use crate::api::limits::Limits;
-use crate::api::operation::Operation;
+use crate::api::operation::{Act, Operation};
 use crate::api::problem::Problem;
 use crate::pages::guards;
 use crate::pages::reading::Reading;
+use crate::proofs::BYTES_MAX;
 
 pub use openapi::{by_tag, openapi};
 
 /// Where the API is.
 pub const ROOT: &str = "/api/v1";
 
-/// The largest body that is read, in bytes.
+/// The largest body that is read, in bytes, unless it is a file.
 const BODY_MAX: usize = 1 << 20;
 
 /// What every request is answered from.
@@ -90,12 +91,14 @@ fn route(operation: &'static Operation) -> MethodRouter<Api> {
         let path: Vec<(String, String)> = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let (parts, body) = request.into_parts();
         let headers = parts.headers.clone();
-        let answered = match to_bytes(body, BODY_MAX).await {
+        // one byte more than is kept, so that the proofs say what is too large
+        let most = if matches!(operation.act, Act::Upload { .. }) { BYTES_MAX + 1 } else { BODY_MAX };
+        let answered = match to_bytes(body, most).await {
             Ok(body) => {
                 let ask = move || answer(operation, &api, path, parts, &body);
                 tokio::task::spawn_blocking(ask).await.unwrap_or_else(|_| Err(Problem::broken("the request stopped while it was answered")))
             }
-            Err(_) => Err(Problem::too_large(BODY_MAX)),
+            Err(_) => Err(Problem::too_large(most)),
         };
         with_request_id(answered.unwrap_or_else(|problem| problem.answer()), &headers)
     })

@@ -39,6 +39,9 @@ mod progress;
 /// The rulebook: the one that the program carries, or one from a folder.
 mod rules;
 
+/// Proofs: files that people add to claims.
+pub mod proofs;
+
 /// Secrets of tokens.
 mod secrets;
 

@@ -4,21 +4,22 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use domain::names::Name;
 use domain::record::actor::{Actor, Organisation};
+use domain::record::desk::{Acted, Desk};
 use domain::record::entry::Fields;
 use domain::record::refusal::Refusal;
 use domain::rulebook::Rulebook;
 use domain::standing;
 use jiff::Timestamp;
-use percent_encoding::percent_decode_str;
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use store::answers::Keyed;
 
-use crate::api::operation::{Act, Kind, Operation};
+use crate::api::operation::{Act, File, Kind, Operation};
 use crate::api::problem::Problem;
 use crate::api::{is_safe, json};
 use crate::home::{Home, Request, Version};
@@ -36,6 +37,7 @@ pub struct Call<'a> {
     path: BTreeMap<String, String>,
     query: BTreeMap<String, String>,
     body: Value,
+    file: Vec<u8>,
     request: Request,
     /// The global account of every location.
     globals: OnceLock<HashMap<Name, Name>>,
@@ -60,16 +62,20 @@ impl<'a> Call<'a> {
         let path: BTreeMap<String, String> = path.into_iter().collect();
         let query = read_query(operation, query)?;
         let body_value = if operation.takes.is_some() { read_body(headers, body)? } else { Value::Null };
+        let file = if matches!(operation.act, Act::Upload { .. }) { body.to_vec() } else { Vec::new() };
         let keyed = header_text(headers, "idempotency-key")?.map(|key| {
-            let asked = format!("{} {} {path:?} {query:?} {body_value}", operation.method, operation.path);
-            Keyed { actor: actor.user.to_string(), key, asked: hex(&Sha256::digest(asked.as_bytes())) }
+            let mut asked = Sha256::new_with_prefix(format!("{} {} {path:?} {query:?} {body_value}", operation.method, operation.path));
+            asked.update(&file);
+            Keyed { actor: actor.user.to_string(), key, asked: hex(&asked.finalize()) }
         });
         let version = match &operation.act {
-            Act::Write { entry: Some((register, part)), .. } => read_version(headers, register, path.get(*part))?,
+            Act::Write { entry: Some((register, part)), .. } | Act::Upload { entry: Some((register, part)), .. } => {
+                read_version(headers, register, path.get(*part))?
+            }
             _ => None,
         };
         let request = Request { keyed, version };
-        Ok(Self { home, rulebook, actor, operation, path, query, body: body_value, request, globals: OnceLock::new() })
+        Ok(Self { home, rulebook, actor, operation, path, query, body: body_value, file, request, globals: OnceLock::new() })
     }
 
     /// Does what is asked.
@@ -79,9 +85,12 @@ impl<'a> Call<'a> {
     pub fn answer(&self) -> Result<Response, Problem> {
         let given = match &self.operation.act {
             Act::Read(read) => read(self)?,
-            Act::Write { act, .. } => {
-                self.home.act_on_request(self.rulebook, self.actor.clone(), &self.request, |desk| act(self, desk))?.given
+            Act::Download(read) => return Ok(attachment(read(self)?)),
+            Act::Upload { act, .. } => {
+                let kept = self.home.proofs()?.keep(self.text("name").unwrap_or_default(), self.file.clone())?;
+                self.act(|desk| act(self, &kept, desk))?
             }
+            Act::Write { act, .. } => self.act(|desk| act(self, desk))?,
         };
         let status = self.operation.status;
         let mut response = json(status, "application/json", given.to_string());
@@ -93,6 +102,10 @@ impl<'a> Call<'a> {
             response.headers_mut().insert(header::ETAG, tag);
         }
         Ok(response)
+    }
+
+    fn act(&self, act: impl FnOnce(&mut Desk<'_>) -> Acted<Value>) -> Result<Value, Problem> {
+        Ok(self.home.act_on_request(self.rulebook, self.actor.clone(), &self.request, act)?.given)
     }
 
     /// A part of the path.
@@ -199,6 +212,17 @@ impl<'a> Call<'a> {
         let globals = program.partners.into_iter().map(|row| (row.partner_id, row.global_partner_id)).collect();
         Ok(self.globals.get_or_init(|| globals))
     }
+}
+
+/// A file to be saved: browsers neither show it nor guess what it is.
+fn attachment(File { name, content }: File) -> Response {
+    let name = utf8_percent_encode(&name, NON_ALPHANUMERIC);
+    let headers = [
+        (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename*=UTF-8''{name}")),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox".to_owned()),
+    ];
+    (StatusCode::OK, headers, content).into_response()
 }
 
 fn header_text(headers: &HeaderMap, name: &str) -> Result<Option<String>, Problem> {

@@ -8,7 +8,7 @@ use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
-use crate::api::operation::{Kind, Operation, Parameter};
+use crate::api::operation::{Act, Kind, Operation, Parameter};
 use crate::api::problem::Told;
 use crate::api::{ROOT, json as response, operations};
 
@@ -56,12 +56,12 @@ fn described(operation: &Operation, generator: &mut SchemaGenerator, problem: &V
         json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string", "minLength": 1, "pattern": "^[^\\u0000]+$" } })
     });
     let parameters: Vec<Value> = in_path.chain(operation.parameters.iter().map(in_query)).collect();
-    let answer = (operation.gives)(generator).to_value();
+    let answer = match operation.act {
+        Act::Download(_) => json!({ "application/octet-stream": {} }),
+        _ => json!({ "application/json": { "schema": (operation.gives)(generator).to_value() } }),
+    };
     let mut responses = Map::new();
-    responses.insert(
-        operation.status.as_u16().to_string(),
-        json!({ "description": "Done.", "content": { "application/json": { "schema": answer } } }),
-    );
+    responses.insert(operation.status.as_u16().to_string(), json!({ "description": "Done.", "content": answer }));
     responses.insert(
         "default".to_owned(),
         json!({ "description": "A problem: what is wrong, a code, and what would cure it.", "content": { "application/problem+json": { "schema": problem } } }),
@@ -74,6 +74,9 @@ fn described(operation: &Operation, generator: &mut SchemaGenerator, problem: &V
         "parameters": parameters,
         "responses": responses,
     });
+    if matches!(operation.act, Act::Upload { .. }) {
+        described["requestBody"] = json!({ "required": true, "content": { "application/octet-stream": {} } });
+    }
     if let Some(takes) = operation.takes {
         let mut schema = takes(generator).to_value();
         forbid_nul(&mut schema);

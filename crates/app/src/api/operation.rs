@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::api::call::Call;
 use crate::api::problem::Problem;
+use crate::proofs::Kept;
 
 /// The schema of a type, put among the document's components.
 pub type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
@@ -41,6 +42,15 @@ pub struct Operation {
 pub enum Act {
     /// It reads.
     Read(fn(&Call<'_>) -> Result<Value, Problem>),
+    /// It gives a file.
+    Download(fn(&Call<'_>) -> Result<File, Problem>),
+    /// The body is a file, which is kept as a proof by the name in the query; then it acts at a desk.
+    Upload {
+        /// As for [`Act::Write`].
+        entry: Option<(&'static str, &'static str)>,
+        /// The act.
+        act: fn(&Call<'_>, &Kept, &mut Desk<'_>) -> Acted<Value>,
+    },
     /// It acts at a desk.
     Write {
         /// The register, and the part of the path that holds the id, of the entry whose version `If-Match` may name.
@@ -48,6 +58,14 @@ pub enum Act {
         /// The act.
         act: fn(&Call<'_>, &mut Desk<'_>) -> Acted<Value>,
     },
+}
+
+/// A file as an answer.
+pub struct File {
+    /// Its name, a label.
+    pub name: String,
+    /// Its content.
+    pub content: Vec<u8>,
 }
 
 /// A value that may stand in a query.

@@ -23,6 +23,7 @@ use tokio::runtime::EnterGuard;
 use super::Home;
 use crate::clock;
 use crate::problem::Refusal;
+use crate::proofs::Proofs;
 
 /// What an act gave, and what it left in the log.
 #[derive(Debug)]
@@ -233,6 +234,14 @@ impl Home {
             Ok(((*register).to_owned(), entries.into_iter().map(entry).collect()))
         };
         standing::FACTUAL.iter().map(of_register).collect()
+    }
+
+    /// The files that people add to claims.
+    ///
+    /// # Errors
+    /// When their folder cannot be made.
+    pub fn proofs(&self) -> Result<Proofs<'_>> {
+        Proofs::of_folder(&self.root.join("proofs"), &self.runtime)
     }
 
     /// What was imported, without consumption.

@@ -1,0 +1,171 @@
+//! Proofs: files that people add to claims, kept by their content.
+//!
+//! Nothing of what a file says about itself is trusted: its type comes from its content, its name is a label and never a path, images lose
+//! what they say about their making, and a scanner looks at the file when one is set up. A file is kept under the hash of what is kept, so
+//! the same file twice is kept once.
+
+/// Names of files as labels.
+mod names;
+
+/// What images say about their making, taken out.
+mod stripping;
+
+use std::env;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use domain::record::desk::ActError;
+use domain::record::refusal::Refusal;
+use object_store::local::LocalFileSystem;
+use object_store::path::Path as Place;
+use object_store::{ObjectStore, ObjectStoreExt as _, PutMode, PutOptions};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use tokio::runtime::Runtime;
+
+use crate::secrets::hex;
+
+pub use names::label;
+
+/// The variable that names the scanner, ClamAV's `clamd`: `HOST:PORT` or the path of its socket.
+const SCANNER: &str = "COUNTERFOIL_CLAMD";
+
+/// The largest file that is kept, in bytes, unless the rulebook says less.
+pub const BYTES_MAX: usize = 25 << 20;
+
+/// A file that is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Kept {
+    /// The name, a label.
+    pub name: String,
+    /// The type of the content.
+    pub media_type: String,
+    /// The length of what is kept, in bytes.
+    pub bytes: u64,
+    /// The hash of what is kept, SHA-256, hexadecimal.
+    pub sha256: String,
+    /// Whether something that the file said about its making was taken out.
+    pub stripped: bool,
+    /// Whether a scanner looked at it.
+    pub scanned: bool,
+}
+
+/// Where proofs are kept.
+pub struct Proofs<'a> {
+    store: Arc<dyn ObjectStore>,
+    runtime: &'a Runtime,
+    scanner: Option<String>,
+}
+
+impl<'a> Proofs<'a> {
+    /// The proofs of a home, in a folder of it.
+    ///
+    /// # Errors
+    /// When the folder cannot be made.
+    pub fn of_folder(folder: &Path, runtime: &'a Runtime) -> Result<Self> {
+        std::fs::create_dir_all(folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
+        let store = LocalFileSystem::new_with_prefix(folder).with_context(|| format!("cannot open `{}`", folder.display()))?;
+        let scanner = env::var(SCANNER).ok().filter(|address| !address.is_empty());
+        Ok(Self { store: Arc::new(store), runtime, scanner })
+    }
+
+    /// The same proofs with a scanner at an address.
+    #[cfg(test)]
+    fn scanned_by(mut self, address: &str) -> Self {
+        self.scanner = Some(address.to_owned());
+        self
+    }
+
+    /// Keeps a file.
+    ///
+    /// # Errors
+    /// When the file is empty, too large, an image that is damaged, or one that the scanner refuses (the cause is an [`ActError`]); or when
+    /// it cannot be scanned or kept.
+    pub fn keep(&self, name: &str, content: Vec<u8>) -> Result<Kept> {
+        let name = label(name);
+        if content.is_empty() {
+            return refuse("proof-empty", format!("`{name}` is empty"), "add the file again; it may not have been written to its end");
+        }
+        if content.len() > BYTES_MAX {
+            let message = format!("`{name}` has {} bytes, and at most {BYTES_MAX} are kept", content.len());
+            return refuse("proof-too-large", message, "make it smaller, or split it into several files");
+        }
+        let scanned = self.scan(&name, &content)?;
+        let media_type = media_type(&content);
+        let Ok((content, stripped)) = stripping::strip(media_type, content) else {
+            let message = format!("`{name}` begins as an image ({media_type}) and is damaged");
+            return refuse("proof-damaged", message, "open it and save it again, or add it as a PDF");
+        };
+        let sha256 = hex(&Sha256::digest(&content));
+        let (place, bytes) = (place(&sha256), content.len() as u64);
+        let options = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
+        match self.runtime.block_on(self.store.put_opts(&place, content.into(), options)) {
+            Ok(_) | Err(object_store::Error::AlreadyExists { .. }) => {}
+            Err(error) => return Err(error).context("the proof cannot be kept"),
+        }
+        Ok(Kept { name, media_type: media_type.to_owned(), bytes, sha256, stripped, scanned })
+    }
+
+    /// The content of a file that is kept; nothing when there is none of that hash.
+    ///
+    /// # Errors
+    /// When it cannot be read, or is not what was kept any more.
+    pub fn read(&self, sha256: &str) -> Result<Option<Vec<u8>>> {
+        let read = async { self.store.get(&place(sha256)).await?.bytes().await };
+        match self.runtime.block_on(read) {
+            Ok(content) if hex(&Sha256::digest(&content)) == sha256 => Ok(Some(content.into())),
+            Ok(_) => anyhow::bail!("the proof `{sha256}` is not what was kept; restore it from a backup"),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error).context("the proof cannot be read"),
+        }
+    }
+
+    /// Whether a scanner looked at the content; one that is set up and does not answer lets nothing pass.
+    fn scan(&self, name: &str, content: &[u8]) -> Result<bool> {
+        let Some(address) = &self.scanner else { return Ok(false) };
+        let answer = if address.contains('/') {
+            scan_at_socket(address, content)
+        } else {
+            clamav_client::scan_buffer(content, clamav_client::Tcp { host_address: address.as_str() }, None)
+        };
+        let answer = answer.with_context(|| format!("the scanner at `{address}` does not answer; start it, or unset `{SCANNER}`"))?;
+        if clamav_client::clean(&answer).unwrap_or(false) {
+            return Ok(true);
+        }
+        let found = String::from_utf8_lossy(&answer).trim_matches(['\0', '\n', ' ']).to_owned();
+        refuse("proof-refused-by-scanner", format!("the scanner refuses `{name}`: {found}"), "add a file that is clean")
+    }
+}
+
+#[cfg(unix)]
+fn scan_at_socket(path: &str, content: &[u8]) -> std::io::Result<Vec<u8>> {
+    clamav_client::scan_buffer(content, clamav_client::Socket { socket_path: path }, None)
+}
+
+#[cfg(not(unix))]
+fn scan_at_socket(_: &str, _: &[u8]) -> std::io::Result<Vec<u8>> {
+    Err(std::io::Error::other("this system has no such sockets; name the scanner by HOST:PORT"))
+}
+
+fn refuse<T>(code: &'static str, message: String, cure: &str) -> Result<T> {
+    Err(ActError::from(Refusal::invalid(code, message, cure)).into())
+}
+
+/// Hashes are spread over folders, since some systems are slow with many files in one.
+fn place(sha256: &str) -> Place {
+    let (first, rest) = sha256.split_at_checked(2).unwrap_or((sha256, ""));
+    Place::from_iter([first, rest])
+}
+
+/// The type of a content; the name is not asked.
+fn media_type(content: &[u8]) -> &'static str {
+    match infer::get(content) {
+        Some(kind) => kind.mime_type(),
+        None if std::str::from_utf8(content).is_ok_and(|text| !text.contains('\0')) => "text/plain",
+        None => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests;
