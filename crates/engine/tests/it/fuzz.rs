@@ -100,7 +100,7 @@ fn kept(_: &str, bytes: &[u8]) {
     }
     let rows: Vec<(u64, String)> = (0..).zip(text.lines().map(str::to_owned)).collect();
     for name in ["costs.csv", "costs.tsv", "roles.json"] {
-        engine::refused::write(name, "b1:costs.csv", &rows, &BTreeMap::new());
+        std::hint::black_box(engine::refused::write(name, "b1:costs.csv", &rows, &BTreeMap::new()));
     }
 }
 
