@@ -1,8 +1,5 @@
 //! A program opened for reading: facts and rulebook, ready for questions. Every call to crediting and scoring is here, but for months that an act restates.
 
-/// Rows of consumption by account.
-mod kept;
-
 /// The vendor's own figures beside ours.
 pub mod reconcile;
 
@@ -34,7 +31,6 @@ use engine::tables::read_rows;
 
 use crate::home::Home;
 use crate::problem::{Refusal, known_partner};
-use crate::program::kept::KeptRows;
 
 /// A program opened for reading.
 pub struct OpenProgram {
@@ -47,8 +43,6 @@ pub struct OpenProgram {
     streamed: OnceLock<Problems>,
     /// Consumption as credited for the days asked for last.
     credited: Mutex<Vec<(Day, Arc<ConsumptionCredits>)>>,
-    /// Consumption of accounts that were asked about.
-    kept: KeptRows,
 }
 
 /// What is found about a partner as of a day.
@@ -77,7 +71,7 @@ impl OpenProgram {
         let accounts = Partners::new(&dataset.program.partners);
         let named = |account: AccountIx| (accounts.account_id(account).clone(), accounts.account_name(account).to_owned());
         let partners = accounts.accounts().map(named).collect();
-        Self { dataset, rulebook, is_imported, partners, streamed: OnceLock::new(), credited: Mutex::default(), kept: KeptRows::default() }
+        Self { dataset, rulebook, is_imported, partners, streamed: OnceLock::new(), credited: Mutex::default() }
     }
 
     /// Reads the facts of a home together with its registers.
@@ -194,20 +188,7 @@ impl OpenProgram {
     fn evidence<'a>(&'a self, register: &'a Register<'a>, account: AccountIx, as_of: Day) -> Result<Evidence<'a>> {
         let origin = |table: &'static str, ix: usize| self.dataset.origins.of(table, ix);
         let mut evidence = Evidence::new(register, &self.dataset.program, account, as_of.closed_month(), origin);
-        let id = register.partners.account_id(account);
-        if let Some(rows) = self.kept.of(id) {
-            rows.iter().for_each(|kept| evidence.add_consumption(kept.row(), Some(kept.origin())));
-            return Ok(evidence);
-        }
-        let mut gathered = self.kept.gather();
-        self.each_consumption(|row, origin| {
-            evidence.add_consumption(row, Some(origin));
-            // whether a row concerns the account does not depend on the day
-            if evidence.concerns(&row.tenant_id, Some(&row.subscription_id)) {
-                gathered.add(row, origin);
-            }
-        })?;
-        self.kept.keep(id, gathered);
+        self.each_consumption(|row, origin| evidence.add_consumption(row, Some(origin)))?;
         Ok(evidence)
     }
 

@@ -39,8 +39,31 @@ pub mod record;
 /// Parties: partner accounts, customers, subscriptions, principals, users.
 pub mod parties;
 
+/// Notices: what an organisation is told of.
+pub mod notices;
 /// Tokens: what machines sign in with.
 pub mod tokens;
+
+/// Chains: who sells a subscription.
+pub mod chains;
+
+/// Partners of record: the customer says who serves a subscription.
+pub mod of_record;
+
+/// Enrolments in resale: direct bill, indirect provider, indirect reseller.
+pub mod enrolment;
+
+/// Resale: sales of subscriptions begin, move and end.
+pub mod resale;
+
+/// Learning profiles: certified people link their own to a partner.
+pub mod profiles;
+
+/// Accounts: the operator keeps partner accounts, customers and principals.
+pub mod accounts;
+
+/// Subscriptions: what is tied to one ends with it, and its successor inherits nothing.
+pub mod subscriptions;
 
 /// Partner admin links, made by the linked identities themselves.
 pub mod links;
@@ -59,6 +82,9 @@ pub mod associations;
 
 /// Credited lines: consumption as credited, with duplicate flags.
 pub mod lines;
+
+/// The revenue floor of direct-bill partners.
+pub mod floor;
 
 /// Reason codes: why something does not count.
 pub mod reasons;

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::chains::Chain;
 use crate::facts::{Customer, Partner, Principal, Program, Subscription};
 use crate::links::Link;
 use crate::links::owners::OwnedResource;
+use crate::of_record::RecordOfPartner;
+use crate::profiles::ProfileLink;
 use crate::record::entry::{By, Entry, Fields};
 use crate::record::factual::{self, Factual, Merged};
 
@@ -52,6 +55,9 @@ factual_registers! {
     Principal,
     Link,
     OwnedResource,
+    Chain,
+    RecordOfPartner,
+    ProfileLink,
 }
 
 fn read<E: Factual>(entries: &Entries) -> Result<Vec<(u64, E)>, serde_json::Error> {

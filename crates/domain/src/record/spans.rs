@@ -98,6 +98,14 @@ impl<T: Clone> Spans<T> {
         self.0.retain(|span| !span.days().is_empty());
         Ok(())
     }
+
+    /// Ends whatever holds on a day or would hold later: older records may tell of ends that are still to come.
+    pub fn cut(&mut self, on: Day) {
+        for span in &mut self.0 {
+            span.to = Some(span.to.map_or(on, |to| to.min(on)));
+        }
+        self.0.retain(|span| !span.days().is_empty());
+    }
 }
 
 #[cfg(test)]

@@ -90,6 +90,27 @@ pub struct DporRules {
     pub excluded_agreements: Sourced<Vec<Agreement>>,
     /// How many partners of record a subscription may have at a time.
     pub holders_per_subscription: Sourced<u32>,
+    /// States of a subscription that is over: none can be designated for it, and it keeps none.
+    pub ended_statuses: Sourced<Vec<Name>>,
+    /// Days for which a subscription is new.
+    pub new_subscription_days: Sourced<u32>,
+    /// How a partner asks a customer to be designated.
+    pub request: RequestRules,
+}
+
+/// The texts of a request. In braces stand the names of what is filled in: `customer`, `partner`, `partner_id`, `subscriptions`, and in a
+/// line or a link `subscription_id`, `product`, `link`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RequestRules {
+    /// The subject of the message.
+    pub subject: Sourced<String>,
+    /// The paragraphs of the message.
+    pub text: Sourced<Vec<String>>,
+    /// The line about one subscription.
+    pub line: Sourced<String>,
+    /// The customer's page with subscription and partner filled in, from the address that the pages are served at.
+    pub link: Sourced<String>,
 }
 
 /// Resale. File: `associations/csp.toml`.
@@ -102,8 +123,44 @@ pub struct CspRules {
     pub history: Sourced<History>,
     /// The attach type of each place in the chain.
     pub tiers: BTreeMap<Tier, Sourced<AttachType>>,
-    /// Revenue floor of a direct-bill partner, US dollars of the trailing twelve months.
+    /// Revenue floor of a direct-bill partner, US dollars of the trailing months.
     pub direct_bill_revenue_floor_usd: Sourced<i64>,
+    /// The trailing closed months whose revenue the floor is about.
+    pub revenue_floor_months: Sourced<u32>,
+    /// The place in the chain whose revenue the floor is about.
+    pub revenue_floor_tier: Sourced<Tier>,
+    /// Support plans of which a direct-bill partner has one.
+    pub support_plans: Sourced<Vec<Name>>,
+    /// Agreements whose subscriptions are sold by a chain.
+    pub agreements: Sourced<Vec<Agreement>>,
+    /// Whether sellers must have been enrolled before a sale is recorded.
+    pub enrolment_required: Sourced<bool>,
+    /// What each model asks of those who enrol.
+    pub models: BTreeMap<Tier, ModelRules>,
+}
+
+/// A model of resale.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ModelRules {
+    /// A title for people.
+    pub title: String,
+    /// What must be so before an enrolment is verified.
+    pub requires: Sourced<Vec<Requirement>>,
+}
+
+/// Something that must be so before an enrolment is verified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Requirement {
+    /// The location is open, and in the country of the profile's address.
+    ActiveLocation,
+    /// The operator has approved the credit.
+    CreditApproval,
+    /// The revenue of the trailing months reaches the floor.
+    RevenueFloor,
+    /// The partner has one of the support plans.
+    SupportPlan,
 }
 
 /// The day on which the current chain is looked up.
@@ -200,8 +257,14 @@ pub struct PeopleRules {
     pub link: Sourced<LinkPick>,
     /// Links that a person may make in a year.
     pub links_per_year: Sourced<u32>,
+    /// How the year is counted.
+    pub year: Sourced<LinkYear>,
     /// Days between two links.
     pub cool_off_days: Sourced<u32>,
+    /// Months after the month of a leaver's report in which the person drops out.
+    pub leaver_drops_after_months: Sourced<u32>,
+    /// The day of that month.
+    pub leaver_drops_on_day: Sourced<u32>,
     /// Whether the grace of a retired certification extends an expired certificate.
     pub grace_extends_expiry: Sourced<bool>,
 }
@@ -212,4 +275,12 @@ pub struct PeopleRules {
 pub enum LinkPick {
     /// The latest; a link that ended does not bring an earlier one back.
     Latest,
+}
+
+/// How the year of links is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LinkYear {
+    /// The twelve months that end with the day of the link.
+    Trailing,
 }

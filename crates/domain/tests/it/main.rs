@@ -9,6 +9,9 @@ mod customers;
 #[cfg(test)]
 mod examples;
 
+/// What holds of registers after any history.
+#[cfg(test)]
+mod histories;
 /// Partner admin links, in random histories.
 #[cfg(test)]
 mod links;
