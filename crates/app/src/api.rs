@@ -27,6 +27,9 @@ mod problem;
 /// Users and tokens.
 mod users;
 
+/// Webhooks.
+mod webhooks;
+
 use std::sync::Arc;
 
 use axum::Router;
@@ -62,7 +65,8 @@ struct Api {
 /// Every operation, in the order of the document.
 fn operations() -> impl Iterator<Item = &'static Operation> {
     let acting = [users::OPERATIONS];
-    entries::OPERATIONS.iter().copied().chain(acting).flatten()
+    let registers = [entries::OPERATIONS, webhooks::OPERATIONS];
+    registers.into_iter().flatten().copied().chain(acting).flatten()
 }
 
 /// The API of a home.

@@ -9,7 +9,9 @@ use clap::{CommandFactory, Parser, Subcommand};
 use domain::rulebook::Rulebook;
 use engine::problems::Problems;
 
-use crate::commands::{complete, credit, demo, doctor, export, import, ledger, period, reconcile, rulebook, score, serve, token, user};
+use crate::commands::{
+    complete, credit, demo, doctor, export, import, ledger, period, reconcile, rulebook, score, serve, token, user, webhook,
+};
 use crate::home;
 use crate::output::{Output, OutputOptions};
 use crate::problem::{self, Exit};
@@ -113,6 +115,9 @@ enum Command {
     /// Tokens: what machines sign in to the API with
     #[command(subcommand)]
     Token(token::TokenCommand),
+    /// Webhooks: addresses that are told of events
+    #[command(subcommand)]
+    Webhook(webhook::WebhookCommand),
     /// Write the facts as a dataset folder
     Export(export::ExportArgs),
     /// The rules: every value with its source, and their worked examples
@@ -198,6 +203,7 @@ fn dispatch(cli: Cli) -> Result<Exit> {
         Command::Period(command) => period::run(&command, &setting),
         Command::User(command) => user::run(&command, &setting),
         Command::Token(command) => token::run(&command, &setting),
+        Command::Webhook(command) => webhook::run(&command, &setting),
         Command::Export(args) => export::run(&args, &setting),
         Command::Rulebook(command) => rulebook::run(&command, &setting),
         Command::Doctor(args) => doctor::run(&args, &setting),

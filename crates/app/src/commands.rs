@@ -42,6 +42,9 @@ pub mod token;
 /// `user`: who may act on registers.
 pub mod user;
 
+/// `webhook`: addresses that are told of events.
+pub mod webhook;
+
 use std::path::PathBuf;
 
 use anyhow::Result;

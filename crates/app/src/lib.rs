@@ -45,5 +45,11 @@ pub mod proofs;
 /// Secrets of tokens.
 mod secrets;
 
+/// Sight: which entries an organisation may see.
+mod sight;
+
 /// Views: the shapes in which answers leave the program.
 mod views;
+
+/// Webhooks: events, sent to the addresses that asked for them.
+pub mod webhooks;

@@ -68,6 +68,9 @@ pub mod subscriptions;
 /// Partner admin links, made by the linked identities themselves.
 pub mod links;
 
+/// Webhooks: addresses that are told of events.
+pub mod webhooks;
+
 /// What stands: every register that is read together with the facts.
 pub mod standing;
 

@@ -157,6 +157,7 @@ fn migrator() -> Migrator {
         migration(6, "refused rows", include_str!("../migrations/0006_refused_rows.sql")),
         migration(7, "credited months", include_str!("../migrations/0007_credited_months.sql")),
         migration(8, "answers", include_str!("../migrations/0008_answers.sql")),
+        migration(9, "webhook posts", include_str!("../migrations/0009_webhook_posts.sql")),
     ])
 }
 

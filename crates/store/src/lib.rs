@@ -27,6 +27,9 @@ pub mod log;
 /// The manifest: the files that the lake consists of.
 pub mod manifest;
 
+/// How far webhooks have been told.
+pub mod posts;
+
 /// Reading cells of result rows.
 mod row;
 

@@ -57,4 +57,6 @@ statements! {
     FIND_API_ANSWER = "api_answer/find";
     RECORD_API_ANSWER = "api_answer/record";
     FORGET_API_ANSWERS = "api_answer/forget";
+    FIND_WEBHOOK_POST = "webhook_post/find";
+    RECORD_WEBHOOK_POST = "webhook_post/record";
 }

@@ -1,17 +1,16 @@
 //! A call: what was asked, and by whom.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use domain::names::Name;
-use domain::record::actor::{Actor, Organisation};
+use domain::record::actor::Actor;
 use domain::record::desk::{Acted, Desk};
 use domain::record::entry::Fields;
 use domain::record::refusal::Refusal;
 use domain::rulebook::Rulebook;
-use domain::standing;
 use jiff::Timestamp;
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::de::DeserializeOwned;
@@ -24,6 +23,7 @@ use crate::api::problem::Problem;
 use crate::api::{is_safe, json};
 use crate::home::{Home, Request, Version};
 use crate::secrets::hex;
+use crate::sight::Sight;
 
 /// A call of an operation.
 pub struct Call<'a> {
@@ -39,8 +39,7 @@ pub struct Call<'a> {
     body: Value,
     file: Vec<u8>,
     request: Request,
-    /// The global account of every location.
-    globals: OnceLock<HashMap<Name, Name>>,
+    sight: OnceLock<Sight>,
 }
 
 impl<'a> Call<'a> {
@@ -75,7 +74,7 @@ impl<'a> Call<'a> {
             _ => None,
         };
         let request = Request { keyed, version };
-        Ok(Self { home, rulebook, actor, operation, path, query, body: body_value, file, request, globals: OnceLock::new() })
+        Ok(Self { home, rulebook, actor, operation, path, query, body: body_value, file, request, sight: OnceLock::new() })
     }
 
     /// Does what is asked.
@@ -179,38 +178,18 @@ impl<'a> Call<'a> {
         })
     }
 
-    /// Whether the caller may see an entry: the operator all, a partner what is of its locations, a customer what is of its tenant.
+    /// Whether the caller may see an entry.
     ///
     /// # Errors
     /// When the registers cannot be read.
     pub fn may_see(&self, fields: &Fields) -> Result<bool, Problem> {
-        if let (Some(of), Some(own)) = (fields.get("organisation"), &self.actor.organisation) {
-            return Ok(*own == Organisation::Operator || serde_json::to_value(own).is_ok_and(|own| own == *of));
+        if let Some(sight) = self.sight.get() {
+            return Ok(sight.takes_in(fields));
         }
-        let text = |field: &str| fields.get(field).and_then(Value::as_str).map(Name::new);
-        Ok(match &self.actor.organisation {
-            Some(Organisation::Operator) => !self.actor.roles.is_empty(),
-            Some(Organisation::Partner(global)) => match text("partner_id") {
-                Some(location) => {
-                    location == *global
-                        || self.globals()?.get(&location) == Some(global) && self.actor.location.as_ref().is_none_or(|own| *own == location)
-                }
-                None => false,
-            },
-            Some(Organisation::Customer(tenant)) => text("tenant_id").as_ref() == Some(tenant),
-            None => false,
-        })
-    }
-
-    fn globals(&self) -> Result<&HashMap<Name, Name>, Problem> {
-        if let Some(globals) = self.globals.get() {
-            return Ok(globals);
-        }
-        let imported = self.home.imported()?;
-        let mut program = domain::facts::Program { partners: imported.partners.clone(), ..Default::default() };
-        standing::merge(&mut program, &self.home.standing()?).map_err(anyhow::Error::from)?;
-        let globals = program.partners.into_iter().map(|row| (row.partner_id, row.global_partner_id)).collect();
-        Ok(self.globals.get_or_init(|| globals))
+        // somebody without a role in their organisation sees nothing
+        let organisation = self.actor.organisation.clone().filter(|_| !self.actor.roles.is_empty());
+        let sight = Sight::of(self.home, organisation, self.actor.location.clone())?;
+        Ok(self.sight.get_or_init(|| sight).takes_in(fields))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Entries of registers as answers: lists with pages, one entry, its history.
 
-use axum::http::{Method, StatusCode};
+use axum::http::StatusCode;
 use domain::facts::{Customer, Partner, Principal, Subscription};
 use domain::parties::User;
 use domain::record::entry::{By, Entry, Fields};
@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::api::call::Call;
-use crate::api::operation::{Act, Kind, Operation, PAGING, Parameter, schema};
+use crate::api::operation::{Kind, Operation, PAGING, Parameter};
 use crate::api::problem::Problem;
 
 /// An entry with its version.
@@ -125,21 +125,21 @@ fn shown(fields: &Fields) -> Value {
 macro_rules! read_operations {
     ($entry:ty, $tag:literal, $path:literal, $one:literal, $ids:literal, |$call:ident| $id:expr) => {
         [
-            Operation {
-                method: Method::GET,
+            $crate::api::operation::Operation {
+                method: axum::http::Method::GET,
                 path: $path,
                 id: concat!("list", $ids),
                 tag: $tag,
                 summary: concat!("List entries: ", $tag),
                 about: "The operator sees all; a partner what is of its locations; a customer what is of its tenant.",
-                parameters: &PICKED,
+                parameters: &$crate::api::entries::PICKED,
                 takes: None,
-                gives: schema::<Page<Versioned<$entry>>>,
-                status: StatusCode::OK,
-                act: Act::Read(list::<$entry>),
+                gives: $crate::api::operation::schema::<$crate::api::entries::Page<$crate::api::entries::Versioned<$entry>>>,
+                status: axum::http::StatusCode::OK,
+                act: $crate::api::operation::Act::Read($crate::api::entries::list::<$entry>),
             },
-            Operation {
-                method: Method::GET,
+            $crate::api::operation::Operation {
+                method: axum::http::Method::GET,
                 path: $one,
                 id: concat!("get", $ids),
                 tag: $tag,
@@ -147,12 +147,12 @@ macro_rules! read_operations {
                 about: "What the caller may not see is not there.",
                 parameters: &[],
                 takes: None,
-                gives: schema::<Versioned<$entry>>,
-                status: StatusCode::OK,
-                act: Act::Read(|$call| one::<$entry>($call, &$id)),
+                gives: $crate::api::operation::schema::<$crate::api::entries::Versioned<$entry>>,
+                status: axum::http::StatusCode::OK,
+                act: $crate::api::operation::Act::Read(|$call| $crate::api::entries::one::<$entry>($call, &$id)),
             },
-            Operation {
-                method: Method::GET,
+            $crate::api::operation::Operation {
+                method: axum::http::Method::GET,
                 path: concat!($one, "/events"),
                 id: concat!("history", $ids),
                 tag: $tag,
@@ -160,13 +160,14 @@ macro_rules! read_operations {
                 about: "Every event about the entry: who, when, effective when, before and after, why.",
                 parameters: &[],
                 takes: None,
-                gives: schema::<Page<Event>>,
-                status: StatusCode::OK,
-                act: Act::Read(|$call| history::<$entry>($call, &$id)),
+                gives: $crate::api::operation::schema::<$crate::api::entries::Page<domain::record::event::Event>>,
+                status: axum::http::StatusCode::OK,
+                act: $crate::api::operation::Act::Read(|$call| $crate::api::entries::history::<$entry>($call, &$id)),
             },
         ]
     };
 }
+pub(crate) use read_operations;
 
 const PARTNERS: [Operation; 3] =
     read_operations!(Partner, "Partners", "/partners", "/partners/{partner_id}", "Partners", |call| call.id("partner_id"));

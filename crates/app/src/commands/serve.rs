@@ -1,6 +1,7 @@
 //! `serve`: the pages, on this machine only.
 
 mod home_reader;
+mod jobs;
 mod reader;
 
 use std::io::ErrorKind;
@@ -38,6 +39,10 @@ pub struct ServeArgs {
 
     #[command(flatten)]
     door: Door,
+
+    /// Send events to webhooks of this machine and its networks too
+    #[arg(long)]
+    webhooks_to_private: bool,
 }
 
 /// Where the pages listen.
@@ -103,7 +108,9 @@ pub fn run(args: &ServeArgs, setting: &Setting) -> Result<Exit> {
     let origin = format!("home {}", home.root().display());
     let reader = HomeReader::open(home, rulebook, today, origin)?;
     setting.tell_rows(&reader.latest().problems());
-    answer(Arc::new(reader), HomeReader::warm_up, door)
+    let reader = Arc::new(reader);
+    jobs::start(&reader, args.webhooks_to_private);
+    answer(reader, HomeReader::warm_up, door)
 }
 
 /// Answers requests for the pages of a program until interrupted; `warm_up` finds what the first pages ask for.

@@ -63,21 +63,32 @@ pub struct AddArgs {
     person: Option<String>,
 }
 
-/// The organisation that a user acts for.
+/// An organisation.
 #[derive(Debug, clap::Args)]
 #[group(required = true, multiple = false)]
-struct OrganisationArgs {
-    /// The user acts for the operator
+pub struct OrganisationArgs {
+    /// The operator
     #[arg(long)]
     operator: bool,
 
-    /// The user acts for the partner with this global account
+    /// The partner with this global account
     #[arg(long, value_name = "ID")]
     partner: Option<String>,
 
-    /// The user acts for the customer with this tenant
+    /// The customer with this tenant
     #[arg(long, value_name = "TENANT")]
     customer: Option<String>,
+}
+
+impl OrganisationArgs {
+    /// The organisation that is meant.
+    pub fn organisation(&self) -> Organisation {
+        match (&self.partner, &self.customer) {
+            (Some(id), _) => Organisation::Partner(Name::new(id)),
+            (_, Some(id)) => Organisation::Customer(Name::new(id)),
+            _ => Organisation::Operator,
+        }
+    }
 }
 
 /// A user who is to act no more.
@@ -147,15 +158,10 @@ pub fn organisation(organisation: &Organisation) -> String {
 
 fn add(args: &AddArgs, setting: &Setting) -> Result<Exit> {
     let home = Home::open_or_make(&setting.home()?)?;
-    let organisation = match (&args.organisation.partner, &args.organisation.customer) {
-        (Some(id), _) => Organisation::Partner(Name::new(id)),
-        (_, Some(id)) => Organisation::Customer(Name::new(id)),
-        _ => Organisation::Operator,
-    };
     let user = User {
         user_id: Name::new(&args.user),
         name: args.name.clone().unwrap_or_else(|| args.user.clone()),
-        organisation,
+        organisation: args.organisation.organisation(),
         roles: args.roles.iter().copied().collect(),
         location: args.location.as_deref().map(Name::new),
         identity: args.identity.clone(),

@@ -18,12 +18,14 @@ use domain::standing::{self, Entries};
 use serde_json::Value;
 use store::answers::Keyed;
 use store::log::{Acting, Part, Standing};
+use store::posts::Post;
 use tokio::runtime::EnterGuard;
 
 use super::Home;
 use crate::clock;
 use crate::problem::Refusal;
 use crate::proofs::Proofs;
+use crate::webhooks;
 
 /// What an act gave, and what it left in the log.
 #[derive(Debug)]
@@ -221,6 +223,44 @@ impl Home {
             Some(entry) => Ok(Some((entry.sequence, entry.fields))),
             None => Ok(standing::imported(&*self.imported()?, register, id).map(|fields| (0, fields))),
         }
+    }
+
+    /// Events after a place in the log, in order, `most` of them.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn events(&self, after: u64, most: u32) -> Result<Vec<Event>> {
+        Ok(self.runtime.block_on(self.store.list_events(after, most))?)
+    }
+
+    /// How far a webhook has been told.
+    ///
+    /// # Errors
+    /// When the home cannot be read.
+    pub fn post(&self, webhook_id: &str) -> Result<Option<Post>> {
+        Ok(self.runtime.block_on(self.store.find_post(webhook_id))?)
+    }
+
+    /// Makes a new secret for a webhook. A new webhook is told what is recorded from now on.
+    ///
+    /// # Errors
+    /// When the home cannot be read or written, or the system gives no random bytes.
+    pub fn new_webhook_secret(&self, webhook_id: &str) -> Result<String> {
+        let secret = webhooks::new_secret()?;
+        let post = match self.post(webhook_id)? {
+            Some(post) => Post { secret: secret.clone(), ..post },
+            None => Post { secret: secret.clone(), position: self.state()?.1, attempts: 0, next_at: None, told: String::new() },
+        };
+        self.record_post(webhook_id, &post)?;
+        Ok(secret)
+    }
+
+    /// Records how far a webhook has been told.
+    ///
+    /// # Errors
+    /// When the home cannot be written.
+    pub fn record_post(&self, webhook_id: &str, post: &Post) -> Result<()> {
+        Ok(self.runtime.block_on(self.store.record_post(webhook_id, post))?)
     }
 
     /// The entries that are read together with facts.

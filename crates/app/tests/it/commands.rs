@@ -31,6 +31,10 @@ mod score;
 
 /// What is told of input that will not do.
 mod users;
+
+/// Webhooks.
+mod webhooks;
+
 mod wrong_input;
 
 /// Folders of files, and the program run in them.

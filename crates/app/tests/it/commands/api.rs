@@ -25,8 +25,13 @@ impl Drop for Server {
 
 /// Serves the home of a scene on a free port.
 pub fn serve(scene: &Scene) -> Server {
-    let mut child =
-        scene.command(&["serve", "--port", "0", "--as-of", "2024-08-10"]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    serve_with(scene, &[])
+}
+
+/// Serves the home of a scene on a free port, with more arguments.
+pub fn serve_with(scene: &Scene, more: &[&str]) -> Server {
+    let arguments = [&["serve", "--port", "0", "--as-of", "2024-08-10"], more].concat();
+    let mut child = scene.command(&arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let mut told = BufReader::new(child.stderr.take().unwrap());
     let mut line = String::new();
     while !line.contains("listening on http://") {
