@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use anyhow::{Context, Result};
 use domain::amount::Amount;
+use domain::cells::Row as _;
 use domain::credits::ConsumptionCredits;
 use domain::customers::{Customer, customers};
 use domain::designations::{Score, Scoring, scored_months};
@@ -38,6 +39,8 @@ pub struct OpenProgram {
     rulebook: Arc<Rulebook>,
     /// Whether the facts came in by imports, which told of customers that nobody knows.
     is_imported: bool,
+    /// The months that imported consumption is of.
+    consumption_months: Vec<Month>,
     partners: Vec<(Name, String)>,
     /// What was met while consumption was read for the first time.
     streamed: OnceLock<Problems>,
@@ -71,7 +74,15 @@ impl OpenProgram {
         let accounts = Partners::new(&dataset.program.partners);
         let named = |account: AccountIx| (accounts.account_id(account).clone(), accounts.account_name(account).to_owned());
         let partners = accounts.accounts().map(named).collect();
-        Self { dataset, rulebook, is_imported, partners, streamed: OnceLock::new(), credited: Mutex::default() }
+        Self {
+            dataset,
+            rulebook,
+            is_imported,
+            consumption_months: Vec::new(),
+            partners,
+            streamed: OnceLock::new(),
+            credited: Mutex::default(),
+        }
     }
 
     /// Reads the facts of a home together with its registers.
@@ -79,7 +90,10 @@ impl OpenProgram {
     /// # Errors
     /// When the lake or the registers cannot be read.
     pub fn from_home(home: &Home, rulebook: Arc<Rulebook>) -> Result<Self> {
-        Ok(Self::new(home.lake()?.open_with(&home.standing()?)?, rulebook, true))
+        let lake = home.lake()?;
+        let months = lake.files.iter().filter(|file| file.table == Consumption::TABLE).filter_map(|file| file.month);
+        let consumption_months = months.collect();
+        Ok(Self { consumption_months, ..Self::new(lake.open_with(&home.standing()?)?, rulebook, true) })
     }
 
     /// The facts; consumption stays in its files.
@@ -95,6 +109,11 @@ impl OpenProgram {
     /// The global accounts with their names, in the numeric order of IDs.
     pub fn partners(&self) -> &[(Name, String)] {
         &self.partners
+    }
+
+    /// The months that consumption is of, when it was imported; otherwise only reading it tells.
+    pub fn consumption_months(&self) -> Option<&[Month]> {
+        self.is_imported.then_some(&self.consumption_months)
     }
 
     /// The names of customers, by tenant.

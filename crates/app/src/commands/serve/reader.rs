@@ -76,10 +76,15 @@ impl Reader {
     /// The months that each kind of usage reaches.
     fn reach(&self) -> Vec<(String, String)> {
         let facts = &self.program.dataset().program;
-        let credited = self.program.credited_groups(self.today.closed_month(), &[GroupBy::Month]);
-        let consumption = credited.iter().flat_map(|groups| groups.iter().filter_map(|(group, _)| group.month));
+        let consumption = match self.program.consumption_months() {
+            Some(months) => span(months.iter().copied()),
+            None => {
+                let credited = self.program.credited_groups(self.today.closed_month(), &[GroupBy::Month]);
+                span(credited.iter().flat_map(|groups| groups.iter().filter_map(|(group, _)| group.month)))
+            }
+        };
         let reach = [
-            ("Azure consumption", span(consumption)),
+            ("Azure consumption", consumption),
             ("Workload usage", span(facts.workload_usage.iter().map(|row| row.month))),
             ("Revenue", span(facts.revenue.iter().map(|row| row.month))),
         ];
