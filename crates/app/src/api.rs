@@ -24,6 +24,9 @@ pub mod operation;
 /// Problems, RFC 9457.
 mod problem;
 
+/// Scores, and the log.
+mod scores;
+
 /// Users and tokens.
 mod users;
 
@@ -65,7 +68,7 @@ struct Api {
 /// Every operation, in the order of the document.
 fn operations() -> impl Iterator<Item = &'static Operation> {
     let acting = [users::OPERATIONS];
-    let registers = [entries::OPERATIONS, webhooks::OPERATIONS];
+    let registers = [scores::OPERATIONS, entries::OPERATIONS, webhooks::OPERATIONS];
     registers.into_iter().flatten().copied().chain(acting).flatten()
 }
 
@@ -119,7 +122,7 @@ fn answer(
     let actor = caller::actor(home, &parts.headers)?;
     let left = api.limits.take(&actor.user)?;
     let query = parts.uri.query().unwrap_or_default();
-    let call = Call::new(home, api.reading.rulebook(), actor, operation, path, query, &parts.headers, body)?;
+    let call = Call::new(&*api.reading, home, actor, operation, path, query, &parts.headers, body)?;
     let mut response = call.answer()?;
     response.headers_mut().insert("x-ratelimit-remaining", HeaderValue::from(left));
     Ok(response)

@@ -54,7 +54,7 @@ pub struct Node {
 }
 
 /// A rule as an explanation cites it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct RuleRef {
     /// The place in the rulebook: `data-ai/net-customer-adds/minimum_usd`.
     pub field: String,

@@ -22,11 +22,14 @@ use crate::api::operation::{Act, File, Kind, Operation};
 use crate::api::problem::Problem;
 use crate::api::{is_safe, json};
 use crate::home::{Home, Request, Version};
+use crate::pages::reading::Reading;
 use crate::secrets::hex;
 use crate::sight::Sight;
 
 /// A call of an operation.
 pub struct Call<'a> {
+    /// The opened program.
+    pub reading: &'a dyn Reading,
     /// The home.
     pub home: &'a Home,
     /// The rules.
@@ -49,8 +52,8 @@ impl<'a> Call<'a> {
     /// When the query or the body cannot be read.
     #[expect(clippy::too_many_arguments, reason = "these are the parts of a request")]
     pub fn new(
+        reading: &'a dyn Reading,
         home: &'a Home,
-        rulebook: &'a Rulebook,
         actor: Actor,
         operation: &'static Operation,
         path: Vec<(String, String)>,
@@ -74,7 +77,8 @@ impl<'a> Call<'a> {
             _ => None,
         };
         let request = Request { keyed, version };
-        Ok(Self { home, rulebook, actor, operation, path, query, body: body_value, file, request, sight: OnceLock::new() })
+        let rulebook = reading.rulebook();
+        Ok(Self { reading, home, rulebook, actor, operation, path, query, body: body_value, file, request, sight: OnceLock::new() })
     }
 
     /// Does what is asked.

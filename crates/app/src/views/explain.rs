@@ -6,11 +6,12 @@ use domain::explain::{Node, RuleRef};
 use serde::Serialize;
 
 /// A node with what it consists of.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct NodeView<'a> {
     kind: &'static str,
     label: &'a str,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(default)]
     keys: BTreeMap<&'static str, &'a str>,
     value: String,
     value_exact: String,
@@ -31,10 +32,13 @@ pub struct NodeView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     arithmetic: Option<&'a str>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[schemars(default)]
     rules: &'a [RuleRef],
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[schemars(default)]
     associations: &'a [String],
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[schemars(default)]
     notes: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     rows: Option<u64>,

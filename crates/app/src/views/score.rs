@@ -7,7 +7,7 @@ use domain::rulebook::Rulebook;
 use serde::Serialize;
 
 /// A partner in an area.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct ScoreView {
     global_partner_id: String,
     area: String,
@@ -21,7 +21,7 @@ pub struct ScoreView {
     window: Vec<WindowView>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 struct TrackView {
     track: Option<String>,
     chosen: bool,
@@ -31,19 +31,21 @@ struct TrackView {
     metrics: Vec<MetricView>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 struct MetricView {
     metric: &'static str,
     #[serde(flatten)]
     number: Number,
     max: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
     parts: Vec<PartView>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
     notes: Vec<NoteView>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 struct PartView {
     part: String,
     #[serde(flatten)]
@@ -51,13 +53,13 @@ struct PartView {
 }
 
 /// What a reader must know beside a number.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 struct NoteView {
     code: &'static str,
     message: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 struct WindowView {
     month: String,
     #[serde(flatten)]
@@ -65,13 +67,13 @@ struct WindowView {
     qualified: bool,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 struct ScoreNumber {
     score: String,
     score_exact: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 struct Number {
     value: String,
     value_exact: String,

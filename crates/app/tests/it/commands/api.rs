@@ -121,3 +121,20 @@ fn a_write_with_a_key_is_done_once_and_one_on_a_changed_entry_not_at_all() {
     assert_eq!(scene.run(&["user", "close", "paul", "--as", "rita"]).exit, Some(0));
     assert_eq!(server.ask(&paul, "GET", "/me", &[], "").status, 401);
 }
+
+#[test]
+fn scores_are_told_with_their_reasons_and_only_to_those_they_are_of() {
+    let (scene, rita, paul) = peopled();
+    let server = serve(&scene);
+    let read = |token: &str, path: &str| server.ask(token, "GET", path, &[], "");
+    let score: Value = serde_json::from_str(&read(&paul, "/scores/900010/infrastructure?as_of=2024-08-10").body).unwrap();
+    let explained: Value = serde_json::from_str(&read(&paul, "/scores/900010/infrastructure/explanation?as_of=2024-08-10").body).unwrap();
+    assert_eq!(explained["value"], score["tracks"][0]["score"]);
+    assert_eq!(read(&paul, "/scores/900020/infrastructure?as_of=2024-08-10").status, 404);
+    let count = |token: &str| {
+        let page: Value = serde_json::from_str(&read(token, "/scores?limit=200&as_of=2024-08-10").body).unwrap();
+        page["items"].as_array().unwrap().len()
+    };
+    assert_eq!((count(&paul), count(&rita)), (6, 12));
+    assert_eq!((read(&paul, "/events").status, read(&rita, "/events?limit=2").status), (403, 200));
+}

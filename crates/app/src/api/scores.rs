@@ -1,0 +1,140 @@
+//! Scores and why they are what they are, and the log behind the registers.
+
+use axum::http::{Method, StatusCode};
+use domain::designations::Score;
+use domain::names::Name;
+use domain::record::actor::{Organisation, Role};
+use domain::record::event::Event;
+use domain::record::refusal::Refusal;
+use domain::time::Day;
+use serde_json::Value;
+
+use crate::api::call::Call;
+use crate::api::entries::{Page, value};
+use crate::api::operation::{Act, Kind, Operation, PAGING, Parameter, schema};
+use crate::api::problem::Problem;
+use crate::clock;
+use crate::secrets::hex;
+use crate::views::explain::NodeView;
+use crate::views::score::ScoreView;
+
+const AS_OF: Parameter = Parameter { name: "as_of", kind: Kind::Day, about: "the day of the question; today unless told" };
+
+/// How deep an explanation goes at most.
+const DEPTH_MAX: u32 = 10;
+
+/// The operations of scores and of the log.
+pub const OPERATIONS: &[&[Operation]] = &[&[
+    Operation {
+        method: Method::GET,
+        path: "/scores",
+        id: "listScores",
+        tag: "Scores",
+        summary: "The scores of partners in every area",
+        about: "The operator sees all partners; a partner its own.",
+        parameters: &[PAGING[0].copy(), PAGING[1].copy(), AS_OF.copy()],
+        takes: None,
+        gives: schema::<Page<ScoreView>>,
+        status: StatusCode::OK,
+        act: Act::Read(list),
+    },
+    Operation {
+        method: Method::GET,
+        path: "/scores/{global_partner_id}/{area}",
+        id: "getScore",
+        tag: "Scores",
+        summary: "The score of a partner in an area",
+        about: "Values and points are exact: fractions beside decimals of two places.",
+        parameters: &[AS_OF.copy()],
+        takes: None,
+        gives: schema::<ScoreView>,
+        status: StatusCode::OK,
+        act: Act::Read(|call| {
+            let score = score(call)?;
+            Ok(value(&ScoreView::new(&score, call.rulebook)))
+        }),
+    },
+    Operation {
+        method: Method::GET,
+        path: "/scores/{global_partner_id}/{area}/explanation",
+        id: "explainScore",
+        tag: "Scores",
+        summary: "Why a score is what it is",
+        about: "The tree behind the score: what counted, what did not and why; parts add up to their parent. The leaves name rows of files, or events.",
+        parameters: &[
+            AS_OF.copy(),
+            Parameter { name: "depth", kind: Kind::Count(DEPTH_MAX), about: "how many levels below the area; 3 unless told" },
+        ],
+        takes: None,
+        gives: schema::<NodeView<'_>>,
+        status: StatusCode::OK,
+        act: Act::Read(explain),
+    },
+    Operation {
+        method: Method::GET,
+        path: "/events",
+        id: "listEvents",
+        tag: "Log",
+        summary: "The log: every event, in order",
+        about: "Auditors and program managers of the operator read it.",
+        parameters: &PAGING,
+        takes: None,
+        gives: schema::<Page<Event>>,
+        status: StatusCode::OK,
+        act: Act::Read(events),
+    },
+]];
+
+fn as_of(call: &Call<'_>) -> Day {
+    call.text("as_of").and_then(|text| text.parse().ok()).unwrap_or_else(clock::today)
+}
+
+fn may_read(call: &Call<'_>, partner: &Name) -> bool {
+    match &call.actor.organisation {
+        Some(Organisation::Operator) => !call.actor.roles.is_empty(),
+        Some(Organisation::Partner(own)) => own == partner && !call.actor.roles.is_empty(),
+        _ => false,
+    }
+}
+
+fn list(call: &Call<'_>) -> Result<Value, Problem> {
+    let scores = call.reading.scores(as_of(call))?;
+    let (after, limit) = (call.after()?, call.limit());
+    let id = |score: &Score| format!("{}/{}", score.global_partner_id, score.area);
+    let mut seen: Vec<&Score> = scores.iter().filter(|score| may_read(call, &score.global_partner_id)).collect();
+    seen.sort_by_cached_key(|score| id(score));
+    let rest: Vec<&Score> = seen.into_iter().filter(|score| id(score) > after).collect();
+    let next = rest.get(limit.saturating_sub(1)).filter(|_| rest.len() > limit).map(|last| hex(id(last).as_bytes()));
+    let items: Vec<ScoreView> = rest.iter().take(limit).map(|score| ScoreView::new(score, call.rulebook)).collect();
+    Ok(value(&Page { items, next }))
+}
+
+fn score(call: &Call<'_>) -> Result<Score, Problem> {
+    let (partner, area) = (Name::new(call.part("global_partner_id")), Name::new(call.part("area")));
+    let scores = call.reading.scores(as_of(call))?;
+    let found = scores.iter().find(|score| score.global_partner_id == partner && score.area == area && may_read(call, &partner));
+    let message = format!("there is no score of `{partner}` in `{area}`");
+    let unknown =
+        || Refusal::not_found("unknown-id", message, "check the global account and the area; the list of scores has all that there are");
+    Ok(found.cloned().ok_or_else(unknown)?)
+}
+
+fn explain(call: &Call<'_>) -> Result<Value, Problem> {
+    let score = score(call)?;
+    let depth = call.text("depth").and_then(|text| text.parse().ok()).unwrap_or(3);
+    let node = call.reading.explain(&score.global_partner_id, &score.area, as_of(call))?;
+    Ok(value(&NodeView::new(&node, depth)))
+}
+
+fn events(call: &Call<'_>) -> Result<Value, Problem> {
+    let may = call.actor.is_operator(&[Role::Auditor, Role::ProgramManager]);
+    call.actor.must(may, "an auditor or a program manager of the operator", "read the log")?;
+    let cursor = call.after()?;
+    let unknown = || Refusal::conflict("cursor-unknown", format!("`{cursor}` is no place in the log"), "start again without `after`");
+    let after = if cursor.is_empty() { 0 } else { cursor.parse().map_err(|_| unknown())? };
+    let limit = u32::try_from(call.limit()).unwrap_or(u32::MAX);
+    let items = call.home.events(after, limit)?;
+    let is_full = items.len() == call.limit();
+    let next = items.last().filter(|_| is_full).map(|event| hex(event.sequence.to_string().as_bytes()));
+    Ok(value(&Page { items, next }))
+}
