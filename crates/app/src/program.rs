@@ -1,5 +1,8 @@
 //! A program opened for reading: facts and rulebook, ready for questions. Every call to crediting and scoring is here, but for months that an act restates.
 
+/// Rows of consumption by account.
+mod kept;
+
 /// The vendor's own figures beside ours.
 pub mod reconcile;
 
@@ -32,6 +35,7 @@ use engine::tables::read_rows;
 
 use crate::home::Home;
 use crate::problem::{Refusal, known_partner};
+use crate::program::kept::KeptRows;
 
 /// A program opened for reading.
 pub struct OpenProgram {
@@ -46,6 +50,8 @@ pub struct OpenProgram {
     streamed: OnceLock<Problems>,
     /// Consumption as credited for the days asked for last.
     credited: Mutex<Vec<(Day, Arc<ConsumptionCredits>)>>,
+    /// Consumption of accounts that were asked about.
+    kept: KeptRows,
 }
 
 /// What is found about a partner as of a day.
@@ -82,6 +88,7 @@ impl OpenProgram {
             partners,
             streamed: OnceLock::new(),
             credited: Mutex::default(),
+            kept: KeptRows::default(),
         }
     }
 
@@ -207,7 +214,20 @@ impl OpenProgram {
     fn evidence<'a>(&'a self, register: &'a Register<'a>, account: AccountIx, as_of: Day) -> Result<Evidence<'a>> {
         let origin = |table: &'static str, ix: usize| self.dataset.origins.of(table, ix);
         let mut evidence = Evidence::new(register, &self.dataset.program, account, as_of.closed_month(), origin);
-        self.each_consumption(|row, origin| evidence.add_consumption(row, Some(origin)))?;
+        let id = register.partners.account_id(account);
+        if let Some(rows) = self.kept.of(id) {
+            rows.iter().for_each(|kept| evidence.add_consumption(kept.row(), Some(kept.origin())));
+            return Ok(evidence);
+        }
+        let mut gathered = self.kept.gather();
+        self.each_consumption(|row, origin| {
+            evidence.add_consumption(row, Some(origin));
+            // whether a row concerns the account does not depend on the day
+            if evidence.concerns(&row.tenant_id, Some(&row.subscription_id)) {
+                gathered.add(row, origin);
+            }
+        })?;
+        self.kept.keep(id, gathered);
         Ok(evidence)
     }
 
