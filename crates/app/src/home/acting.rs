@@ -323,11 +323,12 @@ impl Registers for Live<'_> {
         let mut acting = self.acting.borrow_mut();
         let stored = self.home.runtime.block_on(acting.list(register, by))?;
         let mut entries: Vec<(String, Fields)> = stored.into_iter().map(|entry| (entry.id, entry.fields)).collect();
-        for (id, fields) in standing::imported_list(&self.imported, register, by) {
+        if standing::FACTUAL.contains(&register) {
             // an entry of its own may have come to be of another partner or state than the imported rows tell
-            if self.home.runtime.block_on(acting.find(register, &id))?.is_none() {
-                entries.push((id, fields));
-            }
+            let all = self.home.runtime.block_on(acting.list(register, &By::default()))?;
+            let changed: HashSet<String> = all.into_iter().map(|entry| entry.id).collect();
+            let imported = standing::imported_list(&self.imported, register, by);
+            entries.extend(imported.into_iter().filter(|(id, _)| !changed.contains(id)));
         }
         entries.sort_by(|a, b| a.0.cmp(&b.0));
         Ok(entries)
