@@ -41,6 +41,7 @@ pub mod parties;
 
 /// Notices: what an organisation is told of.
 pub mod notices;
+
 /// Tokens: what machines sign in with.
 pub mod tokens;
 
@@ -70,6 +71,9 @@ pub mod links;
 
 /// Webhooks: addresses that are told of events.
 pub mod webhooks;
+
+/// Claims: from the draft to the end of the association.
+pub mod claims;
 
 /// What stands: every register that is read together with the facts.
 pub mod standing;

@@ -6,6 +6,9 @@
 /// The rules of associations: what each type covers and how it begins and ends.
 pub mod associations;
 
+/// The rules of the claim process: proof, reasons, the operator's calendar.
+pub mod claims;
+
 /// The rules of designations: areas, tracks, metrics and their parts.
 pub mod designations;
 
@@ -310,6 +313,13 @@ impl Rulebook {
     #[must_use]
     pub fn rate_row(&self, workload: &Name) -> Option<(&Name, &RateRow)> {
         self.rate_card.get_key_value(workload).or_else(|| self.rate_card.iter().find(|(_, row)| row.members.contains(workload)))
+    }
+
+    /// Whether two product names are one: equal, or one is the other's rate-card row.
+    #[must_use]
+    pub fn is_same_product(&self, one: &Name, other: &Name) -> bool {
+        let row = |workload: &Name| self.rate_row(workload).map(|(row, _)| row);
+        one == other || row(one) == Some(other) || row(other) == Some(one)
     }
 
     /// Whether an offer is consumption that counts.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::chains::Chain;
+use crate::claims::Claim;
 use crate::facts::{Customer, Partner, Principal, Program, Subscription};
 use crate::links::Link;
 use crate::links::owners::OwnedResource;
@@ -58,6 +59,7 @@ factual_registers! {
     Chain,
     RecordOfPartner,
     ProfileLink,
+    Claim,
 }
 
 fn read<E: Factual>(entries: &Entries) -> Result<Vec<(u64, E)>, serde_json::Error> {

@@ -312,14 +312,8 @@ impl Register<'_> {
             }
             ClaimScope::SubscriptionProduct => {
                 let same = claim.subscription_id.is_some() && claim.subscription_id.as_ref() == subject.subscription;
-                same && claim.workload.as_ref().is_none_or(|claimed| self.is_same_product(claimed, workload))
+                same && claim.workload.as_ref().is_none_or(|claimed| self.rulebook.is_same_product(claimed, workload))
             }
         }
-    }
-
-    /// Whether two product names are one: equal, or one is the other's rate-card row.
-    fn is_same_product(&self, one: &Name, other: &Name) -> bool {
-        let row = |workload: &Name| self.rulebook.rate_row(workload).map(|(row, _)| row.clone());
-        one == other || row(one).as_ref() == Some(other) || row(other).as_ref() == Some(one)
     }
 }

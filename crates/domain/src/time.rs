@@ -88,6 +88,13 @@ impl Day {
         if month.last_day() <= self { month } else { month.minus(1) }
     }
 
+    /// The day of the week, 1 for Monday to 7 for Sunday.
+    #[must_use]
+    pub const fn weekday(self) -> i32 {
+        // 1970-01-01 was a Thursday
+        (self.0 + 3).rem_euclid(7) + 1
+    }
+
     /// The day `days` later, or earlier when negative.
     #[must_use]
     pub const fn plus(self, days: i32) -> Self {

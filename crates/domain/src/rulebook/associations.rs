@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::attach::AttachType;
 use crate::names::Name;
 use crate::rulebook::Sourced;
+use crate::rulebook::claims::{Calendar, ProofRules, ReasonRules};
 use crate::words::{Activity, Agreement, Capacity, Cloud, Tier};
 
 /// The rules of every association type, one file each.
@@ -189,6 +190,14 @@ pub struct CporRules {
     pub clocks: BTreeMap<Name, Clock>,
     /// Days for which a claim on a subscription that is not known yet is retried.
     pub unknown_subscription_days: Sourced<u32>,
+    /// Which workloads a product of a subscription brings, as names of lists. A product that is not here brings the workload with its own name.
+    pub products: BTreeMap<Name, Sourced<Vec<Name>>>,
+    /// What proof of execution must show.
+    pub proof: ProofRules,
+    /// The reasons that decisions name.
+    pub reasons: ReasonRules,
+    /// The operator's calendar, for clocks in business days.
+    pub calendar: Calendar,
 }
 
 /// What can be claimed with an activity, and what it feeds.
@@ -201,9 +210,13 @@ pub struct ActivityRules {
     pub solution_area: String,
     /// The attach type of the ties that it makes.
     pub attach: AttachType,
+    /// When to choose it, in words for partners.
+    pub choose_when: String,
     /// What it is claimed on.
     pub scope: ClaimScope,
-    /// The list of workloads that can be claimed; none: any.
+    /// The lists of workloads that can be claimed.
+    pub claimable: Sourced<Vec<Name>>,
+    /// The list of workloads to whose usage it ties; none: any.
     #[serde(default)]
     pub workloads: Option<Sourced<Name>>,
     /// Months after approval from which the activity also makes a revenue association.
@@ -216,6 +229,9 @@ pub struct ActivityRules {
     pub statuses: Sourced<Vec<Name>>,
     /// Whether proof of execution is required.
     pub proof_required: Sourced<bool>,
+    /// Fields that a claim must fill in besides those that every claim must: `seller`, `isv-product`.
+    #[serde(default)]
+    pub asks: Option<Sourced<Vec<Name>>>,
     /// Whether the activity can earn an incentive.
     pub incentive: Sourced<bool>,
     /// The metrics that it feeds, as `area/metric`.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use toml::Value;
 
 use crate::names::Name;
+use crate::rulebook::claims;
 use crate::rulebook::designations::{Combine, Gate, MetricRule, PartKind, PartRule, TrackChoice, TrackRules};
 use crate::rulebook::entries::Entry;
 use crate::rulebook::imports::{Condition, ImportRule};
@@ -28,6 +29,7 @@ pub(crate) fn check(rulebook: &Rulebook, files: &[(String, String)]) -> Vec<Rule
     check.workload_aliases();
     check.imports();
     check.feeds();
+    check.claims();
     for (name, area) in &rulebook.areas {
         check.area(name, area);
     }
@@ -177,6 +179,29 @@ impl Check<'_> {
             let cure = suggest::cure(target.workload.as_str(), known.iter().map(|workload| workload.as_str()));
             let message = format!("`{alias}` stands for `{}`, which is on no list of workloads", target.workload);
             self.report("lists/workload-aliases.toml", &format!("[\"{alias}\"]"), message, cure);
+        }
+    }
+
+    /// The clocks and the reasons of the claim process are there, and the lists that it names.
+    fn claims(&mut self) {
+        let rules = &self.rulebook.associations.cpor;
+        let file = "associations/cpor.toml";
+        for clock in claims::CLOCKS.iter().filter(|clock| !rules.clocks.contains_key(**clock)) {
+            let message = format!("the claim process has no clock `{clock}`");
+            self.report(file, "[clocks.", message, format!("add `[clocks.{clock}]`"));
+        }
+        for clock in rules.clocks.values().filter(|clock| !["days", "business-days"].contains(&clock.unit.as_str())) {
+            let cure = suggest::cure(clock.unit.as_str(), ["days", "business-days"]);
+            self.report(file, &format!("unit = \"{}\"", clock.unit), format!("there is no unit `{}`", clock.unit), cure);
+        }
+        for reason in claims::PROCESS_REASONS.iter().filter(|reason| !rules.reasons.rejection.contains_key(**reason)) {
+            let message = format!("the claim process has no reason `{reason}`");
+            self.report(file, "[reasons.rejection.", message, format!("add `[reasons.rejection.{reason}]`"));
+        }
+        let lists = rules.products.values().chain(rules.activities.values().map(|activity| &activity.claimable));
+        for list in lists.flat_map(|lists| &lists.value).filter(|list| !self.rulebook.lists.contains_key(*list)) {
+            let cure = suggest::cure(list.as_str(), self.rulebook.lists.keys().map(Name::as_str));
+            self.report(file, &format!("\"{list}\""), format!("no list `{list}` in `lists/`"), cure);
         }
     }
 

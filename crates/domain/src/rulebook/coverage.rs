@@ -17,8 +17,11 @@ pub struct Threshold {
 }
 
 /// Values that a register or a process needs and that no score turns on.
-const NOT_SCORED: [&str; 6] = [
+const NOT_SCORED: [&str; 9] = [
+    "cpor.calendar.",
     "cpor.clocks.",
+    "cpor.proof.",
+    "cpor.reasons.",
     "cpor.unknown_subscription_days",
     "csp.direct_bill_revenue_floor_usd",
     "dpor.holders_per_subscription",

@@ -1,6 +1,10 @@
 //! The tests of `domain` that need more than one module: one binary, so that they link once.
 #![expect(clippy::disallowed_methods, reason = "the tests read the repository's rulebook; the crate itself reads nothing")]
 
+/// Claims, over registers in memory.
+#[cfg(test)]
+mod claims;
+
 /// Customers, on made-up programs.
 #[cfg(test)]
 mod customers;

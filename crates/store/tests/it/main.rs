@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a scene that cannot be set stops its test")]
 
 mod acts;
+mod claims;
 mod databases;
 mod ledger;
 mod log;

@@ -1,0 +1,13 @@
+//! Claims, over registers in memory.
+
+/// A town: partners, customers, reviewers, and acts on days.
+mod town;
+
+/// One claim's whole story.
+mod story;
+
+/// What is refused, and why.
+mod refusals;
+
+/// What holds of random histories.
+mod histories;
