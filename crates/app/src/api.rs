@@ -6,6 +6,9 @@
 /// Who calls: bearer tokens.
 mod caller;
 
+/// Claims and arbitrations.
+mod claims;
+
 /// A call: what was asked, and by whom.
 mod call;
 
@@ -68,7 +71,7 @@ struct Api {
 /// Every operation, in the order of the document.
 fn operations() -> impl Iterator<Item = &'static Operation> {
     let acting = [users::OPERATIONS];
-    let registers = [scores::OPERATIONS, entries::OPERATIONS, webhooks::OPERATIONS];
+    let registers = [scores::OPERATIONS, entries::OPERATIONS, claims::OPERATIONS, webhooks::OPERATIONS];
     registers.into_iter().flatten().copied().chain(acting).flatten()
 }
 

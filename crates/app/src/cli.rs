@@ -10,7 +10,7 @@ use domain::rulebook::Rulebook;
 use engine::problems::Problems;
 
 use crate::commands::{
-    complete, credit, demo, doctor, export, import, ledger, period, reconcile, rulebook, score, serve, token, user, webhook,
+    claim, complete, credit, demo, doctor, export, import, ledger, period, reconcile, rulebook, score, serve, token, user, webhook,
 };
 use crate::home;
 use crate::output::{Output, OutputOptions};
@@ -109,6 +109,9 @@ enum Command {
     /// Months of facts: close them, reopen them, see how they were restated
     #[command(subcommand)]
     Period(period::PeriodCommand),
+    /// Claims to be partner of record, from the draft to the end of the association
+    #[command(subcommand)]
+    Claim(claim::ClaimCommand),
     /// Users: who may act on registers, for which organisation, in which roles
     #[command(subcommand)]
     User(user::UserCommand),
@@ -201,6 +204,7 @@ fn dispatch(cli: Cli) -> Result<Exit> {
         Command::Import(args) => import::run(&args, &setting),
         Command::Ledger(command) => ledger::run(&command, &setting),
         Command::Period(command) => period::run(&command, &setting),
+        Command::Claim(command) => claim::run(&command, &setting),
         Command::User(command) => user::run(&command, &setting),
         Command::Token(command) => token::run(&command, &setting),
         Command::Webhook(command) => webhook::run(&command, &setting),

@@ -1,5 +1,8 @@
 //! The commands, one file each.
 
+/// `claim`: claims to be partner of record.
+pub mod claim;
+
 /// `completions` and `man`: what shells and manuals need.
 pub mod complete;
 

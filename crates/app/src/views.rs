@@ -1,5 +1,8 @@
 //! Views: the shapes in which answers leave the program.
 
+/// Claims.
+pub mod claim;
+
 /// Explanations.
 pub mod explain;
 

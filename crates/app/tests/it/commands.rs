@@ -3,6 +3,9 @@
 /// The REST API.
 pub mod api;
 
+/// Claims, from the draft to the loss.
+mod claims;
+
 /// Usage as credited.
 mod credit;
 

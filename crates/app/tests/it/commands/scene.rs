@@ -60,6 +60,12 @@ impl Scene {
         batches[0]["batch_id"].as_str().unwrap().to_owned()
     }
 
+    /// The day that the program takes for today: that of the latest batch.
+    pub fn today(&self) -> String {
+        let batch = self.latest();
+        format!("{}-{}-{}", &batch[..4], &batch[4..6], &batch[6..8])
+    }
+
     /// Adds lines to a file.
     pub fn append(&self, name: &str, lines: &str) {
         let text = std::fs::read_to_string(self.folder.path().join(name)).unwrap();
@@ -90,7 +96,7 @@ impl Scene {
 }
 
 /// The text with everything of a form (0 stands for any digit) replaced by as many letters as fit, so that columns stay.
-fn masked(text: &str, form: &str, word: &str) -> String {
+pub fn masked(text: &str, form: &str, word: &str) -> String {
     let fits = |at: usize| {
         let found = text.get(at..at + form.len())?;
         let same =
