@@ -5,6 +5,8 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::Result;
+use domain::claims::ticks;
+use domain::record::actor::Actor;
 
 use super::HomeReader;
 use crate::clock;
@@ -15,15 +17,18 @@ use crate::webhooks::Sender;
 /// How long to wait before looking again for work.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// After how many looks clocks of claims are looked at; they count in days.
+const LOOKS_A_TICK: u32 = 60;
+
 /// Starts the work; it ends with the program.
 pub fn start(reader: &Arc<HomeReader>, webhooks_to_private: bool) {
     let reader = Arc::clone(reader);
     thread::spawn(move || {
         let sender = Sender::new(webhooks_to_private);
         let mut told = String::new();
-        loop {
+        for look in (0..LOOKS_A_TICK).cycle() {
             // the same trouble is told once, not every second
-            let trouble = work(&reader, &sender).err().map(|error| format!("error: {error:#}\n")).unwrap_or_default();
+            let trouble = work(&reader, &sender, look == 0).err().map(|error| format!("error: {error:#}\n")).unwrap_or_default();
             if trouble != told {
                 say(&trouble);
                 told = trouble;
@@ -33,8 +38,11 @@ pub fn start(reader: &Arc<HomeReader>, webhooks_to_private: bool) {
     });
 }
 
-fn work(reader: &HomeReader, sender: &Sender) -> Result<()> {
+fn work(reader: &HomeReader, sender: &Sender, ticks: bool) -> Result<()> {
     let Some(home) = reader.home() else { return Ok(()) };
+    if ticks {
+        home.act(reader.rulebook(), Actor::clockwork(), ticks::tick)?;
+    }
     sender.send_due(home, reader.rulebook(), clock::now())?;
     Ok(())
 }
