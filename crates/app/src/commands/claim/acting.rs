@@ -117,7 +117,7 @@ pub fn add_proof(args: &ProofArgs, setting: &Setting) -> Result<Exit> {
         shows: names(&args.shows),
     };
     let rulebook = setting.rulebook()?;
-    let claim = home.act(&*rulebook, actor, |desk| attach_proof(desk, &args.id(), meta))?.given;
+    let claim = home.act(&rulebook, actor, |desk| attach_proof(desk, &args.id(), meta))?.given;
     setting.output.print(&claim, |_| {
         let mut text = format!("{} has {}\n", claim.claim_id, table::counted(claim.proofs.len() as u64, "proof"));
         text.push_str(&showing::proofs(&rulebook, &claim));
