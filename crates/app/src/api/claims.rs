@@ -157,6 +157,9 @@ macro_rules! act {
     };
 }
 
+const KNOWN_AT: [Parameter; 1] =
+    [Parameter { name: "known_at", kind: Kind::Instant, about: "as it was known at an instant; what was missing then is not told" }];
+
 /// What only the claim's partner may do.
 const PARTNER: &str = "Users of the claim's partner who claim for it may.";
 /// What only reviewers may do.
@@ -180,7 +183,7 @@ const READ: [Operation; 4] = [
         GET "/claims/{claim_id}/story" "getClaimStory",
         "A claim's whole story",
         "What comes next, what is missing with cures, clocks, proof, competing claims, and who did what when.",
-        &[], None => ClaimStory, OK, Act::Read(story)
+        &KNOWN_AT, None => ClaimStory, OK, Act::Read(story)
     ),
     operation!(
         GET "/claims/{claim_id}/proofs/{sha256}" "getClaimProof",
@@ -337,7 +340,13 @@ fn story(call: &Call<'_>) -> Result<Value, Problem> {
     for (register, id) in story.entries() {
         events.extend(call.home.events_of(register, &id)?);
     }
-    Ok(value(&story.told_by(events, None)))
+    match story.told_by(call.rulebook, events, call.known_at())? {
+        Some(story) => Ok(value(&story)),
+        None => {
+            let message = format!("nothing was known of claim `{id}` then");
+            Err(Refusal::not_found("unknown-then", message, "ask for a later instant, or leave `known_at` out").into())
+        }
+    }
 }
 
 fn download(call: &Call<'_>) -> Result<File, Problem> {

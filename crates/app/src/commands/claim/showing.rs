@@ -16,7 +16,7 @@ use super::args::{HoldersArgs, ListArgs};
 use crate::cli::Setting;
 use crate::home::Home;
 use crate::output::table;
-use crate::problem::{Exit, say};
+use crate::problem::{Exit, Refusal, say};
 use crate::views::claim::{ClaimStory, Moment};
 
 /// How a claim stands, in a line.
@@ -77,12 +77,16 @@ pub fn show(id: &str, setting: &Setting) -> Result<Exit> {
     let home = Home::open(&setting.home()?)?;
     let actor = home.actor(setting.user())?;
     let id = Name::new(id);
-    let story = home.act(&*setting.rulebook()?, actor, |desk| ClaimStory::at(desk, id.as_str()))?.given;
+    let rulebook = setting.rulebook()?;
+    let story = home.act(&rulebook, actor, |desk| ClaimStory::at(desk, id.as_str()))?.given;
     let mut events: Vec<Event> = Vec::new();
     for (register, id) in story.entries() {
         events.extend(home.events_of(register, &id)?);
     }
-    let story = story.told_by(events, None);
+    let Some(story) = story.told_by(&rulebook, events, None)? else {
+        let refusal = Refusal::refused(format!("nothing was known of claim `{id}` then"));
+        return Err(refusal.hint("ask for a later instant, or leave `--known-at` out").into());
+    };
     setting.output.print(&story, |_| told(&story))?;
     Ok(Exit::Done)
 }

@@ -1,5 +1,8 @@
 //! Claims, as partners, reviewers and customers type them.
 
+use serde_json::Value;
+
+use super::api;
 use super::scene::{Ran, Scene, masked};
 
 /// A home with users on every side: `max` keeps users, `ann` and `ben` review, `pam` (900010) and `fay` (900020) claim, `gus` owns the
@@ -117,6 +120,51 @@ fn a_claim_is_told_from_its_draft_through_arbitration_to_its_rivals_loss() {
     assert_eq!(scene.run(&["export", "facts"]).exit, Some(0));
     told.push(masked(&scene.read("facts/claims.csv"), "0000-00-00", "DAY"));
     insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn claims_are_asked_for_and_acted_on_by_request_each_side_seeing_its_own() {
+    let scene = town();
+    let token = |user: &str| {
+        let issue = ["token", "issue", user, "--purpose", "test", "--expires-on", "2999-01-01", "--as", "max", "-o", "json"];
+        let told: Value = serde_json::from_slice(&scene.command(&issue).output().unwrap().stdout).unwrap();
+        told["token"].as_str().unwrap().to_owned()
+    };
+    let [ann, ben, pam, fay, gus] = ["ann", "ben", "pam", "fay", "gus"].map(token);
+    let server = api::serve(&scene);
+    let ask = |token: &str, method: &str, path: &str, body: &str| {
+        let answer = server.ask(token, method, path, &[], body);
+        (answer.status, serde_json::from_str::<Value>(&answer.body).unwrap_or_default())
+    };
+    let draft = r#"{"partner_id":"100300","tenant_id":"t-alpine","domain":"alpine.example","activity":"usage-association",
+        "products":[{"workload":"yammer"}],"customer_contact":{"name":"Carla","email":"carla@alpine.example"},
+        "partner_contact":{"name":"Fay","email":"fay@fabrikam.example"}}"#;
+    assert_eq!(ask(&pam, "POST", "/claims", draft).0, 403);
+    let (status, claim) = ask(&fay, "POST", "/claims", draft);
+    let id = claim["claim_id"].as_str().unwrap().to_owned();
+    assert_eq!((status, claim["state"].as_str()), (201, Some("draft")));
+    let at = |act: &str| format!("/claims/{id}{act}");
+    // a draft is its partner's alone, and the operator's
+    assert_eq!([&fay, &ann, &pam, &gus].map(|who| ask(who, "GET", &at(""), "").0), [200, 200, 404, 404]);
+    assert_eq!(ask(&ann, "POST", &at("/submit"), "").1["code"], "role-missing");
+    assert_eq!(ask(&fay, "POST", &at("/submit"), "").1["state"], "submitted");
+    assert_eq!(ask(&gus, "POST", &at("/accept"), "").0, 200);
+    assert_eq!(ask(&ann, "POST", &at("/review"), "").0, 200);
+    let (approve, reject) = (r#"{"verdict":"approve"}"#, r#"{"verdict":"reject"}"#);
+    assert_eq!(ask(&ann, "POST", &at("/votes"), reject).1["code"], "reason-unknown");
+    let (_, voted) = ask(&ann, "POST", &at("/votes"), approve);
+    assert_eq!((voted["state"].as_str(), voted.get("votes")), (Some("under-review"), None));
+    assert_eq!(ask(&ann, "POST", &at("/votes"), approve).1["code"], "same-reviewer");
+    assert_eq!(ask(&ben, "POST", &at("/votes"), approve).1["state"], "approved");
+    let (_, story) = ask(&gus, "GET", &at("/story"), "");
+    let kinds: Vec<&str> = story["story"].as_array().unwrap().iter().map(|moment| moment["kind"].as_str().unwrap()).collect();
+    let all = ["claim-drafted", "claim-submitted", "claim-accepted", "claim-review-started", "claim-voted", "claim-approved"];
+    assert_eq!(kinds, all);
+    assert_eq!(ask(&gus, "GET", &at("/story?known_at=2001-01-01T00:00:00Z"), "").1["code"], "unknown-then");
+    let now = ask(&gus, "GET", &at("/story?known_at=2999-01-01T00:00:00Z"), "").1;
+    assert_eq!((&now["claim"], &now["story"]), (&story["claim"], &story["story"]));
+    assert_eq!(ask(&pam, "GET", "/claims", "").1["items"].as_array().unwrap().len(), 1);
+    assert_eq!(ask(&gus, "POST", &at("/revoke"), r#"{"reason":"over"}"#).1["state"], "ended");
 }
 
 #[test]
