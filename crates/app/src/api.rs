@@ -3,6 +3,9 @@
 //! An operation is a plain function. It reads through a [`call::Call`], or acts at a desk as a command does; the frame around it signs
 //! the caller in, limits how often they ask, keeps answers to keyed requests, and turns refusals into problems (RFC 9457).
 
+/// Partner admin links by the vendor's contract.
+mod arm;
+
 /// Who calls: bearer tokens.
 mod caller;
 
@@ -43,7 +46,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{OriginalUri, RawPathParams, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{MethodFilter, MethodRouter, get, on};
+use axum::routing::{MethodFilter, MethodRouter, any, get, on};
 
 use crate::api::call::Call;
 use crate::api::limits::Limits;
@@ -92,7 +95,8 @@ pub fn router(reading: Arc<dyn Reading>) -> Router {
             Problem::nowhere(asked).answer()
         });
     let state = Api { reading, limits: Arc::new(Limits::default()) };
-    guards::guard(Router::new().nest(ROOT, router)).with_state(state)
+    let vendor = arm::PATHS.into_iter().fold(Router::new(), |router, path| router.route(path, any(arm::answer)));
+    guards::guard(vendor.nest(ROOT, router)).with_state(state)
 }
 
 fn route(operation: &'static Operation) -> MethodRouter<Api> {

@@ -124,31 +124,32 @@ impl Factual for Link {
     }
 }
 
-/// The link of the identity that is signed in.
+/// The link of the identity that is signed in, which must be to this location when one is named.
 ///
 /// # Errors
-/// When no identity is signed in, or it is not linked.
-pub fn own(desk: &Desk<'_>) -> Acted<Link> {
-    let identity = signed_in(desk)?;
-    let link = desk.find::<Link>(&id_of(&identity.tenant_id, &identity.object_id))?;
-    link.filter(|link| link.links.on(desk.today()).is_some()).ok_or_else(|| {
-        let message = format!("the identity `{}` is linked to no partner in the tenant `{}`", identity.object_id, identity.tenant_id);
-        Refusal::not_found("not-linked", message, "link it first").into()
-    })
+/// When no identity is signed in, or it is not linked, or to another location.
+pub fn own(desk: &Desk<'_>, partner_id: Option<&Name>) -> Acted<Link> {
+    let Identity { tenant_id, object_id } = signed_in(desk)?;
+    let link = desk.find::<Link>(&id_of(&tenant_id, &object_id))?;
+    Ok(own_of(link, &tenant_id, &object_id, partner_id, desk.today())?)
 }
 
-/// The link of the identity that is signed in, which must be to this location.
+/// Of what is recorded about an identity's link, the link that holds on a day; it must be to this location when one is named.
 ///
 /// # Errors
-/// When no identity is signed in, or it is not linked to the location.
-pub fn own_to(desk: &Desk<'_>, partner_id: &Name) -> Acted<Link> {
-    let link = own(desk)?;
-    let linked = link.links.on(desk.today()).map_or("", |span| span.held.partner_id.as_str());
-    if linked == partner_id.as_str() {
-        return Ok(link);
+/// When the identity is not linked, or to another location.
+pub fn own_of(link: Option<Link>, tenant: &Name, object: &Name, partner_id: Option<&Name>, day: Day) -> Result<Link, Refusal> {
+    let linked = link.filter(|link| link.partner_on(day).is_some()).ok_or_else(|| {
+        let message = format!("the identity `{object}` is linked to no partner in the tenant `{tenant}`");
+        Refusal::not_found("not-linked", message, "link it first")
+    })?;
+    match (partner_id, linked.partner_on(day)) {
+        (Some(asked), Some(other)) if asked != other => {
+            let message = format!("the identity is not linked to `{asked}`");
+            Err(Refusal::not_found("not-linked", message, format!("it is linked to `{other}`")))
+        }
+        _ => Ok(linked),
     }
-    let message = format!("the identity is not linked to `{partner_id}`");
-    Err(Refusal::not_found("not-linked", message, format!("it is linked to `{linked}`")).into())
 }
 
 /// Links the identity that is signed in to a partner's location.
@@ -172,8 +173,7 @@ pub fn link(desk: &mut Desk<'_>, partner_id: &Name) -> Acted<Link> {
         updated_at: now,
         links: Spans::default(),
     });
-    if let Some(span) = link.links.on(today) {
-        let linked = &span.held.partner_id;
+    if let Some(linked) = link.partner_on(today) {
         let message = format!("the identity `{}` is linked to `{linked}` already", identity.object_id);
         return Err(Refusal::conflict("already-linked", message, "change the link instead of making one").into());
     }
@@ -191,7 +191,7 @@ pub fn link(desk: &mut Desk<'_>, partner_id: &Name) -> Acted<Link> {
 /// # Errors
 /// When no identity is signed in, it is not linked, or the ID is not that of an open location.
 pub fn relink(desk: &mut Desk<'_>, partner_id: &Name) -> Acted<Link> {
-    let mut link = own(desk)?;
+    let mut link = own(desk, None)?;
     must_be_able_to_link(desk, &Identity { tenant_id: link.tenant_id.clone(), object_id: link.principal_id.clone() })?;
     location(desk, partner_id)?;
     let (today, now) = (desk.today(), desk.now);
@@ -205,10 +205,7 @@ pub fn relink(desk: &mut Desk<'_>, partner_id: &Name) -> Acted<Link> {
 /// # Errors
 /// When no identity is signed in, or it is not linked to the location that is named.
 pub fn unlink(desk: &mut Desk<'_>, partner_id: Option<&Name>) -> Acted<Link> {
-    let link = match partner_id {
-        Some(partner_id) => own_to(desk, partner_id)?,
-        None => own(desk)?,
-    };
+    let link = own(desk, partner_id)?;
     end(desk, link, LinkState::Deleted, "link-deleted", None)
 }
 
@@ -222,7 +219,7 @@ pub fn revoke(desk: &mut Desk<'_>, tenant: &Name, principal: &Name, reason: &str
         return Err(Refusal::invalid("reason-missing", "a link is not revoked without a reason", "say why; the partner reads it").into());
     }
     let link = of_tenant(desk, tenant, principal)?;
-    if link.links.on(desk.today()).is_none() {
+    if link.partner_on(desk.today()).is_none() {
         let message = format!("the identity `{principal}` is not linked");
         return Err(Refusal::conflict("not-linked", message, "nothing is to be revoked").into());
     }
@@ -247,6 +244,12 @@ pub fn allow(desk: &mut Desk<'_>, tenant: &Name, principal: &Name, reason: Optio
 }
 
 impl Link {
+    /// The location that the identity is linked to on a day.
+    #[must_use]
+    pub fn partner_on(&self, day: Day) -> Option<&Name> {
+        self.links.on(day).map(|span| &span.held.partner_id)
+    }
+
     fn write(&mut self, now: Timestamp) {
         self.version += 1;
         self.updated_at = now;

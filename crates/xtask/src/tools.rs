@@ -37,14 +37,22 @@ pub fn axe() -> Result<Result<PathBuf, Missing>> {
     if let Some(file) = std::env::var_os("AXE").map(PathBuf::from).filter(|file| file.is_file()) {
         return Ok(Ok(file));
     }
-    let npm = match find_or_install(|| shell::on_path("npm"), &["npm"], "npm, which brings axe-core,")? {
+    let folder = node_environment("axe", &places::workspace().join("crates/xtask/axe"))?;
+    Ok(folder.map(|folder| folder.join("node_modules/axe-core/axe.min.js")))
+}
+
+/// A folder of our own in the cache with the packages of npm that the lock file in `wanted` names.
+///
+/// # Errors
+/// When an installation was tried and failed.
+pub fn node_environment(name: &str, wanted: &Path) -> Result<Result<PathBuf, Missing>> {
+    let npm = match find_or_install(|| shell::on_path("npm"), &["npm"], "npm, which brings the packages,")? {
         Ok(npm) => npm,
         Err(missing) => return Ok(Err(missing)),
     };
-    let wanted = places::workspace().join("crates/xtask/axe");
-    let folder = places::cache()?.join("tools/axe");
+    let folder = places::cache()?.join("tools").join(name);
     fs::create_dir_all(&folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
-    let mut is_new = !folder.join("node_modules/axe-core/axe.min.js").is_file();
+    let mut is_new = !folder.join("node_modules/.package-lock.json").is_file();
     for name in ["package.json", "package-lock.json"] {
         let text = fs::read(wanted.join(name)).with_context(|| format!("cannot read `{}`", wanted.join(name).display()))?;
         if fs::read(folder.join(name)).is_ok_and(|installed| installed == text) {
@@ -54,10 +62,10 @@ pub fn axe() -> Result<Result<PathBuf, Missing>> {
         fs::write(folder.join(name), text).with_context(|| format!("cannot write `{}`", folder.join(name).display()))?;
     }
     if is_new {
-        // The lock file names what the package must hash to.
+        // The lock file names what the packages must hash to.
         shell::output(shell::command(npm).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&folder))?;
     }
-    Ok(Ok(folder.join("node_modules/axe-core/axe.min.js")))
+    Ok(Ok(folder))
 }
 
 /// The folder of PostgreSQL's programs, installed from Debian's packages when that may be done.

@@ -80,6 +80,11 @@ impl Problem {
         Self::of(StatusCode::INTERNAL_SERVER_ERROR, "broken", detail, "ask again; tell the operator when it stays")
     }
 
+    /// What went wrong and what would cure it, in one text.
+    pub fn told(&self) -> String {
+        format!("{}; {}", self.detail, self.cure)
+    }
+
     /// The problem as a response.
     pub fn answer(&self) -> Response {
         let Self { status, code, detail, cure, .. } = self;

@@ -117,7 +117,7 @@ pub fn run(args: &DemoArgs, setting: &Setting) -> Result<Exit> {
         tour: tour(&address),
     };
     setting.output.print(&view, |paint| told(&view, paint))?;
-    door.map_or(Ok(Exit::Done), |door| serve::answer(reader, HomeReader::warm_up, door))
+    door.map_or(Ok(Exit::Done), |door| serve::answer(reader, HomeReader::warm_up, door, None))
 }
 
 /// What to try; pages with their whole address.

@@ -4,6 +4,9 @@ mod home_reader;
 mod jobs;
 mod reader;
 
+/// TLS at the door.
+mod tls;
+
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -11,6 +14,7 @@ use std::thread;
 
 use anyhow::{Context, Result};
 use tokio::runtime::Builder;
+use tokio_rustls::TlsAcceptor;
 
 use crate::api;
 use crate::cli::Setting;
@@ -23,6 +27,7 @@ use crate::program::OpenProgram;
 
 pub use home_reader::HomeReader;
 pub use reader::Reader;
+use tls::{TlsArgs, TlsDoor};
 
 /// The pages, on this machine only
 ///
@@ -32,13 +37,17 @@ pub use reader::Reader;
 Examples:
   counterfoil serve
   counterfoil serve --dataset my-exports/ --as-of 2024-08-31
-  counterfoil serve --port 9000")]
+  counterfoil serve --port 9000
+  counterfoil serve --tls-cert server.pem --tls-key server.key")]
 pub struct ServeArgs {
     #[command(flatten)]
     program: ProgramArgs,
 
     #[command(flatten)]
     door: Door,
+
+    #[command(flatten)]
+    tls: TlsArgs,
 
     /// Send events to webhooks of this machine and its networks too
     #[arg(long)]
@@ -95,13 +104,13 @@ pub fn address(door: &TcpListener) -> Result<String> {
 /// # Errors
 /// When the program cannot be opened, or the address cannot be listened on.
 pub fn run(args: &ServeArgs, setting: &Setting) -> Result<Exit> {
-    let door = args.door.open()?;
+    let (door, tls) = (args.door.open()?, args.tls.open()?);
     let (rulebook, today) = (setting.rulebook()?, args.program.as_of());
     if let Some(folder) = &args.program.dataset {
         let program = OpenProgram::from_dataset(folder, rulebook)?;
         setting.tell_rows(&program.problems());
         let reader = Arc::new(Reader::new(program, today, format!("dataset {}", folder.display())));
-        return answer(reader, Reader::warm_up, door);
+        return answer(reader, Reader::warm_up, door, tls);
     }
     let home = Home::open(&setting.home()?)?;
     home.forget_uploads();
@@ -110,15 +119,18 @@ pub fn run(args: &ServeArgs, setting: &Setting) -> Result<Exit> {
     setting.tell_rows(&reader.latest().problems());
     let reader = Arc::new(reader);
     jobs::start(&reader, args.webhooks_to_private);
-    answer(reader, HomeReader::warm_up, door)
+    answer(reader, HomeReader::warm_up, door, tls)
 }
 
-/// Answers requests for the pages of a program until interrupted; `warm_up` finds what the first pages ask for.
+/// Answers requests for the pages of a program until interrupted, by TLS when there is a certificate; `warm_up` finds what the first
+/// pages ask for.
 ///
 /// # Errors
 /// When the server cannot be started, or stops.
-pub fn answer<R: Reading + 'static>(reader: Arc<R>, warm_up: fn(&R), door: TcpListener) -> Result<Exit> {
-    say(&format!("listening on {}/ (this machine only, until sign-in exists); Ctrl-C ends\n", address(&door)?));
+pub fn answer<R: Reading + 'static>(reader: Arc<R>, warm_up: fn(&R), door: TcpListener, tls: Option<TlsAcceptor>) -> Result<Exit> {
+    let shown = address(&door)?;
+    let shown = if tls.is_some() { shown.replacen("http:", "https:", 1) } else { shown };
+    say(&format!("listening on {shown}/ (this machine only, until sign-in exists); Ctrl-C ends\n"));
     let first = Arc::clone(&reader);
     thread::spawn(move || warm_up(&first));
     door.set_nonblocking(true).context("cannot listen without blocking")?;
@@ -132,7 +144,12 @@ pub fn answer<R: Reading + 'static>(reader: Arc<R>, warm_up: fn(&R), door: TcpLi
             }
         };
         let api = api::router(Arc::clone(&reader) as Arc<dyn Reading>);
-        axum::serve(door, pages::router(reader).merge(api)).with_graceful_shutdown(ended).await.context("the server stopped")
+        let router = pages::router(reader).merge(api);
+        let served = match tls {
+            Some(tls) => axum::serve(TlsDoor::open(door, tls)?, router).with_graceful_shutdown(ended).await,
+            None => axum::serve(door, router).with_graceful_shutdown(ended).await,
+        };
+        served.context("the server stopped")
     })?;
     Ok(Exit::Done)
 }

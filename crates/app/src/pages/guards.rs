@@ -63,7 +63,7 @@ fn is_own(request: &Request) -> bool {
     let header = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or("?"));
     match (header("sec-fetch-site"), header("origin")) {
         (Some(site), _) => site == "same-origin",
-        (None, Some(origin)) => origin.strip_prefix("http://") == header("host"),
+        (None, Some(origin)) => origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://")) == header("host"),
         (None, None) => true,
     }
 }

@@ -5,6 +5,8 @@ pub mod api;
 
 /// Claims, from the draft to the loss.
 mod claims;
+/// Partner admin links by the vendor's contract, over HTTP.
+mod arm;
 
 /// Usage as credited.
 mod credit;

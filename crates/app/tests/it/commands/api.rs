@@ -34,11 +34,11 @@ pub fn serve_with(scene: &Scene, more: &[&str]) -> Server {
     let mut child = scene.command(&arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let mut told = BufReader::new(child.stderr.take().unwrap());
     let mut line = String::new();
-    while !line.contains("listening on http://") {
+    while !line.starts_with("listening on http") {
         line.clear();
         assert!(told.read_line(&mut line).unwrap() > 0, "the server ended");
     }
-    let address = line.split("http://").nth(1).and_then(|rest| rest.split('/').next()).unwrap().parse().unwrap();
+    let address = line.split("://").nth(1).and_then(|rest| rest.split('/').next()).unwrap().parse().unwrap();
     // what it says later is read by nobody, so that it never waits for a reader
     std::thread::spawn(move || for _ in told.lines() {});
     Server { child, address }
