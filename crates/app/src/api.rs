@@ -21,6 +21,9 @@ mod entries;
 /// How often somebody may ask.
 mod limits;
 
+/// Partner admin links.
+mod links;
+
 /// The OpenAPI document.
 mod openapi;
 
@@ -74,7 +77,7 @@ struct Api {
 /// Every operation, in the order of the document.
 fn operations() -> impl Iterator<Item = &'static Operation> {
     let acting = [users::OPERATIONS];
-    let registers = [scores::OPERATIONS, entries::OPERATIONS, claims::OPERATIONS, webhooks::OPERATIONS];
+    let registers = [scores::OPERATIONS, entries::OPERATIONS, claims::OPERATIONS, links::OPERATIONS, webhooks::OPERATIONS];
     registers.into_iter().flatten().copied().chain(acting).flatten()
 }
 

@@ -10,7 +10,7 @@ use domain::rulebook::Rulebook;
 use engine::problems::Problems;
 
 use crate::commands::{
-    claim, complete, credit, demo, doctor, export, import, ledger, period, reconcile, rulebook, score, serve, token, user, webhook,
+    claim, complete, credit, demo, doctor, export, import, ledger, pal, period, reconcile, rulebook, score, serve, token, user, webhook,
 };
 use crate::home;
 use crate::output::{Output, OutputOptions};
@@ -112,6 +112,9 @@ enum Command {
     /// Claims to be partner of record, from the draft to the end of the association
     #[command(subcommand)]
     Claim(claim::ClaimCommand),
+    /// Partner admin links: who is linked where, whether it works, and linking
+    #[command(subcommand)]
+    Pal(pal::PalCommand),
     /// Users: who may act on registers, for which organisation, in which roles
     #[command(subcommand)]
     User(user::UserCommand),
@@ -205,6 +208,7 @@ fn dispatch(cli: Cli) -> Result<Exit> {
         Command::Ledger(command) => ledger::run(&command, &setting),
         Command::Period(command) => period::run(&command, &setting),
         Command::Claim(command) => claim::run(&command, &setting),
+        Command::Pal(command) => pal::run(&command, &setting),
         Command::User(command) => user::run(&command, &setting),
         Command::Token(command) => token::run(&command, &setting),
         Command::Webhook(command) => webhook::run(&command, &setting),

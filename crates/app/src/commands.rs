@@ -27,6 +27,9 @@ pub mod reconcile;
 /// `ledger`: the batches that were imported, and undoing them.
 pub mod ledger;
 
+/// `pal`: partner admin links.
+pub mod pal;
+
 /// `period`: months of facts, closed and reopened.
 pub mod period;
 

@@ -1,5 +1,8 @@
 //! A program opened for reading: facts and rulebook, ready for questions. Every call to crediting and scoring is here, but for months that an act restates.
 
+/// The inventory of partner admin links.
+mod inventory;
+
 /// Rows of consumption by account.
 mod kept;
 

@@ -52,10 +52,10 @@ pub struct Link {
     /// How often the link was written.
     pub version: u64,
     /// When the identity was linked for the first time; deleting and linking again leaves it.
-    #[schemars(with = "String")]
+    #[schemars(with = "String", extend("format" = "date-time"))]
     pub created_at: Timestamp,
     /// When the link was written last.
-    #[schemars(with = "String")]
+    #[schemars(with = "String", extend("format" = "date-time"))]
     pub updated_at: Timestamp,
     /// The locations that the identity was linked to from when to when, never two on a day.
     pub links: Spans<Linked>,

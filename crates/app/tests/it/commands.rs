@@ -5,6 +5,7 @@ pub mod api;
 
 /// Claims, from the draft to the loss.
 mod claims;
+
 /// Partner admin links by the vendor's contract, over HTTP.
 mod arm;
 
@@ -29,6 +30,9 @@ mod ledger;
 
 /// One answer in every form.
 mod output;
+
+/// Partner admin links.
+mod pal;
 mod reconcile;
 
 /// Scores, explanations, history.

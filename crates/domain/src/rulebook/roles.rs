@@ -100,9 +100,10 @@ impl AzureRoles {
     /// The listed role of a name, in any case, or of the id of a definition, alone or at the end of its path.
     #[must_use]
     pub fn find(&self, role: &str) -> Option<(&str, &Name)> {
-        let name = Name::new(role);
-        let id = Name::new(role.trim_end_matches('/').rsplit('/').next().unwrap_or(role));
-        self.listed().into_iter().find(|(listed, of)| Name::new(listed) == name || **of == id)
+        let id = role.trim_end_matches('/').rsplit('/').next().unwrap_or(role).trim();
+        let both = self.earned_credit.value.iter().chain(&self.no_earned_credit.value);
+        let is_it = |listed: &str, of: &Name| listed.eq_ignore_ascii_case(role.trim()) || of.as_str().eq_ignore_ascii_case(id);
+        both.map(|(listed, of)| (listed.as_str(), of)).find(|(listed, of)| is_it(listed, of))
     }
 }
 
@@ -144,7 +145,7 @@ impl Rulebook {
     fn counts_role(&self, policy: RolePolicy, role: &str) -> (Counts, &'static str) {
         let roles = &self.azure_roles;
         let name = Name::new(role);
-        let is_in = |list: &BTreeMap<String, Name>| list.keys().any(|listed| Name::new(listed) == name);
+        let is_in = |list: &BTreeMap<String, Name>| list.keys().any(|listed| listed.eq_ignore_ascii_case(name.as_str()));
         match policy {
             RolePolicy::Any => (Counts::Yes, "every role on a scope above the resource counts, Reader and custom roles too"),
             RolePolicy::OwnerContributor if roles.owner_contributor.value.contains(&name) => {

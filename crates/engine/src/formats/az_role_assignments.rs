@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use domain::amount::Amount;
 use domain::facts::{Principal, RoleAssignment};
 use domain::names::Name;
+use domain::rulebook::AzureRoles;
 use domain::words::PrincipalKind;
 use serde_json::Value;
 
@@ -22,16 +23,6 @@ pub const FORMAT: JsonFormat = JsonFormat {
     is_of: |object| is_definition(object) || (text(object, "principalId").is_some() && text(object, "scope").is_some()),
     take,
 };
-
-/// Built-in roles by the GUID of their definition, for Resource Graph, which does not name them.
-const ROLES: [(&str, &str); 6] = [
-    ("8e3af657-a8ff-443c-a75c-2fe8c4bcb635", "Owner"),
-    ("b24988ac-6180-42a0-ab88-20f7382dd24c", "Contributor"),
-    ("acdd72a7-3385-48ef-bd42-f606fba81ae7", "Reader"),
-    ("18d7d88d-d35e-4fb5-a5c3-7773c20a72d9", "User Access Administrator"),
-    ("cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e", "Support Request Contributor"),
-    ("ba92f5b4-2d11-453d-a403-e96b0029c9fe", "Storage Blob Data Contributor"),
-];
 
 fn take(objects: &Objects<'_>, context: &Context, intake: &mut Intake<'_>) {
     let roles = defined_roles(objects);
@@ -92,7 +83,7 @@ fn assignment(
     let scope = Name::from(needed(object, "scope")?);
     let role = match text(object, "roleDefinitionName") {
         Some(name) => name,
-        None => role_of(&needed(object, "roleDefinitionId")?, roles),
+        None => role_of(&needed(object, "roleDefinitionId")?, roles, &context.rulebook.azure_roles),
     };
     let created = text(object, "createdOn").ok_or_else(|| Refusal {
         reason: "assigned-on-unknown",
@@ -112,10 +103,10 @@ fn assignment(
     Ok((RoleAssignment { tenant_id, principal_id, role, scope, assigned_on, removed_on: None }, kind))
 }
 
-/// The name of the role with this definition; its GUID when it is none of the known ones.
-fn role_of(definition: &str, roles: &HashMap<String, String>) -> String {
+/// The name of the role with this definition, which Resource Graph does not tell; its GUID when it is none of the known ones.
+fn role_of(definition: &str, roles: &HashMap<String, String>, listed: &AzureRoles) -> String {
     let guid = guid(definition);
-    let known = ROLES.iter().find(|(known, _)| *known == guid).map(|(_, name)| (*name).to_owned());
+    let known = listed.find(&guid).map(|(name, _)| name.to_owned());
     roles.get(&guid).cloned().or(known).unwrap_or(guid)
 }
 
