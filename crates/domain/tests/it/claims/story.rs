@@ -1,15 +1,23 @@
 //! One claim's whole story.
 
+use domain::attach::AttachType;
 use domain::claims::arbitrations::{self, Arbitration};
 use domain::claims::drafts::{self, Edits};
 use domain::claims::four_eyes::Count;
 use domain::claims::holdings::Holding;
 use domain::claims::{Claim, Product, Verdict, endings, proofs, reviews, submissions, ticks};
+use domain::facts::Program;
 use domain::names::Name;
 use domain::record::actor::Actor;
+use domain::record::entry::Entry;
 use domain::record::factual::Factual;
 use domain::record::memory::Memory;
-use domain::words::ClaimState;
+use domain::register::Register;
+use domain::standing;
+use domain::time::{Day, Interval};
+use domain::words::{Activity, ClaimState};
+
+use crate::properties::RULES;
 
 use super::town::{Town, claimant, first_day, owner, proof, reviewer};
 
@@ -197,4 +205,28 @@ fn a_corrected_claim_takes_the_place_of_the_one_with_the_wrong_location() {
     assert_eq!((old.state, old.corrected_by), (ClaimState::Superseded, vec![new.claim_id.clone()]));
     assert_eq!((new.state, new.corrects), (ClaimState::Approved, Some(id)));
     assert_eq!(town.memory.all::<Arbitration>().unwrap(), []);
+}
+
+#[test]
+fn a_presales_claim_makes_its_revenue_association_a_month_later() {
+    let mut town = Town::new();
+    let pam = claimant("100204");
+    let id = town.ready("100204", "teams").claim_id;
+    let presales =
+        Edits { activity: Some(Activity::Osa), products: Some(vec![Product::new("sales", Some("s-alpine-sales"))]), ..Edits::default() };
+    town.act(&pam, |desk| drafts::edit(desk, id.as_str(), &presales)).unwrap();
+    town.act(&pam, |desk| submissions::submit(desk, id.as_str())).unwrap();
+    town.act(&owner("t-alpine"), |desk| endings::accept(desk, id.as_str())).unwrap();
+    town.act(&reviewer("ann"), |desk| reviews::start(desk, id.as_str())).unwrap();
+    two_votes(&mut town, &id, &Verdict::Approve);
+
+    // what scores read: the register together with what was imported
+    let entries = [(Claim::REGISTER.to_owned(), vec![(1, town.claim(&id).fields())])].into();
+    let mut program = Program::default();
+    standing::merge(&mut program, &entries).unwrap();
+    let register = Register::new(&program, &RULES);
+    let from = |days: Interval| (days.from, days.to == Day::NEVER);
+    let ties: Vec<_> = register.claim_ties(&program.claims[0]).into_iter().map(|(attach, days)| (attach, from(days))).collect();
+    let later = first_day().plus_months(1);
+    assert_eq!(ties, [(AttachType::CporOsa, (first_day(), true)), (AttachType::CporRevrec, (later, true))]);
 }
