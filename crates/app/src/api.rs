@@ -33,6 +33,9 @@ pub mod operation;
 /// Problems, RFC 9457.
 mod problem;
 
+/// Partners of record, resale, learning profiles, the parties, notices.
+mod resale;
+
 /// Scores, and the log.
 mod scores;
 
@@ -77,7 +80,8 @@ struct Api {
 /// Every operation, in the order of the document.
 fn operations() -> impl Iterator<Item = &'static Operation> {
     let acting = [users::OPERATIONS];
-    let registers = [scores::OPERATIONS, entries::OPERATIONS, claims::OPERATIONS, links::OPERATIONS, webhooks::OPERATIONS];
+    let registers =
+        [scores::OPERATIONS, entries::OPERATIONS, claims::OPERATIONS, links::OPERATIONS, webhooks::OPERATIONS, resale::OPERATIONS];
     registers.into_iter().flatten().copied().chain(acting).flatten()
 }
 

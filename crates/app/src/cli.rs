@@ -10,7 +10,8 @@ use domain::rulebook::Rulebook;
 use engine::problems::Problems;
 
 use crate::commands::{
-    claim, complete, credit, demo, doctor, export, import, ledger, pal, period, reconcile, rulebook, score, serve, token, user, webhook,
+    claim, complete, credit, csp, customer, demo, doctor, dpor, export, import, ledger, notice, pal, partner, people, period, reconcile,
+    rulebook, score, serve, subscription, token, user, webhook,
 };
 use crate::home;
 use crate::output::{Output, OutputOptions};
@@ -115,6 +116,27 @@ enum Command {
     /// Partner admin links: who is linked where, whether it works, and linking
     #[command(subcommand)]
     Pal(pal::PalCommand),
+    /// Partners of record: customers name who serves a subscription
+    #[command(subcommand)]
+    Dpor(dpor::DporCommand),
+    /// Resale: who sells subscriptions, and who may
+    #[command(subcommand)]
+    Csp(csp::CspCommand),
+    /// Certified people: each links their own learning profile to a partner
+    #[command(subcommand)]
+    People(people::PeopleCommand),
+    /// Partners: global accounts with their locations, and what an ID stands for
+    #[command(subcommand)]
+    Partner(partner::PartnerCommand),
+    /// Customers: tenants with their domains, cloud and segment
+    #[command(subcommand)]
+    Customer(customer::CustomerCommand),
+    /// Subscriptions: agreement, state, and which one replaced which
+    #[command(subcommand)]
+    Subscription(subscription::SubscriptionCommand),
+    /// Notices: what your organisation is told
+    #[command(subcommand)]
+    Notice(notice::NoticeCommand),
     /// Users: who may act on registers, for which organisation, in which roles
     #[command(subcommand)]
     User(user::UserCommand),
@@ -209,6 +231,13 @@ fn dispatch(cli: Cli) -> Result<Exit> {
         Command::Period(command) => period::run(&command, &setting),
         Command::Claim(command) => claim::run(&command, &setting),
         Command::Pal(command) => pal::run(&command, &setting),
+        Command::Dpor(command) => dpor::run(&command, &setting),
+        Command::Csp(command) => csp::run(&command, &setting),
+        Command::People(command) => people::run(&command, &setting),
+        Command::Partner(command) => partner::run(&command, &setting),
+        Command::Customer(command) => customer::run(&command, &setting),
+        Command::Subscription(command) => subscription::run(&command, &setting),
+        Command::Notice(command) => notice::run(&command, &setting),
         Command::User(command) => user::run(&command, &setting),
         Command::Token(command) => token::run(&command, &setting),
         Command::Webhook(command) => webhook::run(&command, &setting),

@@ -9,11 +9,20 @@ pub mod complete;
 /// `credit`: usage as credited.
 pub mod credit;
 
+/// `csp`: who sells subscriptions, and who may.
+pub mod csp;
+
+/// `customer`: customers and the principals in their tenants.
+pub mod customer;
+
 /// `demo`: a made-up program to try everything on.
 pub mod demo;
 
 /// `doctor`: whether the home is sound.
 pub mod doctor;
+
+/// `dpor`: partners of record.
+pub mod dpor;
 
 /// `export`: the facts as a dataset folder.
 pub mod export;
@@ -30,6 +39,15 @@ pub mod ledger;
 /// `pal`: partner admin links.
 pub mod pal;
 
+/// `notice`: what your organisation is told.
+pub mod notice;
+
+/// `partner`: accounts and locations, and what an ID stands for.
+pub mod partner;
+
+/// `people`: certified people link their learning profiles.
+pub mod people;
+
 /// `period`: months of facts, closed and reopened.
 pub mod period;
 
@@ -39,11 +57,17 @@ pub mod rulebook;
 /// `score`: what partners score, and why.
 pub mod score;
 
+/// The seat at the desk: what commands that act on registers have in common.
+pub mod seat;
+
 /// `serve`: the pages, on this machine only.
 pub mod serve;
 
 /// `token`: what machines sign in with.
 pub mod token;
+
+/// `subscription`: what customers have, and what replaced it.
+pub mod subscription;
 
 /// `user`: who may act on registers.
 pub mod user;

@@ -9,6 +9,9 @@ mod kept;
 /// The vendor's own figures beside ours.
 pub mod reconcile;
 
+/// What a partner's resale is worth, for enrolments.
+pub mod resale;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock};

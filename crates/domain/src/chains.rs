@@ -82,6 +82,12 @@ impl Chain {
         Ok(chain)
     }
 
+    /// Those who sell the subscription, or sold it last.
+    #[must_use]
+    pub fn last_sellers(&self) -> Vec<&Name> {
+        self.sales.all().last().map(|span| span.held.sellers.iter().map(|seller| &seller.partner_id).collect()).unwrap_or_default()
+    }
+
     /// Who sells the subscription on a day.
     #[must_use]
     pub fn on(&self, day: Day) -> Option<&Sale> {

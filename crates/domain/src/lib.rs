@@ -75,6 +75,9 @@ pub mod webhooks;
 /// Claims: from the draft to the end of the association.
 pub mod claims;
 
+/// Sight: what an actor may see of registers.
+pub mod sight;
+
 /// What stands: every register that is read together with the facts.
 pub mod standing;
 

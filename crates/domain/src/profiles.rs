@@ -306,3 +306,19 @@ fn tell(desk: &mut Desk<'_>, location: &Name, profile: &ProfileLink, kind: &str,
     let text = format!("{who} {what} ({location}), from {}.", desk.today());
     notices::tell(desk, Organisation::Partner(partner.global_partner_id), kind, text, profile)
 }
+
+/// The profile of a person: for the person, the partner that they are linked to, and the operator.
+///
+/// # Errors
+/// When the actor may not see it, or the registers cannot be read.
+pub fn see(desk: &Desk<'_>, person: &Name) -> Acted<ProfileLink> {
+    let profile = ProfileLink::of(desk, person)?;
+    let is_own = desk.actor.person_id.as_ref() == Some(person);
+    let mut may = is_own || matches!(desk.actor.organisation, Some(Organisation::Operator) if !desk.actor.roles.is_empty());
+    if let Some(at) = profile.on(desk.today()) {
+        let partner = desk.find::<Partner>(at.as_str())?;
+        may = may || partner.is_some_and(|partner| desk.actor.is_partner(&partner.global_partner_id, &invitations::MAY_SEE));
+    }
+    desk.actor.must(may, "the person, or the partner that they are linked to", &format!("see the links of `{person}`"))?;
+    Ok(profile)
+}

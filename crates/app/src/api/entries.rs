@@ -1,7 +1,11 @@
 //! Entries of registers as answers: lists with pages, one entry, its history.
 
 use axum::http::StatusCode;
+use domain::chains::Chain;
+use domain::enrolment::Enrolment;
 use domain::facts::{Customer, Partner, Principal, Subscription};
+use domain::notices::Notice;
+use domain::of_record::{RecordOfPartner, request};
 use domain::parties::User;
 use domain::record::entry::{By, Entry, Fields};
 use domain::record::event::Event;
@@ -184,5 +188,33 @@ const PRINCIPALS: [Operation; 3] =
     ));
 const USERS: [Operation; 3] = read_operations!(User, "Users", "/users", "/users/{user_id}", "Users", |call| call.id("user_id"));
 
+const OF_RECORD: [Operation; 3] = read_operations!(
+    RecordOfPartner,
+    "Partners of record",
+    "/partners-of-record",
+    "/partners-of-record/{id}",
+    "PartnersOfRecord",
+    |call| call.id("id")
+);
+const REQUESTS: [Operation; 3] = read_operations!(
+    request::Request,
+    "Partners of record",
+    "/partner-of-record-requests",
+    "/partner-of-record-requests/{request_id}",
+    "PartnerOfRecordRequests",
+    |call| call.id("request_id")
+);
+const CHAINS: [Operation; 3] =
+    read_operations!(Chain, "Resale", "/chains", "/chains/{subscription_id}", "Chains", |call| call.id("subscription_id"));
+const ENROLMENTS: [Operation; 3] =
+    read_operations!(Enrolment, "Resale", "/enrolments", "/enrolments/{account_id}/{model}", "Enrolments", |call| format!(
+        "{}/{}",
+        call.id("account_id"),
+        call.id("model")
+    ));
+const NOTICES: [Operation; 3] =
+    read_operations!(Notice, "Notices", "/notices", "/notices/{notice_id}", "Notices", |call| call.id("notice_id"));
+
 /// The registers that are read and nothing else.
-pub const OPERATIONS: &[&[Operation]] = &[&PARTNERS, &CUSTOMERS, &SUBSCRIPTIONS, &PRINCIPALS, &USERS];
+pub const OPERATIONS: &[&[Operation]] =
+    &[&PARTNERS, &CUSTOMERS, &SUBSCRIPTIONS, &PRINCIPALS, &USERS, &OF_RECORD, &REQUESTS, &CHAINS, &ENROLMENTS, &NOTICES];

@@ -9,6 +9,9 @@ mod claims;
 /// Partner admin links by the vendor's contract, over HTTP.
 mod arm;
 
+/// Partners of record, resale, learning profiles.
+mod associations;
+
 /// Usage as credited.
 mod credit;
 

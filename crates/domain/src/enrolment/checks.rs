@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
-use super::{Enrolment, EnrolmentState};
+use super::{Company, Enrolment, EnrolmentState};
 use crate::amount::Amount;
 use crate::facts::Partner;
 use crate::record::desk::{Acted, Desk};
 use crate::rulebook::associations::Requirement;
-use crate::time::Month;
+use crate::time::{Day, Month};
 use crate::words::PartnerKind;
 
 /// Revenue of the trailing months, as facts tell it.
@@ -48,10 +48,10 @@ pub struct Check {
 pub fn checks(desk: &Desk<'_>, enrolment: &Enrolment, floor: &Floor) -> Acted<Vec<Check>> {
     let rules = &desk.rulebook.associations.csp;
     let required = rules.models.get(&enrolment.model).map(|model| model.requires.value.clone()).unwrap_or_default();
-    let mut checks = vec![profile(enrolment)];
-    checks.retain(|check| !check.met);
+    let mut checks = Vec::new();
     for requirement in required {
         let (met, told, cure) = match requirement {
+            Requirement::Profile => profile(enrolment),
             Requirement::ActiveLocation => active_location(desk, enrolment)?,
             Requirement::CreditApproval => match enrolment.credit_approved_on {
                 Some(day) => (true, format!("the credit was approved on {day}"), ""),
@@ -68,14 +68,15 @@ pub fn checks(desk: &Desk<'_>, enrolment: &Enrolment, floor: &Floor) -> Acted<Ve
     Ok(checks)
 }
 
-/// The profile is told, and its address decided on; it is shown with the location that it must fit.
-fn profile(enrolment: &Enrolment) -> Check {
-    let (met, told, cure) = match (&enrolment.company, &enrolment.suggested) {
-        (None, _) => (false, "the profile is not told", "tell the company with its D-U-N-S number or its address"),
-        (Some(_), Some(_)) => (false, "the suggested address is neither accepted nor declined", "accept it, or keep the typed one"),
-        (Some(_), None) => (true, "the profile is told", ""),
-    };
-    Check { requirement: Requirement::ActiveLocation, met, told: told.to_owned(), cure: (!met).then(|| cure.to_owned()) }
+fn profile(enrolment: &Enrolment) -> (bool, String, &'static str) {
+    match (&enrolment.company, &enrolment.suggested) {
+        (None, _) => (false, "the profile is not told".to_owned(), "tell the company with its D-U-N-S number or its address"),
+        (Some(_), Some(_)) => {
+            let told = "the suggested address is neither accepted nor declined".to_owned();
+            (false, told, "accept it, or keep the typed one")
+        }
+        (Some(company), None) => (true, format!("the profile is told: {}", company.name), ""),
+    }
 }
 
 fn active_location(desk: &Desk<'_>, enrolment: &Enrolment) -> Acted<(bool, String, &'static str)> {
@@ -134,7 +135,7 @@ pub fn steps(enrolment: &Enrolment) -> Vec<Step> {
         (Some(Company { duns: Some(duns), .. }), None) => format!("by D-U-N-S {duns}"),
         _ => "not told".to_owned(),
     };
-    let on = |day: Option<crate::time::Day>| day.map_or_else(|| "open".to_owned(), |day| format!("on {day}"));
+    let on = |day: Option<Day>| day.map_or_else(|| "open".to_owned(), |day| format!("on {day}"));
     vec![
         step("profile", company.is_some(), profile),
         step("address", company.is_some() && enrolment.suggested.is_none(), address),
@@ -142,5 +143,3 @@ pub fn steps(enrolment: &Enrolment) -> Vec<Step> {
         step("agreement", enrolment.agreed_on.is_some(), on(enrolment.agreed_on)),
     ]
 }
-
-use super::Company;

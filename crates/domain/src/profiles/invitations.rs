@@ -65,7 +65,7 @@ impl Entry for Invitation {
 }
 
 const MAY_INVITE: [Role; 2] = [Role::AccountAdmin, Role::IncentiveAdmin];
-const MAY_SEE: [Role; 4] = [Role::AccountAdmin, Role::IncentiveAdmin, Role::IncentiveUser, Role::ExecutiveReportViewer];
+pub(super) const MAY_SEE: [Role; 4] = [Role::AccountAdmin, Role::IncentiveAdmin, Role::IncentiveUser, Role::ExecutiveReportViewer];
 
 /// Invites a person to link to a location.
 ///

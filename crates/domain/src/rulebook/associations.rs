@@ -154,6 +154,8 @@ pub struct ModelRules {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Requirement {
+    /// The company is told, and its address decided on.
+    Profile,
     /// The location is open, and in the country of the profile's address.
     ActiveLocation,
     /// The operator has approved the credit.
