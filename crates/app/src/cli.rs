@@ -8,14 +8,16 @@ use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand};
 use domain::rulebook::Rulebook;
 use engine::problems::Problems;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::commands::{
-    claim, complete, credit, csp, customer, demo, doctor, dpor, export, import, ledger, notice, pal, partner, people, period, reconcile,
-    rulebook, score, serve, subscription, token, user, webhook,
+    audit, claim, complete, credit, csp, customer, demo, doctor, dpor, export, import, ledger, notice, pal, partner, people, period,
+    reconcile, rulebook, score, serve, store, subscription, token, user, webhook,
 };
-use crate::home;
+use crate::home::{self, Place};
 use crate::output::{Output, OutputOptions};
-use crate::problem::{self, Exit};
+use crate::problem::{self, Exit, Refusal};
 use crate::rules;
 
 /// Counterfoil reads what partners already have, and proves what they earned.
@@ -71,6 +73,18 @@ pub struct Shared {
     )]
     home: Option<PathBuf>,
 
+    /// The database of the home's ledger, log and registers, `postgres://…`; the home remembers it, without the password
+    /// [default: a file in the home]
+    #[arg(
+        long,
+        value_name = "URL",
+        global = true,
+        env = "COUNTERFOIL_DATABASE",
+        hide_env_values = true,
+        help_heading = "Home, rules and messages"
+    )]
+    database: Option<String>,
+
     /// A folder with another rulebook than the one that the program carries
     #[arg(long, value_name = "FOLDER", global = true, help_heading = "Home, rules and messages")]
     rulebook: Option<PathBuf>,
@@ -86,9 +100,31 @@ pub struct Shared {
     )]
     acts_as: Option<String>,
 
+    /// Answer from what was recorded by then: a day (its end, UTC) or an instant; what came or was corrected later does not count
+    #[arg(long, value_name = "WHEN", global = true, value_parser = known_at, help_heading = "Home, rules and messages")]
+    known_at: Option<Timestamp>,
+
     /// Tell every problem of rows, not the first twenty
     #[arg(long, global = true, help_heading = "Home, rules and messages")]
     all_problems: bool,
+}
+
+fn known_at(text: &str) -> Result<Timestamp, String> {
+    instant(text, true)
+}
+
+/// An instant, or a day in UTC: its end, or else its start.
+///
+/// # Errors
+/// When the text is neither.
+pub fn instant(text: &str, end: bool) -> Result<Timestamp, String> {
+    if let Ok(instant) = text.parse() {
+        return Ok(instant);
+    }
+    let day: jiff::civil::Date =
+        text.parse().map_err(|_| format!("`{text}` is no day and no instant; expected YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ"))?;
+    let time = if end { jiff::civil::Time::MAX } else { jiff::civil::Time::MIN };
+    day.to_datetime(time).to_zoned(TimeZone::UTC).map(|at| at.timestamp()).map_err(|error| error.to_string())
 }
 
 #[derive(Debug, Subcommand)]
@@ -146,6 +182,12 @@ enum Command {
     /// Webhooks: addresses that are told of events
     #[command(subcommand)]
     Webhook(webhook::WebhookCommand),
+    /// The log of events, and proving to others that it was only ever added to
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
+    /// The registers beside the log that they come from
+    #[command(subcommand)]
+    Store(store::StoreCommand),
     /// Write the facts as a dataset folder
     Export(export::ExportArgs),
     /// The rules: every value with its source, and their worked examples
@@ -169,17 +211,22 @@ pub struct Setting {
 }
 
 impl Setting {
-    /// The folder of the home.
+    /// Where the home is.
     ///
     /// # Errors
-    /// When none is given and the system names none.
-    pub fn home(&self) -> Result<PathBuf> {
-        home::place(self.shared.home.as_deref())
+    /// When no folder is given and the system names none.
+    pub fn home(&self) -> Result<Place> {
+        Ok(Place { root: home::place(self.shared.home.as_deref())?, database: self.shared.database.clone() })
     }
 
     /// The user who acts on registers, when one is named.
     pub fn user(&self) -> Option<&str> {
         self.shared.acts_as.as_deref()
+    }
+
+    /// By when a thing must have been recorded to count; nothing for all that stands.
+    pub fn known_at(&self) -> Option<Timestamp> {
+        self.shared.known_at
     }
 
     /// The rulebook to judge by.
@@ -213,6 +260,28 @@ pub fn run() -> ExitCode {
     dispatch(cli).unwrap_or_else(|error| problem::tell(&error)).into()
 }
 
+impl Command {
+    /// Whether the command can answer from what was known earlier.
+    fn can_look_back(&self) -> bool {
+        !matches!(
+            self,
+            Self::Demo(_)
+                | Self::Import(_)
+                | Self::Ledger(_)
+                | Self::Period(_)
+                | Self::User(user::UserCommand::Add(_) | user::UserCommand::Close(_))
+                | Self::Token(_)
+                | Self::Webhook(_)
+                | Self::Store(_)
+                | Self::Rulebook(_)
+                | Self::Serve(_)
+                | Self::Doctor(_)
+                | Self::Completions(_)
+                | Self::Man(_)
+        )
+    }
+}
+
 /// The command line as clap knows it, for completions and manual pages.
 pub fn command() -> clap::Command {
     Cli::command()
@@ -220,6 +289,10 @@ pub fn command() -> clap::Command {
 
 fn dispatch(cli: Cli) -> Result<Exit> {
     let setting = Setting { output: Output::new(&cli.shared.output)?, shared: cli.shared };
+    if setting.known_at().is_some() && !cli.command.can_look_back() {
+        let refusal = Refusal::usage("this command acts on what stands, or tells of it; `--known-at` asks what was known earlier");
+        return Err(refusal.hint("leave `--known-at` out, or ask with `score`, `credit`, `export`, `audit log`, or a list or show").into());
+    }
     match cli.command {
         Command::Demo(args) => demo::run(&args, &setting),
         Command::Serve(args) => serve::run(&args, &setting),
@@ -241,6 +314,8 @@ fn dispatch(cli: Cli) -> Result<Exit> {
         Command::User(command) => user::run(&command, &setting),
         Command::Token(command) => token::run(&command, &setting),
         Command::Webhook(command) => webhook::run(&command, &setting),
+        Command::Audit(command) => audit::run(&command, &setting),
+        Command::Store(command) => store::run(&command, &setting),
         Command::Export(args) => export::run(&args, &setting),
         Command::Rulebook(command) => rulebook::run(&command, &setting),
         Command::Doctor(args) => doctor::run(&args, &setting),

@@ -1,5 +1,8 @@
 //! The commands, one file each.
 
+/// `audit`: the log of events, and proving it.
+pub mod audit;
+
 /// `claim`: claims to be partner of record.
 pub mod claim;
 
@@ -66,6 +69,9 @@ pub mod serve;
 /// `token`: what machines sign in with.
 pub mod token;
 
+/// `store`: the registers beside the log that they come from.
+pub mod store;
+
 /// `subscription`: what customers have, and what replaced it.
 pub mod subscription;
 
@@ -83,6 +89,7 @@ use domain::time::Day;
 use crate::cli::Setting;
 use crate::clock;
 use crate::home::Home;
+use crate::problem::Refusal;
 use crate::program::OpenProgram;
 
 /// Which program is asked, and as of when.
@@ -110,8 +117,13 @@ impl ProgramArgs {
     pub fn open(&self, setting: &Setting) -> Result<OpenProgram> {
         let rulebook = setting.rulebook()?;
         match &self.dataset {
+            Some(_) if setting.known_at().is_some() => {
+                let refusal =
+                    Refusal::usage("a dataset folder does not tell when its rows were known, so `--known-at` cannot be asked of it");
+                Err(refusal.hint("import the folder into a home, or leave `--known-at` out").into())
+            }
             Some(folder) => OpenProgram::from_dataset(folder, rulebook),
-            None => OpenProgram::from_home(&Home::open(&setting.home()?)?, rulebook),
+            None => OpenProgram::from_home_at(&Home::open(&setting.home()?)?, rulebook, setting.known_at()),
         }
     }
 }

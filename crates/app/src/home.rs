@@ -1,7 +1,16 @@
-//! The home: the folder with the ledger of imports (SQLite) and the lake of accepted rows (Parquet).
+//! The home: the folder with the lake of accepted rows (Parquet) and the ledger, the log and the registers (SQLite, or PostgreSQL elsewhere).
 
 /// Acts on registers.
 mod acting;
+
+/// What was known earlier.
+mod known;
+
+/// Where a home is.
+mod place;
+
+/// The log: its checkpoints, and what it adds up to.
+mod proving;
 
 /// What an import leaves in the ledger.
 mod record;
@@ -16,9 +25,8 @@ mod upload;
 mod writing;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::env;
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use anyhow::{Context, Result};
@@ -34,45 +42,21 @@ use tokio::runtime::{Builder, Runtime};
 use crate::problem::Refusal;
 
 pub use acting::{Changed, Done, Request, Version};
+pub use place::{Place, place};
+pub use proving::{Comparison, Difference};
 pub use upload::Upload;
 pub use writing::{Act, Writing, new_id};
-
-/// The ledger's file within a home.
-const LEDGER: &str = "counterfoil.db";
 
 /// The file whose lock is held while the ledger is opened.
 const OPENING: &str = "opening";
 
 /// A home that is open.
 pub struct Home {
-    root: PathBuf,
+    place: Place,
     store: Store,
     runtime: Runtime,
     /// What was imported, as of an act of the ledger.
     imported: Mutex<Option<(u64, Arc<Program>)>>,
-}
-
-/// The folder of the home: the one given, or else the user's data folder.
-///
-/// # Errors
-/// When none is given and the system names no folder for the user's data.
-pub fn place(given: Option<&Path>) -> Result<PathBuf> {
-    if let Some(folder) = given {
-        return Ok(folder.to_owned());
-    }
-    let variable = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let data = if cfg!(windows) {
-        variable("LOCALAPPDATA")
-    } else if cfg!(target_os = "macos") {
-        variable("HOME").map(|user| user.join("Library/Application Support"))
-    } else {
-        variable("XDG_DATA_HOME").or_else(|| variable("HOME").map(|user| user.join(".local/share")))
-    };
-    let data = data.ok_or_else(|| {
-        Refusal::refused("the system names no folder for your data")
-            .hint("name a home with `--home FOLDER` or the variable `COUNTERFOIL_HOME`")
-    })?;
-    Ok(data.join("counterfoil"))
 }
 
 impl Home {
@@ -80,37 +64,49 @@ impl Home {
     ///
     /// # Errors
     /// When there is none, or its ledger cannot be opened.
-    pub fn open(root: &Path) -> Result<Self> {
-        if !root.join(LEDGER).is_file() {
-            let message = format!("there is no home at `{}` yet", root.display());
+    pub fn open(place: impl Into<Place>) -> Result<Self> {
+        let place = place.into();
+        if !place.is_home() {
+            let message = format!("there is no home at `{}` yet", place.root.display());
             return Err(Refusal::refused(message)
                 .hint("`counterfoil import FOLDER` makes one; `--dataset FOLDER` asks a folder without one; `counterfoil demo` shows how it looks")
                 .into());
         }
-        Self::open_or_make(root)
+        Self::open_or_make(place)
     }
 
     /// Opens the home at a folder, and makes it when it is not there.
     ///
     /// # Errors
     /// When it cannot be made, or its ledger cannot be opened.
-    pub fn open_or_make(root: &Path) -> Result<Self> {
-        std::fs::create_dir_all(root).with_context(|| format!("cannot make the home `{}`", root.display()))?;
+    pub fn open_or_make(place: impl Into<Place>) -> Result<Self> {
+        let Place { root, database } = place.into();
+        std::fs::create_dir_all(&root).with_context(|| format!("cannot make the home `{}`", root.display()))?;
         let root = root.canonicalize().with_context(|| format!("cannot find the home `{}`", root.display()))?;
+        let place = Place { root, database };
         let runtime = Builder::new_current_thread().enable_all().build().context("cannot start the ledger's worker")?;
-        let url = format!("sqlite://{}", root.join(LEDGER).display());
+        let address = place.address()?;
         // two programs that open a new home together would both make its tables
-        let opening = root.join(OPENING);
+        let opening = place.root.join(OPENING);
         let lock = File::options().create(true).truncate(false).write(true).open(&opening).and_then(|file| file.lock().map(|()| file));
         let lock = lock.with_context(|| format!("cannot lock `{}`; check the folder's rights", opening.display()))?;
-        let store = runtime.block_on(Store::open(&url))?;
+        let store = runtime.block_on(Store::open(&address))?;
+        place.remember()?;
         drop(lock);
-        Ok(Self { root, store, runtime, imported: Mutex::default() })
+        Ok(Self { place, store, runtime, imported: Mutex::default() })
     }
 
     /// The folder.
     pub fn root(&self) -> &Path {
-        &self.root
+        &self.place.root
+    }
+
+    /// The database that the home remembers, without its password; nothing for a file of its own.
+    ///
+    /// # Errors
+    /// When the home's file cannot be read.
+    pub fn database(&self) -> Result<Option<String>> {
+        self.place.remembered()
     }
 
     /// The lake with the files that the manifest names.
@@ -127,7 +123,8 @@ impl Home {
         };
         let files = self.runtime.block_on(self.store.list_lake_files())?.into_iter().map(file).collect::<Result<_>>()?;
         let pieces = self.runtime.block_on(self.store.list_lake_pieces())?.into_iter().map(file).collect::<Result<_>>()?;
-        Ok(Lake { root: self.root.join("lake"), files, pieces })
+        let undone = self.runtime.block_on(self.store.list_undone_pieces())?.into_iter().map(file).collect::<Result<_>>()?;
+        Ok(Lake { root: self.place.root.join("lake"), files, pieces, undone })
     }
 
     /// How many acts the ledger holds; another number tells that facts may have changed.
@@ -143,7 +140,7 @@ impl Home {
     /// # Errors
     /// When the ledger or the log cannot be read.
     pub fn state(&self) -> Result<(u64, u64)> {
-        Ok((self.sequence()?, self.runtime.block_on(self.store.log_head())?.0))
+        Ok((self.sequence()?, self.runtime.block_on(self.store.log_head())?.sequence))
     }
 
     /// The latest imports, the latest first.

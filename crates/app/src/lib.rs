@@ -3,6 +3,9 @@
 /// The REST API.
 pub mod api;
 
+/// Proving the log to whom it concerns.
+mod audit;
+
 /// The command line: what can be asked, and how.
 pub mod cli;
 

@@ -62,6 +62,8 @@ pub struct OutputOptions {
 /// Writes answers to stdout.
 pub struct Output {
     format: Format,
+    /// Whether the caller named the format.
+    is_asked: bool,
     query: Option<jmespath::Expression<'static>>,
     paint: Paint,
 }
@@ -80,6 +82,7 @@ impl Output {
         })?;
         let is_plain = options.no_color || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         Ok(Self {
+            is_asked: options.output.is_some(),
             format: options.output.unwrap_or(if is_terminal { Format::Table } else { Format::Json }),
             query,
             paint: Paint { is_on: is_terminal && !is_plain },
@@ -115,6 +118,19 @@ impl Output {
             let picked = self.pick(answer)?;
             self.write(&mut out, picked)?;
         }
+        Ok(out.flush()?)
+    }
+
+    /// Writes an answer that is a text of its own: the text, unless a form or a part of it is asked for.
+    ///
+    /// # Errors
+    /// As [`Output::print`].
+    pub fn print_text<T: Serialize>(&self, answer: &T, text: &str) -> Result<()> {
+        if self.is_asked || self.query.is_some() {
+            return self.print(answer, |_| text.to_owned());
+        }
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes())?;
         Ok(out.flush()?)
     }
 

@@ -31,13 +31,17 @@ use domain::partners::{AccountIx, Partners};
 use domain::register::Register;
 use domain::roster::{Roster, roster};
 use domain::rulebook::{AreaRules, Rulebook};
+use domain::standing::Entries;
 use domain::time::{Day, Month};
 use engine::bills::{BillCredited, Crediting, credit_bill};
 use engine::credits::{GroupBy, Groups, credit_consumption, credited_groups, credited_lines};
 use engine::dataset::Dataset;
 use engine::files::FileForm;
+use engine::lake::Lake;
 use engine::problems::Problems;
 use engine::tables::read_rows;
+use jiff::Timestamp;
+use tempfile::TempDir;
 
 use crate::home::Home;
 use crate::problem::{Refusal, known_partner};
@@ -58,6 +62,8 @@ pub struct OpenProgram {
     credited: Mutex<Vec<(Day, Arc<ConsumptionCredits>)>>,
     /// Consumption of accounts that were asked about.
     kept: KeptRows,
+    /// Files that were made for the program, and go with it.
+    _made: Option<TempDir>,
 }
 
 /// What is found about a partner as of a day.
@@ -95,6 +101,7 @@ impl OpenProgram {
             streamed: OnceLock::new(),
             credited: Mutex::default(),
             kept: KeptRows::default(),
+            _made: None,
         }
     }
 
@@ -103,10 +110,23 @@ impl OpenProgram {
     /// # Errors
     /// When the lake or the registers cannot be read.
     pub fn from_home(home: &Home, rulebook: Arc<Rulebook>) -> Result<Self> {
-        let lake = home.lake()?;
+        Self::of_lake(&home.lake()?, &home.standing()?, rulebook)
+    }
+
+    /// Reads the facts of a home together with its registers, as they were known at an instant, or as they stand.
+    ///
+    /// # Errors
+    /// When the lake, the registers or the log cannot be read.
+    pub fn from_home_at(home: &Home, rulebook: Arc<Rulebook>, known_at: Option<Timestamp>) -> Result<Self> {
+        let Some(known_at) = known_at else { return Self::from_home(home, rulebook) };
+        let known = home.known(known_at)?;
+        Ok(Self { _made: Some(known.folder), ..Self::of_lake(&known.lake, &known.entries, rulebook)? })
+    }
+
+    fn of_lake(lake: &Lake, entries: &Entries, rulebook: Arc<Rulebook>) -> Result<Self> {
         let months = lake.files.iter().filter(|file| file.table == Consumption::TABLE).filter_map(|file| file.month);
         let consumption_months = months.collect();
-        Ok(Self { consumption_months, ..Self::new(lake.open_with(&home.standing()?)?, rulebook, true) })
+        Ok(Self { consumption_months, ..Self::new(lake.open_with(entries)?, rulebook, true) })
     }
 
     /// The facts; consumption stays in its files.

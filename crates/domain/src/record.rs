@@ -22,8 +22,14 @@ pub mod spans;
 /// A desk: one actor acts at one instant.
 pub mod desk;
 
+/// The Merkle tree over the log: what proves that it was only ever added to.
+pub mod merkle;
+
 /// Registers in memory: what a list of events adds up to.
 pub mod memory;
 
 /// Entries that are facts too: what is imported and what is recorded, read together.
 pub mod factual;
+
+/// Loads: acts on many rows at once, which the log tells in one event each.
+pub mod load;

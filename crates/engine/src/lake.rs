@@ -88,6 +88,11 @@ impl LakeFile {
         self.path.ends_with(MENDED)
     }
 
+    /// Whether the piece was all of its part when its batch came.
+    pub(crate) fn is_whole(&self) -> bool {
+        !self.path.starts_with("pieces/")
+    }
+
     /// The folder of the part's files, relative to the lake.
     pub(crate) fn folder(&self) -> String {
         match self.month {
@@ -128,6 +133,8 @@ pub struct Lake {
     pub files: Vec<LakeFile>,
     /// The pieces; a piece that is all of its part is the same file.
     pub pieces: Vec<LakeFile>,
+    /// The pieces of batches that were undone: they count only for what was known before.
+    pub undone: Vec<LakeFile>,
 }
 
 /// Rows of the lake.
@@ -188,10 +195,15 @@ impl Lake {
         Dataset::open_files_with(self.table_files(), Problems::default(), entries)
     }
 
+    /// Every file that the manifest names, some of them more than once.
+    pub fn named(&self) -> impl Iterator<Item = &LakeFile> {
+        self.files.iter().chain(&self.pieces).chain(&self.undone)
+    }
+
     /// Files that neither parts nor pieces name: an act that broke off left them, or a later act replaced them.
     #[must_use]
     pub fn leftovers(&self) -> Vec<PathBuf> {
-        let known: HashSet<PathBuf> = self.files.iter().chain(&self.pieces).map(|file| self.root.join(&file.path)).collect();
+        let known: HashSet<PathBuf> = self.named().map(|file| self.root.join(&file.path)).collect();
         let mut open = vec![self.root.clone()];
         let mut found = Vec::new();
         while let Some(folder) = open.pop() {

@@ -72,6 +72,9 @@ pub mod downloads;
 /// Undoing a batch: parts are made again from the pieces of the batches that stand.
 pub mod undo;
 
+/// The lake as it was known earlier.
+pub mod known;
+
 /// The journey of a source row through the lake.
 pub mod trace;
 

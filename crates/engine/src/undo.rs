@@ -109,9 +109,8 @@ struct Undoing<'a> {
 impl Undoing<'_> {
     fn register<R: Register>(&mut self) -> Result<(), UndoError> {
         let share = self.undone.pieces.iter().find(|piece| piece.table == R::TABLE).cloned();
-        let settle = |_: &LakeFile, old: &[R], new: &[R]| settle_register(old, new, &HashSet::new());
         let rows = match share {
-            Some(piece) => self.part(&piece, settle, |_| Amount::ZERO)?.after,
+            Some(piece) => self.part(&piece, of_register, |_| Amount::ZERO)?.after,
             None if is_checked(R::TABLE) => {
                 let files: Vec<&LakeFile> = self.lake.files.iter().filter(|file| file.table == R::TABLE).collect();
                 self.lake.read::<R>(&files, |_| {})?
@@ -128,9 +127,7 @@ impl Undoing<'_> {
     fn facts<R: Fact>(&mut self) -> Result<(), UndoError> {
         let shares: Vec<LakeFile> = self.undone.pieces.iter().filter(|piece| piece.table == R::TABLE).cloned().collect();
         for piece in shares {
-            let settle =
-                |piece: &LakeFile, old: &[R], new: &[R]| if piece.is_mended() { settle_mended(old, new) } else { settle_facts(old, new) };
-            let made = self.part::<R>(&piece, settle, Fact::amount)?;
+            let made = self.part::<R>(&piece, of_facts, Fact::amount)?;
             let total = |rows: &Kept<R>| Total { rows: rows.rows.len() as u64, amount: rows.rows.iter().map(Fact::amount).sum() };
             if let Some(month) = piece.month.filter(|_| made.differs) {
                 let (source, before, after) = (piece.source.clone(), total(&made.before), total(&made.after));
@@ -148,9 +145,11 @@ impl Undoing<'_> {
         amount: impl Fn(&R) -> Amount,
     ) -> Result<Made<R>, UndoError> {
         let files: Vec<&LakeFile> = self.lake.files.iter().filter(|file| file.is_same_part(piece)).collect();
-        let before = self.lake.read::<R>(&files, |_| {})?;
-        let pieces: Vec<&LakeFile> = self.lake.pieces.iter().filter(|other| other.is_same_part(piece)).collect();
-        let after = self.settle_pieces(&pieces, &settle)?;
+        let lake = self.lake;
+        let before = lake.read::<R>(&files, |_| {})?;
+        let pieces: Vec<&LakeFile> = lake.pieces.iter().filter(|other| other.is_same_part(piece)).collect();
+        let others = pieces.iter().copied().filter(|piece| piece.batch_id != self.batch_id).collect();
+        let after = settle_pieces(lake, others, &settle)?;
         self.find_strangers(&before, &pieces)?;
         if is_same(&before, &after) {
             return Ok(Made { before, after, differs: false });
@@ -167,28 +166,6 @@ impl Undoing<'_> {
             self.undone.added.push(LakeFile { path, rows: written, amount, batch_id, ..piece.clone() });
         }
         Ok(Made { before, after, differs })
-    }
-
-    /// What the pieces of the other batches give, settled in the order of their batches.
-    fn settle_pieces<R: Restated>(
-        &self,
-        pieces: &[&LakeFile],
-        settle: impl Fn(&LakeFile, &[R], &[R]) -> Settled,
-    ) -> Result<Kept<R>, UndoError> {
-        let mut others: Vec<&LakeFile> = pieces.iter().copied().filter(|piece| piece.batch_id != self.batch_id).collect();
-        others.sort_by(|a, b| (&a.batch_id, a.is_suggested()).cmp(&(&b.batch_id, b.is_suggested())));
-        let mut now = Kept::default();
-        for piece in others {
-            let new = self.lake.read::<R>(&[piece], |_| {})?;
-            let fates = if piece.is_suggested() { settle_suggested(&now.rows, &new.rows) } else { settle(piece, &now.rows, &new.rows) };
-            let mut next = Kept::default();
-            for (rows, places) in [(&now, &fates.kept), (&new, &fates.accepted)] {
-                next.rows.extend(places.iter().map(|place| rows.rows[*place].clone()));
-                next.origins.extend(places.iter().map(|place| rows.origins[*place].clone()));
-            }
-            now = next;
-        }
-        Ok(now)
     }
 
     /// Refuses when a row is of a batch that has no piece of its own.
@@ -220,6 +197,37 @@ impl Undoing<'_> {
         }
         removed.rows + restored.rows > 0
     }
+}
+
+/// What pieces of one part give, settled in the order of their batches.
+pub(crate) fn settle_pieces<R: Restated>(
+    lake: &Lake,
+    mut pieces: Vec<&LakeFile>,
+    settle: impl Fn(&LakeFile, &[R], &[R]) -> Settled,
+) -> Result<Kept<R>, LakeError> {
+    pieces.sort_by(|a, b| (&a.batch_id, a.is_suggested()).cmp(&(&b.batch_id, b.is_suggested())));
+    let mut now = Kept::default();
+    for piece in pieces {
+        let new = lake.read::<R>(&[piece], |_| {})?;
+        let fates = if piece.is_suggested() { settle_suggested(&now.rows, &new.rows) } else { settle(piece, &now.rows, &new.rows) };
+        let mut next = Kept::default();
+        for (rows, places) in [(&now, &fates.kept), (&new, &fates.accepted)] {
+            next.rows.extend(places.iter().map(|place| rows.rows[*place].clone()));
+            next.origins.extend(places.iter().map(|place| rows.origins[*place].clone()));
+        }
+        now = next;
+    }
+    Ok(now)
+}
+
+/// How a piece of a register settles.
+pub(crate) fn of_register<R: Register>(_: &LakeFile, old: &[R], new: &[R]) -> Settled {
+    settle_register(old, new, &HashSet::new())
+}
+
+/// How a piece of facts settles.
+pub(crate) fn of_facts<R: Fact>(piece: &LakeFile, old: &[R], new: &[R]) -> Settled {
+    if piece.is_mended() { settle_mended(old, new) } else { settle_facts(old, new) }
 }
 
 /// A part that was made again.

@@ -4,7 +4,9 @@
 //! acts at once, one is refused, whichever parts of the lake they are about.
 
 use domain::amount::Amount;
+use domain::record::event::Draft;
 use domain::time::Month;
+use jiff::Timestamp;
 use sqlx::AnyConnection;
 
 use crate::ledger::bigint;
@@ -121,11 +123,11 @@ impl Store {
         transaction.commit().await.map_err(StoreError::at("batch_undo/record"))
     }
 
-    /// Records that a month was closed or reopened.
+    /// Records that a month was closed or reopened, and what the log of events is told of it.
     ///
     /// # Errors
     /// When another act was recorded since the ledger was read, or when the database fails; then nothing is recorded.
-    pub async fn record_period(&self, event: &PeriodEvent, rests_on: u64) -> Result<(), StoreError> {
+    pub async fn record_period(&self, event: &PeriodEvent, rests_on: u64, told: Option<(Draft, Timestamp)>) -> Result<(), StoreError> {
         let statement = "period_event/record";
         let mut transaction = self.pool.begin().await.map_err(StoreError::at(statement))?;
         let sequence = advance(&mut transaction, rests_on).await?;
@@ -139,6 +141,9 @@ impl Store {
             .execute(&mut *transaction)
             .await
             .map_err(StoreError::at(statement))?;
+        if let Some((draft, now)) = told {
+            manifest::tell(&mut transaction, draft, now).await?;
+        }
         transaction.commit().await.map_err(StoreError::at(statement))
     }
 

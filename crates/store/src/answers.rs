@@ -56,8 +56,7 @@ impl Acting {
         keyed: &Keyed,
         body: &str,
     ) -> Result<Vec<Event>, StoreError> {
-        let head = (self.sequence, self.recorded_at);
-        let events = append(&mut self.transaction, head, drafts, now).await?;
+        let events = append(&mut self.transaction, self.head, drafts, now).await?;
         let oldest = now.checked_sub(KEPT).unwrap_or(Timestamp::MIN);
         let forget = sqlx::query(FORGET_API_ANSWERS).bind(fixed(oldest));
         forget.execute(&mut *self.transaction).await.map_err(StoreError::at("api_answer/forget"))?;

@@ -158,6 +158,7 @@ fn migrator() -> Migrator {
         migration(7, "credited months", include_str!("../migrations/0007_credited_months.sql")),
         migration(8, "answers", include_str!("../migrations/0008_answers.sql")),
         migration(9, "webhook posts", include_str!("../migrations/0009_webhook_posts.sql")),
+        migration(10, "proofs", include_str!("../migrations/0010_proofs.sql")),
     ])
 }
 

@@ -15,6 +15,9 @@ pub mod acts;
 /// Answers to requests that carried a key.
 pub mod answers;
 
+/// Checkpoints of the log, and registers that are made again from it.
+pub mod checkpoints;
+
 /// A database that is open.
 mod connection;
 

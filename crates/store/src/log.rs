@@ -5,6 +5,7 @@
 
 use domain::record::entry::{By, Fields, PICKED_BY};
 use domain::record::event::{Draft, Event};
+use domain::record::merkle::{Edge, Hash};
 use jiff::Timestamp;
 use serde_json::Value;
 use sqlx::any::AnyRow;
@@ -13,8 +14,8 @@ use sqlx::{Any, AnyConnection, AssertSqlSafe, Transaction};
 use crate::ledger::bigint;
 use crate::row::Cells;
 use crate::statements::{
-    ADVANCE_LOG_HEAD, FIND_ENTRY, FIND_LOG_HEAD, LIST_ALL_ENTRIES, LIST_ENTRIES, LIST_EVENTS, LIST_EVENTS_OF_ENTRY, RECORD_ENTRY,
-    RECORD_EVENT, TAKE_LOG_HEAD,
+    ADVANCE_LOG_HEAD, FIND_ENTRY, FIND_LOG_HEAD, LIST_ALL_ENTRIES, LIST_ENTRIES, LIST_EVENTS, LIST_EVENTS_OF_ENTRY, PICK_EVENTS,
+    RECORD_ENTRY, RECORD_EVENT, TAKE_LOG_HEAD,
 };
 use crate::{Store, StoreError};
 
@@ -38,11 +39,48 @@ pub struct Part<'a> {
     pub most: Option<u32>,
 }
 
+/// Which events are wanted, the latest first; what is not given picks nothing out.
+#[derive(Debug, Clone, Default)]
+pub struct Asked<'a> {
+    /// Only events before this place; 0 for all.
+    pub before: u64,
+    /// Only events of this register.
+    pub register: Option<&'a str>,
+    /// Only events about the entry of this id.
+    pub entry: Option<&'a str>,
+    /// Only events of this user.
+    pub actor: Option<&'a str>,
+    /// Only events of this kind.
+    pub kind: Option<&'a str>,
+    /// Only events recorded then or later.
+    pub since: Option<Timestamp>,
+    /// How many at most.
+    pub most: u32,
+}
+
+/// The end of the log: what an append rests on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Head {
+    /// How many events there are: the place of the last one.
+    pub sequence: u64,
+    /// When the last one was recorded.
+    pub recorded_at: Option<Timestamp>,
+    /// The right edge of the Merkle tree over the events, as text.
+    edge: String,
+}
+
+impl Head {
+    /// The right edge of the Merkle tree over the log; nothing when it is not kept, or is of another log.
+    #[must_use]
+    pub fn edge(&self) -> Option<Edge> {
+        Edge::read(self.sequence, &self.edge)
+    }
+}
+
 /// The right to append to the log, held until it is committed or dropped.
 pub struct Acting {
     pub(crate) transaction: Transaction<'static, Any>,
-    pub(crate) sequence: u64,
-    pub(crate) recorded_at: Option<Timestamp>,
+    pub(crate) head: Head,
 }
 
 impl Store {
@@ -52,15 +90,15 @@ impl Store {
     /// When the database fails.
     pub async fn act(&self) -> Result<Acting, StoreError> {
         let mut transaction = self.pool.begin().await.map_err(StoreError::at("log_head/take"))?;
-        let (sequence, recorded_at) = take_head(&mut transaction).await?;
-        Ok(Acting { transaction, sequence, recorded_at })
+        let head = take_head(&mut transaction).await?;
+        Ok(Acting { transaction, head })
     }
 
-    /// How many events the log holds, and when the last one was recorded.
+    /// The end of the log.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn log_head(&self) -> Result<(u64, Option<Timestamp>), StoreError> {
+    pub async fn log_head(&self) -> Result<Head, StoreError> {
         let statement = "log_head/find";
         let row = sqlx::query(FIND_LOG_HEAD).fetch_one(&self.pool).await.map_err(StoreError::at(statement))?;
         head(&row, statement)
@@ -74,6 +112,37 @@ impl Store {
         let query = sqlx::query(LIST_EVENTS).bind(bigint(after)).bind(i64::from(most));
         let rows = query.fetch_all(&self.pool).await.map_err(StoreError::at("event/list"))?;
         rows.iter().map(|row| event(row, "event/list")).collect()
+    }
+
+    /// The texts of events after a place in the log, `most` of them, in order: what is hashed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_event_texts(&self, after: u64, most: u32) -> Result<Vec<String>, StoreError> {
+        let mut connection = self.pool.acquire().await.map_err(StoreError::at("event/list"))?;
+        texts(&mut connection, after, most).await
+    }
+
+    /// The events that are asked for, the latest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn pick_events(&self, asked: &Asked<'_>) -> Result<Vec<Event>, StoreError> {
+        let statement = "event/pick";
+        let last = if asked.before == 0 { i64::MAX } else { bigint(asked.before - 1) };
+        let since = asked.since.map(fixed);
+        let fields = [("register", asked.register), ("entry_id", asked.entry), ("actor", asked.actor), ("kind", asked.kind)];
+        let equal = fields.into_iter().filter_map(|(field, value)| Some((field, "=", value?)));
+        let wanted: Vec<(&str, &str, &str)> = equal.chain(since.as_deref().map(|since| ("recorded_at", ">=", since))).collect();
+        // only names of columns, which are constants, go into the text
+        let conditions: String = wanted.iter().zip(2..).map(|((field, is, _), place)| format!(" AND {field} {is} ${place}")).collect();
+        let text = format!("{}{conditions} ORDER BY sequence DESC LIMIT {}", PICK_EVENTS.trim_end(), asked.most);
+        let mut query = sqlx::query(AssertSqlSafe(text)).bind(last);
+        for (_, _, value) in wanted {
+            query = query.bind(value.to_owned());
+        }
+        let rows = query.fetch_all(&self.pool).await.map_err(StoreError::at(statement))?;
+        rows.iter().map(|row| event(row, statement)).collect()
     }
 
     /// Every event about an entry, in order.
@@ -123,7 +192,7 @@ impl Acting {
     /// The place of the last event of the log.
     #[must_use]
     pub fn sequence(&self) -> u64 {
-        self.sequence
+        self.head.sequence
     }
 
     /// The entry of an id, as it stands.
@@ -155,15 +224,14 @@ impl Acting {
     /// # Errors
     /// When an event does not fit the entry that it is about, or the database fails.
     pub async fn record(mut self, drafts: Vec<Draft>, now: Timestamp) -> Result<Vec<Event>, StoreError> {
-        let head = (self.sequence, self.recorded_at);
-        let events = append(&mut self.transaction, head, drafts, now).await?;
+        let events = append(&mut self.transaction, self.head, drafts, now).await?;
         self.transaction.commit().await.map_err(StoreError::at("event/record"))?;
         Ok(events)
     }
 }
 
-/// Takes the head of the log: the place and the instant of the last event.
-pub(crate) async fn take_head(connection: &mut AnyConnection) -> Result<(u64, Option<Timestamp>), StoreError> {
+/// Takes the head of the log.
+pub(crate) async fn take_head(connection: &mut AnyConnection) -> Result<Head, StoreError> {
     let statement = "log_head/take";
     let row = sqlx::query(TAKE_LOG_HEAD).fetch_one(connection).await.map_err(StoreError::at(statement))?;
     head(&row, statement)
@@ -172,27 +240,74 @@ pub(crate) async fn take_head(connection: &mut AnyConnection) -> Result<(u64, Op
 /// Appends events after the head, which must have been taken, and changes the entries that they are about.
 pub(crate) async fn append(
     connection: &mut AnyConnection,
-    (sequence, recorded_at): (u64, Option<Timestamp>),
+    head: Head,
     drafts: Vec<Draft>,
     now: Timestamp,
 ) -> Result<Vec<Event>, StoreError> {
     // clocks are set back now and then; the log never is
-    let now = recorded_at.map_or(now, |last| last.max(now));
+    let now = head.recorded_at.map_or(now, |last| last.max(now));
+    if drafts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut edge = kept_edge(connection, &head).await?;
     let mut events = Vec::with_capacity(drafts.len());
-    for (what, sequence) in drafts.into_iter().zip(sequence + 1..) {
+    for (what, sequence) in drafts.into_iter().zip(head.sequence + 1..) {
         let event = Event { sequence, recorded_at: now, what };
-        record(connection, &event).await?;
+        edge.push(record(connection, &event).await?);
         events.push(event);
     }
-    if let Some(last) = events.last() {
-        let query = sqlx::query(ADVANCE_LOG_HEAD).bind(bigint(last.sequence)).bind(fixed(now));
-        query.execute(connection).await.map_err(StoreError::at("log_head/advance"))?;
-    }
+    advance(connection, &edge, now).await?;
     Ok(events)
 }
 
-async fn record(connection: &mut AnyConnection, event: &Event) -> Result<(), StoreError> {
-    let what = &event.what;
+/// The right edge of the tree over the log; a log of a version that kept none is hashed once.
+async fn kept_edge(connection: &mut AnyConnection, head: &Head) -> Result<Edge, StoreError> {
+    match head.edge() {
+        Some(edge) => Ok(edge),
+        None if head.edge.is_empty() => hashed(connection, head.sequence).await,
+        None => Err(StoreError::Inconsistent {
+            table: "log_head",
+            column: "edge",
+            value: head.edge.clone(),
+            expected: "the edge of the tree over the log",
+        }),
+    }
+}
+
+/// The right edge of the tree over the first `size` events, by reading them all.
+pub(crate) async fn hashed(connection: &mut AnyConnection, size: u64) -> Result<Edge, StoreError> {
+    let mut edge = Edge::default();
+    while edge.size() < size {
+        let most = u32::try_from(size - edge.size()).unwrap_or(PAGE).min(PAGE);
+        let page = texts(connection, edge.size(), most).await?;
+        if page.is_empty() {
+            break;
+        }
+        page.iter().for_each(|text| edge.push(Hash::leaf(text.as_bytes())));
+    }
+    Ok(edge)
+}
+
+/// Moves the head of the log, which must have been taken.
+pub(crate) async fn advance(connection: &mut AnyConnection, edge: &Edge, recorded_at: Timestamp) -> Result<(), StoreError> {
+    let query = sqlx::query(ADVANCE_LOG_HEAD).bind(bigint(edge.size())).bind(fixed(recorded_at)).bind(edge.text());
+    query.execute(connection).await.map(|_| ()).map_err(StoreError::at("log_head/advance"))
+}
+
+/// How many events are read at once.
+const PAGE: u32 = 4096;
+
+async fn texts(connection: &mut AnyConnection, after: u64, most: u32) -> Result<Vec<String>, StoreError> {
+    let statement = "event/list";
+    let query = sqlx::query(LIST_EVENTS).bind(bigint(after)).bind(i64::from(most));
+    let rows = query.fetch_all(connection).await.map_err(StoreError::at(statement))?;
+    rows.iter().map(|row| Cells { row, statement, table: "event" }.text("body")).collect()
+}
+
+/// Records an event and what it makes of its entry; gives the event's leaf.
+async fn record(connection: &mut AnyConnection, event: &Event) -> Result<Hash, StoreError> {
+    let (what, text) = (&event.what, event.text());
+    let leaf = Hash::leaf(text.as_bytes());
     let mut fields = find(connection, &what.register, &what.id).await?.map(|entry| entry.fields).unwrap_or_default();
     event.apply(&mut fields).map_err(StoreError::Misfit)?;
     sqlx::query(RECORD_EVENT)
@@ -202,11 +317,12 @@ async fn record(connection: &mut AnyConnection, event: &Event) -> Result<(), Sto
         .bind(what.register.clone())
         .bind(what.id.clone())
         .bind(what.actor.to_string())
-        .bind(event.text())
+        .bind(text)
         .execute(&mut *connection)
         .await
         .map_err(StoreError::at("event/record"))?;
-    record_entry(connection, &what.register, &what.id, event.sequence, &fields).await
+    record_entry(connection, &what.register, &what.id, event.sequence, &fields).await?;
+    Ok(leaf)
 }
 
 /// Records an entry as it stands after an event.
@@ -265,15 +381,15 @@ fn event(row: &AnyRow, statement: &'static str) -> Result<Event, StoreError> {
     serde_json::from_str(&body).map_err(|_| cells.inconsistent("body", body, "an event"))
 }
 
-fn head(row: &AnyRow, statement: &'static str) -> Result<(u64, Option<Timestamp>), StoreError> {
+fn head(row: &AnyRow, statement: &'static str) -> Result<Head, StoreError> {
     let cells = Cells { row, statement, table: "log_head" };
     let recorded_at = cells.text("recorded_at")?;
-    let instant = if recorded_at.is_empty() {
-        None
-    } else {
-        Some(recorded_at.parse().map_err(|_| cells.inconsistent("recorded_at", recorded_at, "an instant"))?)
-    };
-    Ok((cells.count("sequence")?, instant))
+    let recorded_at = if recorded_at.is_empty() { None } else { Some(instant(&cells, "recorded_at", recorded_at)?) };
+    Ok(Head { sequence: cells.count("sequence")?, recorded_at, edge: cells.text("edge")? })
+}
+
+pub(crate) fn instant(cells: &Cells<'_>, column: &'static str, text: String) -> Result<Timestamp, StoreError> {
+    text.parse().map_err(|_| cells.inconsistent(column, text, "an instant"))
 }
 
 /// An instant as texts that sort by time.

@@ -1,11 +1,17 @@
 //! The manifest: the parts that the lake consists of, and the pieces that batches brought to them.
 
 use domain::amount::Amount;
+use domain::record::event::Draft;
 use domain::time::Month;
+use jiff::Timestamp;
 use sqlx::AnyConnection;
 
+use crate::log;
 use crate::row::Cells;
-use crate::statements::{DROP_LAKE_FILE, DROP_LAKE_PIECES, LIST_LAKE_FILES, LIST_LAKE_PIECES, RECORD_LAKE_FILE, RECORD_LAKE_PIECE};
+use crate::statements::{
+    DROP_LAKE_FILE, DROP_LAKE_PIECES, LIST_LAKE_FILES, LIST_LAKE_PIECES, LIST_UNDONE_PIECES, RECORD_LAKE_FILE, RECORD_LAKE_PIECE,
+    RECORD_UNDONE_PIECES,
+};
 use crate::{Store, StoreError};
 
 /// A file of the lake.
@@ -38,6 +44,8 @@ pub struct Change {
     pub dropped: Vec<String>,
     /// Pieces that join.
     pub pieces: Vec<LakeFile>,
+    /// What the log of events is told of the act, and when.
+    pub told: Option<(Draft, Timestamp)>,
 }
 
 impl Store {
@@ -55,6 +63,14 @@ impl Store {
     /// When the database fails.
     pub async fn list_lake_pieces(&self) -> Result<Vec<LakeFile>, StoreError> {
         self.list_files("lake_piece/list", "lake_piece", LIST_LAKE_PIECES).await
+    }
+
+    /// The pieces of the batches that were undone, from which what was known before can be made again.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_undone_pieces(&self) -> Result<Vec<LakeFile>, StoreError> {
+        self.list_files("undone_piece/list", "undone_piece", LIST_UNDONE_PIECES).await
     }
 
     async fn list_files(&self, statement: &'static str, table: &'static str, sql: &'static str) -> Result<Vec<LakeFile>, StoreError> {
@@ -109,11 +125,22 @@ pub(crate) async fn record_change(connection: &mut AnyConnection, change: &Chang
             .await
             .map_err(StoreError::at("lake_piece/record"))?;
     }
-    Ok(())
+    match &change.told {
+        Some((draft, now)) => tell(connection, draft.clone(), *now).await,
+        None => Ok(()),
+    }
 }
 
-/// Takes the pieces of a batch out of the manifest.
+/// Tells the log of an act on the ledger, in the act's own transaction.
+pub(crate) async fn tell(connection: &mut AnyConnection, draft: Draft, now: Timestamp) -> Result<(), StoreError> {
+    let head = log::take_head(connection).await?;
+    log::append(connection, head, vec![draft], now).await.map(|_| ())
+}
+
+/// Takes the pieces of a batch, which is undone, out of those that count, and keeps them.
 pub(crate) async fn drop_pieces(connection: &mut AnyConnection, batch_id: &str) -> Result<(), StoreError> {
+    let kept = sqlx::query(RECORD_UNDONE_PIECES).bind(batch_id.to_owned()).execute(&mut *connection).await;
+    kept.map_err(StoreError::at("undone_piece/record"))?;
     let dropped = sqlx::query(DROP_LAKE_PIECES).bind(batch_id.to_owned()).execute(connection).await;
     dropped.map(|_| ()).map_err(StoreError::at("lake_piece/drop"))
 }

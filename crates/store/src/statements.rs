@@ -35,6 +35,8 @@ statements! {
     RECORD_LAKE_PIECE = "lake_piece/record";
     DROP_LAKE_PIECES = "lake_piece/drop";
     LIST_LAKE_PIECES = "lake_piece/list";
+    RECORD_UNDONE_PIECES = "undone_piece/record";
+    LIST_UNDONE_PIECES = "undone_piece/list";
     RECORD_BATCH_UNDO = "batch_undo/record";
     RECORD_BATCH_UNDO_TOTAL = "batch_undo_total/record";
     LIST_BATCH_UNDO_TOTALS = "batch_undo_total/list";
@@ -47,12 +49,17 @@ statements! {
     TAKE_LOG_HEAD = "log_head/take";
     FIND_LOG_HEAD = "log_head/find";
     ADVANCE_LOG_HEAD = "log_head/advance";
+    RECORD_CHECKPOINT = "checkpoint/record";
+    LIST_CHECKPOINTS = "checkpoint/list";
+    FIND_LATEST_CHECKPOINT = "checkpoint/latest";
     RECORD_EVENT = "event/record";
     LIST_EVENTS = "event/list";
+    PICK_EVENTS = "event/pick";
     LIST_EVENTS_OF_ENTRY = "event/list_of_entry";
     FIND_ENTRY = "entry/find";
     LIST_ENTRIES = "entry/list";
     LIST_ALL_ENTRIES = "entry/list_all";
+    DROP_ALL_ENTRIES = "entry/drop_all";
     RECORD_ENTRY = "entry/record";
     FIND_API_ANSWER = "api_answer/find";
     RECORD_API_ANSWER = "api_answer/record";

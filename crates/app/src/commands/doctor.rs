@@ -9,7 +9,7 @@ use engine::problems::RowProblem;
 use serde::Serialize;
 
 use crate::cli::Setting;
-use crate::home::Home;
+use crate::home::{Home, Place};
 use crate::output::{Paint, table};
 use crate::problem::{Exit, Refusal};
 
@@ -61,7 +61,7 @@ pub fn run(_args: &DoctorArgs, setting: &Setting) -> Result<Exit> {
     let root = setting.home()?;
     let mut findings = vec![program(), rulebook(setting)];
     findings.extend(home(&root));
-    findings.push(disk(&root));
+    findings.push(disk(&root.root));
     setting.output.print(&findings, |paint| told(&findings, paint))?;
     let worst = |state| findings.iter().any(|finding| finding.state == state);
     Ok(if worst(State::Broken) {
@@ -84,8 +84,8 @@ fn rulebook(setting: &Setting) -> Finding {
     }
 }
 
-fn home(root: &Path) -> Vec<Finding> {
-    let home = match Home::open(root) {
+fn home(place: &Place) -> Vec<Finding> {
+    let home = match Home::open(place) {
         Ok(home) => home,
         Err(error) => {
             let cure = error.downcast_ref::<Refusal>().and_then(|refusal| refusal.hints.first().cloned());
@@ -102,10 +102,12 @@ fn home(root: &Path) -> Vec<Finding> {
             let latest = batches
                 .first()
                 .map_or_else(|| "nothing was imported yet".to_owned(), |batch| format!("latest import {}", batch.recorded_at));
-            findings.push(Finding::well("ledger", latest));
+            let place = home.database().ok().flatten().map(|database| format!(", in `{database}`")).unwrap_or_default();
+            findings.push(Finding::well("ledger", latest + &place));
         }
         Err(error) => findings.push(Finding::bad("ledger", State::Broken, format!("{error:#}"), "restore the home from a backup")),
     }
+    findings.push(log(&home));
     match home.lake() {
         Ok(lake) => {
             findings.extend(lake_findings(&lake));
@@ -116,9 +118,32 @@ fn home(root: &Path) -> Vec<Finding> {
     findings
 }
 
+/// The log by itself, and the registers against it.
+fn log(home: &Home) -> Finding {
+    match home.compare(false) {
+        Ok(found) => match found.differences.first() {
+            None => {
+                let told = format!("{}, and the registers are what they add up to", table::counted(found.events, "event"));
+                Finding::well("log", told)
+            }
+            Some(first) => {
+                let count = table::counted(found.differences.len() as u64, "difference");
+                let told = format!("{count} between the log and the registers, such as: {} {} {}", first.register, first.id, first.told);
+                let cure =
+                    "`counterfoil store rebuild --check` tells all; `counterfoil store rebuild` makes the registers what the log says";
+                Finding::bad("log", State::Broken, told, cure)
+            }
+        },
+        Err(error) => {
+            let cure = "the log was altered past the program: restore the home from a backup, and compare checkpoints that others hold";
+            Finding::bad("log", State::Broken, format!("{error:#}"), cure)
+        }
+    }
+}
+
 /// The manifest against the files, and the files against their readers.
 fn lake_findings(lake: &Lake) -> Vec<Finding> {
-    let named: BTreeSet<&str> = lake.files.iter().chain(&lake.pieces).map(|file| file.path.as_str()).collect();
+    let named: BTreeSet<&str> = lake.named().map(|file| file.path.as_str()).collect();
     let missing: Vec<&str> = named.iter().copied().filter(|path| !lake.root.join(path).is_file()).collect();
     if let Some(first) = missing.first() {
         let told = format!("{} of {} files are gone, such as `{first}`", missing.len(), named.len());

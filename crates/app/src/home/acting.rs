@@ -15,6 +15,7 @@ use domain::record::event::Event;
 use domain::record::refusal::Refusal as DomainRefusal;
 use domain::rulebook::Rulebook;
 use domain::standing::{self, Entries};
+use engine::fault;
 use serde_json::Value;
 use store::answers::Keyed;
 use store::log::{Acting, Part, Standing};
@@ -69,12 +70,19 @@ impl Home {
     pub fn act<T>(&self, rulebook: &Rulebook, actor: Actor, act: impl FnOnce(&mut Desk<'_>) -> Acted<T>) -> Result<Done<T>> {
         let (live, _worker) = self.live()?;
         let now = clock::now();
+        // what reviewers do is decide
+        let decides = actor.is_operator(&[Role::Reviewer]);
         let mut desk = Desk::new(&live, rulebook, actor, now);
         let given = act(&mut desk);
         let drafts = desk.drafts();
         let acting = live.acting.into_inner();
         match given {
-            Ok(given) => Ok(Done { given, events: self.runtime.block_on(acting.record(drafts, now))? }),
+            Ok(given) => {
+                fault::point();
+                let events = self.runtime.block_on(acting.record(drafts, now))?;
+                self.recorded(&events, decides);
+                Ok(Done { given, events })
+            }
             Err(refused) => {
                 self.runtime.block_on(acting.give_back())?;
                 Err(refused.into())
@@ -95,6 +103,7 @@ impl Home {
     ) -> Result<Done<Value>> {
         let (live, _worker) = self.live()?;
         let now = clock::now();
+        let decides = actor.is_operator(&[Role::Reviewer]);
         let mut desk = Desk::new(&live, rulebook, actor, now);
         let given = match self.answered(&live, request) {
             Ok(Some(answer)) => Err(Ok(answer)),
@@ -109,12 +118,21 @@ impl Home {
                     Some(keyed) => self.runtime.block_on(acting.record_answered(drafts, now, keyed, &given.to_string()))?,
                     None => self.runtime.block_on(acting.record(drafts, now))?,
                 };
+                self.recorded(&events, decides);
                 Ok(Done { given, events })
             }
             Err(instead) => {
                 self.runtime.block_on(acting.give_back())?;
                 instead.map(|given| Done { given, events: Vec::new() })
             }
+        }
+    }
+
+    /// Makes a checkpoint after an act, when one is due.
+    fn recorded(&self, events: &[Event], decides: bool) {
+        fault::point();
+        if let Some(last) = events.last() {
+            self.checkpoint_if_due(last.sequence, decides);
         }
     }
 
@@ -281,7 +299,7 @@ impl Home {
     /// # Errors
     /// When their folder cannot be made.
     pub fn proofs(&self) -> Result<Proofs<'_>> {
-        Proofs::of_folder(&self.root.join("proofs"), &self.runtime)
+        Proofs::of_folder(&self.place.root.join("proofs"), &self.runtime)
     }
 
     /// What was imported, without consumption.

@@ -1,6 +1,9 @@
 //! What an import leaves in the ledger.
 
+use std::collections::BTreeMap;
+
 use domain::names::Name;
+use domain::record::load::{self, Standing};
 use engine::fates::{Ignored, Totals};
 use engine::import::{FileEntry, Outcome};
 use engine::lake::LakeFile;
@@ -18,6 +21,22 @@ pub fn batch(source: &str, outcome: &Outcome, at: &str) -> Batch {
         files: outcome.files.iter().map(file).collect(),
         problems: outcome.problems.kept().iter().map(problem).collect(),
         undo: None,
+    }
+}
+
+/// The batch as the log tells it.
+pub fn entry(batch: &Batch, state: Standing) -> load::Batch {
+    let mut rows: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();
+    for total in &batch.totals {
+        rows.entry(total.table.clone()).or_default().insert(total.fate.clone(), total.rows);
+    }
+    load::Batch {
+        batch_id: batch.batch_id.clone(),
+        source: batch.source.clone(),
+        content_hash: batch.content_hash.clone(),
+        files: batch.files.len() as u64,
+        rows,
+        state,
     }
 }
 

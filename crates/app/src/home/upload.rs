@@ -34,7 +34,7 @@ impl Home {
     /// # Errors
     /// When it cannot be made.
     pub fn upload(&self) -> Result<Upload> {
-        let folder = self.root.join(UPLOADS).join(writing::new_id());
+        let folder = self.place.root.join(UPLOADS).join(writing::new_id());
         std::fs::create_dir_all(&folder).with_context(|| format!("cannot make `{}`; check the disk", folder.display()))?;
         Ok(Upload { folder })
     }
@@ -42,6 +42,6 @@ impl Home {
     /// Deletes files that were sent to a server that was ended before it had imported them.
     pub fn forget_uploads(&self) {
         // what cannot be deleted harms nobody
-        let _ = std::fs::remove_dir_all(self.root.join(UPLOADS));
+        let _ = std::fs::remove_dir_all(self.place.root.join(UPLOADS));
     }
 }

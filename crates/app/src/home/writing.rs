@@ -12,13 +12,18 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use domain::names::Name;
+use domain::record::actor::Organisation;
+use domain::record::entry::Entry;
+use domain::record::event::{Draft, changes};
+use domain::record::load::{Period, Standing, Turn};
 use domain::rulebook::Rulebook;
-use domain::time::Month;
+use domain::time::{Day, Month};
 use engine::fates::MonthChange;
 use engine::fault;
 use engine::formats::Format;
 use engine::import::{self, ImportError, KnownFile, Outcome, Progress, Request};
 use engine::undo::{UndoError, Undone, undo};
+use jiff::Timestamp;
 use store::acts::{PeriodEvent, Undo, UndoTotal};
 use store::ledger::Batch;
 use store::manifest::Change;
@@ -58,10 +63,10 @@ impl Home {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 told();
-                lock.lock().with_context(|| format!("cannot lock the home `{}`", self.root.display()))?;
+                lock.lock().with_context(|| format!("cannot lock the home `{}`", self.place.root.display()))?;
             }
             Err(TryLockError::Error(error)) => {
-                return Err(error).with_context(|| format!("cannot lock the home `{}`", self.root.display()));
+                return Err(error).with_context(|| format!("cannot lock the home `{}`", self.place.root.display()));
             }
         }
         let writing = Writing { home: self, rests_on: self.sequence()?, _lock: lock };
@@ -78,9 +83,28 @@ impl Home {
     }
 
     fn lock_file(&self) -> Result<File> {
-        let path = self.root.join(LOCK);
+        let path = self.place.root.join(LOCK);
         let file = File::options().create(true).truncate(false).write(true).open(&path);
         file.with_context(|| format!("cannot open `{}`; check the folder's rights", path.display()))
+    }
+}
+
+impl Home {
+    /// What the log is told of an act on many rows: what became of the entry that stands for them, by whom and when.
+    fn told<E: Entry>(&self, kind: &str, entry: &E, reason: Option<&str>) -> Result<(Draft, Timestamp)> {
+        let before = self.runtime.block_on(self.store.find_entry(E::REGISTER, &entry.id()))?;
+        let now = clock::now();
+        let draft = Draft {
+            kind: kind.to_owned(),
+            register: E::REGISTER.to_owned(),
+            id: entry.id(),
+            actor: Name::new(&who()),
+            organisation: Some(Organisation::Operator),
+            effective_on: Day::of(now),
+            changes: changes(&before.map(|entry| entry.fields).unwrap_or_default(), &entry.fields()),
+            reason: reason.map(str::to_owned),
+        };
+        Ok((draft, now))
     }
 }
 
@@ -129,13 +153,16 @@ impl Writing<'_> {
             added: outcome.added.iter().map(record::lake_file).collect(),
             dropped: outcome.dropped.iter().map(|file| file.path.clone()).collect(),
             pieces: outcome.pieces.iter().map(record::lake_file).collect(),
+            told: Some(self.home.told("batch-imported", &record::entry(&batch, Standing::Standing), None)?),
         };
         let months = months(&outcome.batch_id, "import", &outcome.months);
         fault::point();
         let recorded = self.home.runtime.block_on(self.home.store.record_batch(&batch, &change, &months));
         fault::point();
         self.sweep()?;
-        Ok(recorded?)
+        recorded?;
+        self.home.checkpoint_now();
+        Ok(())
     }
 
     /// Deletes what an import wrote, so that the home stays as it was.
@@ -180,6 +207,7 @@ impl Writing<'_> {
             added: undone.added.iter().map(record::lake_file).collect(),
             dropped: undone.dropped.iter().map(|file| file.path.clone()).collect(),
             pieces: Vec::new(),
+            told: Some(self.home.told("batch-undone", &record::entry(batch, Standing::Undone), Some(reason))?),
         };
         let months = months(&batch.batch_id, "undo", &undone.months);
         fault::point();
@@ -187,6 +215,7 @@ impl Writing<'_> {
         fault::point();
         self.sweep()?;
         recorded?;
+        self.home.checkpoint_now();
         Ok(undone)
     }
 
@@ -215,7 +244,13 @@ impl Writing<'_> {
         }
         let act = if act == Act::Close { "close" } else { "reopen" };
         let event = PeriodEvent { month, act: act.to_owned(), done_at: now(), done_by: who(), reason: reason.to_owned() };
-        self.home.runtime.block_on(self.home.store.record_period(&event, self.rests_on))?;
+        let period = Period { month: month.to_string(), state: if event.act == "close" { Turn::Closed } else { Turn::Open } };
+        let kind = if event.act == "close" { "period-closed" } else { "period-reopened" };
+        let told = self.home.told(kind, &period, Some(reason))?;
+        fault::point();
+        self.home.runtime.block_on(self.home.store.record_period(&event, self.rests_on, Some(told)))?;
+        fault::point();
+        self.home.checkpoint_now();
         Ok(event)
     }
 

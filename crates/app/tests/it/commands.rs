@@ -3,6 +3,9 @@
 /// The REST API.
 pub mod api;
 
+/// The log, and proving it.
+mod audit;
+
 /// Claims, from the draft to the loss.
 mod claims;
 

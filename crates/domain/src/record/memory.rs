@@ -12,6 +12,8 @@ use super::event::{Draft, Event, Misfit};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Memory {
     entries: BTreeMap<String, BTreeMap<String, Fields>>,
+    /// Of each entry, the last event about it.
+    latest: BTreeMap<String, BTreeMap<String, u64>>,
     sequence: u64,
 }
 
@@ -35,8 +37,28 @@ impl Memory {
     pub fn apply(&mut self, event: &Event) -> Result<(), Misfit> {
         let register = self.entries.entry(event.what.register.clone()).or_default();
         event.apply(register.entry(event.what.id.clone()).or_default())?;
+        self.latest.entry(event.what.register.clone()).or_default().insert(event.what.id.clone(), event.sequence);
         self.sequence = event.sequence;
         Ok(())
+    }
+
+    /// The place of the last event.
+    #[must_use]
+    pub fn sequence(&self) -> u64 {
+        self.sequence
+    }
+
+    /// The last event about an entry; 0 when there is none.
+    #[must_use]
+    pub fn latest(&self, register: &str, id: &str) -> u64 {
+        self.latest.get(register).and_then(|of| of.get(id)).copied().unwrap_or_default()
+    }
+
+    /// Every entry with its register, its id and the last event about it, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str, u64, &Fields)> {
+        self.entries.iter().flat_map(move |(register, entries)| {
+            entries.iter().map(move |(id, fields)| (register.as_str(), id.as_str(), self.latest(register, id), fields))
+        })
     }
 
     /// Records what was put on a desk; gives the events.

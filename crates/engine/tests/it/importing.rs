@@ -25,7 +25,7 @@ pub struct Home {
 impl Home {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let lake = Lake { root: folder.path().join("lake"), files: Vec::new(), pieces: Vec::new() };
+        let lake = Lake { root: folder.path().join("lake"), files: Vec::new(), pieces: Vec::new(), undone: Vec::new() };
         Self { folder, lake, known: HashMap::new(), closed: BTreeSet::new(), batches: 0 }
     }
 

@@ -1,2 +1,2 @@
 -- How long the log is.
-SELECT sequence, recorded_at FROM log_head WHERE name = 'log'
+SELECT sequence, recorded_at, edge FROM log_head WHERE name = 'log'

@@ -67,9 +67,9 @@ async fn months_are_closed_and_reopened_in_order() {
             done_by: "ann".to_owned(),
             reason: "paid out".to_owned(),
         };
-        store.record_period(&event("close"), 0).await.unwrap();
-        assert!(matches!(store.record_period(&event("reopen"), 0).await, Err(StoreError::Changed)));
-        store.record_period(&event("reopen"), 1).await.unwrap();
+        store.record_period(&event("close"), 0, None).await.unwrap();
+        assert!(matches!(store.record_period(&event("reopen"), 0, None).await, Err(StoreError::Changed)));
+        store.record_period(&event("reopen"), 1, None).await.unwrap();
         assert_eq!(store.list_period_events().await.unwrap(), [event("close"), event("reopen")]);
         // an import that began before the month was closed is refused
         assert!(matches!(store.record_batch(&batch("b1"), &change(0, &[], &[]), &[]).await, Err(StoreError::Changed)));

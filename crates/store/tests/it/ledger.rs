@@ -45,7 +45,7 @@ pub fn batch(id: &str) -> Batch {
 /// A change of the manifest that rests on `rests_on` acts.
 pub fn change(rests_on: u64, added: &[LakeFile], dropped: &[&str]) -> Change {
     let dropped = dropped.iter().map(|path| (*path).to_owned()).collect();
-    Change { rests_on, added: added.to_vec(), dropped, pieces: Vec::new() }
+    Change { rests_on, added: added.to_vec(), dropped, ..Change::default() }
 }
 
 pub fn lake_file(path: &str, batch_id: &str, month: Option<Month>) -> LakeFile {

@@ -5,11 +5,13 @@ use domain::record::actor::{Actor, Organisation, Role};
 use domain::record::entry::{By, Entry, Fields};
 use domain::record::event::{Draft, changes};
 use domain::record::memory::Memory;
+use domain::record::merkle::{Edge, Hash};
 use domain::time::Day;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::Store;
-use store::log::Part;
+use store::checkpoints::Checkpoint;
+use store::log::{Asked, Part};
 
 use crate::databases::empty_databases;
 
@@ -27,6 +29,9 @@ impl Entry for Seat {
         self.seat.clone()
     }
 }
+
+/// How many take one seat at once, unless `TEST_RACING` says another number.
+const RACING: i64 = 2_000;
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_700_000_000 + second).unwrap()
@@ -89,9 +94,10 @@ async fn events_and_their_entries_are_recorded_together_and_add_up() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_many_who_take_one_seat_at_once_one_gets_it() {
+    let many = std::env::var("TEST_RACING").map_or(RACING, |many| many.parse().unwrap());
     for database in empty_databases("log_race").await {
         let store = &database.store;
-        let racing: Vec<_> = (0..200)
+        let racing: Vec<_> = (0..many)
             .map(|ix| {
                 let store = store.clone();
                 tokio::spawn(async move { take(&store, "a", &ix.to_string(), ix).await })
@@ -102,6 +108,46 @@ async fn of_many_who_take_one_seat_at_once_one_gets_it() {
             winners += usize::from(one.await.unwrap());
         }
         assert_eq!(winners, 1);
-        assert_eq!(store.log_head().await.unwrap().0, 1);
+        assert_eq!(store.log_head().await.unwrap().sequence, 1);
+        let entry = store.find_entry("seat", "a").await.unwrap().unwrap();
+        assert_eq!(entry.sequence, 1);
+    }
+}
+
+#[tokio::test]
+async fn the_tree_over_the_log_grows_with_it_and_registers_are_made_again_from_it() {
+    for database in empty_databases("log_tree").await {
+        let store = &database.store;
+        for seat in 0..5 {
+            assert!(take(store, &seat.to_string(), "1", seat).await);
+        }
+        let texts = store.list_event_texts(0, 10).await.unwrap();
+        let mut edge = Edge::default();
+        texts.iter().for_each(|text| edge.push(Hash::leaf(text.as_bytes())));
+        let head = store.log_head().await.unwrap();
+        assert_eq!(head.edge(), Some(edge.clone()));
+        assert_eq!(store.hash_log(5).await.unwrap(), edge);
+        assert_eq!(store.hash_log(3).await.unwrap().size(), 3);
+
+        // a log of a version that kept no tree is hashed at its next event
+        sqlx::query("UPDATE log_head SET edge = ''").execute(store.pool()).await.unwrap();
+        assert!(take(store, "5", "2", 9).await);
+        assert_eq!(store.log_head().await.unwrap().edge(), Some(store.hash_log(6).await.unwrap()));
+
+        let checkpoint = Checkpoint { sequence: 5, verifier_key: "key".to_owned(), made_at: at(7), note: "note".to_owned() };
+        store.record_checkpoint(&checkpoint).await.unwrap();
+        store.record_checkpoint(&Checkpoint { note: "another".to_owned(), ..checkpoint.clone() }).await.unwrap();
+        assert_eq!((store.list_checkpoints().await.unwrap(), store.latest_checkpoint().await.unwrap()), (vec![checkpoint], 5));
+
+        let standing = store.list_all_entries().await.unwrap();
+        sqlx::query("DELETE FROM entry WHERE entry_id < '4'").execute(store.pool()).await.unwrap();
+        let entries = standing.iter().map(|(register, entry)| (register.as_str(), entry.id.as_str(), entry.sequence, &entry.fields));
+        store.act().await.unwrap().rebuild(entries, &store.hash_log(6).await.unwrap(), Some(at(9))).await.unwrap();
+        assert_eq!(store.list_all_entries().await.unwrap(), standing);
+
+        let of_two = Asked { actor: Some("2"), since: Some(at(8)), most: 10, ..Asked::default() };
+        let picked = |asked| async move { store.pick_events(&asked).await.unwrap().iter().map(|event| event.sequence).collect::<Vec<_>>() };
+        assert_eq!(picked(of_two).await, [6]);
+        assert_eq!(picked(Asked { before: 4, most: 2, ..Asked::default() }).await, [3, 2]);
     }
 }

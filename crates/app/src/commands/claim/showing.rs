@@ -83,7 +83,7 @@ pub fn show(id: &str, setting: &Setting) -> Result<Exit> {
     for (register, id) in story.entries() {
         events.extend(home.events_of(register, &id)?);
     }
-    let Some(story) = story.told_by(&rulebook, events, None)? else {
+    let Some(story) = story.told_by(&rulebook, events, setting.known_at())? else {
         let refusal = Refusal::refused(format!("nothing was known of claim `{id}` then"));
         return Err(refusal.hint("ask for a later instant, or leave `--known-at` out").into());
     };

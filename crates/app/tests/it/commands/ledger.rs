@@ -179,6 +179,7 @@ fn an_import_or_undo_that_is_killed_at_any_point_has_happened_or_not() {
             scene.run(&["ledger", "list", "--limit", "999", "-o", "json", "--query", "length([?state=='standing'])"]).stdout == "2\n";
         assert_eq!(now == before, !is_kept, "point {point}");
         assert!(is_kept || killed, "point {point}");
+        assert_eq!(scene.run(&["store", "rebuild", "--check"]).exit, Some(0), "point {point}");
         assert_eq!(scene.run(&["import", "second"]).exit, Some(0), "point {point}");
         let again = facts(&scene);
         assert_eq!(after.get_or_insert_with(|| again.clone()), &again, "point {point}");

@@ -1,0 +1,2 @@
+-- Empties the registers, before they are made again from the log.
+DELETE FROM entry
