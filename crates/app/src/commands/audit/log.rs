@@ -99,7 +99,7 @@ pub fn run(args: &LogArgs, setting: &Setting) -> Result<Exit> {
         say("no event is asked for; acts such as `counterfoil user add` and `counterfoil import` make them\n");
     } else if events.len() == args.limit as usize {
         let last = events.last().map_or(0, |event| event.sequence);
-        say(&format!("{} events; `--before {last}` tells earlier ones\n", events.len()));
+        say(&format!("{}; `--before {last}` tells earlier ones\n", table::counted(events.len() as u64, "event")));
     }
     Ok(Exit::Done)
 }
