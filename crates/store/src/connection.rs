@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 use std::path::Path;
+use std::sync::Arc;
 
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AnyPool, Executor, SqlSafeStr};
+use tokio::sync::Mutex;
 
 /// How many connections are held open at most.
 const CONNECTIONS_MAX: u32 = 8;
@@ -76,6 +78,8 @@ impl StoreError {
 #[derive(Debug, Clone)]
 pub struct Store {
     pub(crate) pool: AnyPool,
+    /// Whose turn it is to append to the log, among the acts of this program. Acts of other programs wait in the database.
+    pub(crate) turn: Arc<Mutex<()>>,
 }
 
 impl Store {
@@ -112,7 +116,7 @@ impl Store {
         });
         let pool = options.connect(&full).await.map_err(|source| StoreError::Open { url: shown, source })?;
         migrator().run(&pool).await?;
-        Ok(Self { pool })
+        Ok(Self { pool, turn: Arc::default() })
     }
 
     /// Closes every connection.

@@ -3,6 +3,8 @@
 //! Who changes registers takes the head of the log first and holds it until the end: so what is read meanwhile is what stands when
 //! the events are recorded, on SQLite as on PostgreSQL, and of two acts at once the second one sees what the first one did.
 
+use std::sync::Arc;
+
 use domain::record::entry::{By, Fields, PICKED_BY};
 use domain::record::event::{Draft, Event};
 use domain::record::merkle::{Edge, Hash};
@@ -10,6 +12,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use sqlx::any::AnyRow;
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Transaction};
+use tokio::sync::OwnedMutexGuard;
 
 use crate::ledger::bigint;
 use crate::row::Cells;
@@ -81,6 +84,7 @@ impl Head {
 pub struct Acting {
     pub(crate) transaction: Transaction<'static, Any>,
     pub(crate) head: Head,
+    _turn: OwnedMutexGuard<()>,
 }
 
 impl Store {
@@ -89,9 +93,11 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn act(&self) -> Result<Acting, StoreError> {
+        // thousands may wait here; each that waited in the database would hold a connection, and be sent away when it waits long
+        let turn = Arc::clone(&self.turn).lock_owned().await;
         let mut transaction = self.pool.begin().await.map_err(StoreError::at("log_head/take"))?;
         let head = take_head(&mut transaction).await?;
-        Ok(Acting { transaction, head })
+        Ok(Acting { transaction, head, _turn: turn })
     }
 
     /// The end of the log.

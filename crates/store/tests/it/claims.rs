@@ -1,7 +1,6 @@
 //! Many reviewers approve many claims on one scope at once.
 
 use std::cell::RefCell;
-use std::sync::Arc;
 
 use domain::claims::{Claim, Product, Verdict, Vote, reviews};
 use domain::names::Name;
@@ -15,7 +14,6 @@ use jiff::Timestamp;
 use store::Store;
 use store::log::{Acting, Part};
 use tokio::runtime::Handle;
-use tokio::sync::Semaphore;
 
 use crate::databases::empty_databases;
 
@@ -37,7 +35,7 @@ impl Registers for Live {
     }
 }
 
-/// Claims that race, 16 at a time: 200, or what `RACING_APPROVALS` says (`RACING_APPROVALS=10000 cargo test -p store --test it racing`).
+/// Claims that race, all at once: 200, or what `RACING_APPROVALS` says (`RACING_APPROVALS=10000 cargo test -p store --test it racing`).
 fn racers() -> usize {
     std::env::var("RACING_APPROVALS").ok().and_then(|count| count.parse().ok()).unwrap_or(200)
 }
@@ -76,17 +74,8 @@ fn claim(number: usize) -> Claim {
 }
 
 /// The second vote: the claim's state then, or what the reviewer is told.
-async fn approve(desks: Arc<Semaphore>, store: Store, rulebook: &'static Rulebook, number: usize) -> Result<ClaimState, String> {
-    // who waits too long for the database is sent away, and comes again; thousands at once would wait too long
-    let _seat = desks.acquire_owned().await.unwrap();
-    let mut acting = store.act().await;
-    for _ in 0..20 {
-        if acting.is_ok() {
-            break;
-        }
-        acting = store.act().await;
-    }
-    let acting = acting.unwrap();
+async fn approve(store: Store, rulebook: &'static Rulebook, number: usize) -> Result<ClaimState, String> {
+    let acting = store.act().await.unwrap();
     let (voted, acting, drafts) = tokio::task::block_in_place(|| {
         let live = Live(RefCell::new(acting), Handle::current());
         let mut desk = Desk::new(&live, rulebook, reviewer(&format!("reviewer-{}", number % 50)), now());
@@ -119,8 +108,7 @@ async fn of_racing_approvals_on_one_scope_one_wins_and_the_others_are_told_why()
         (0..racers).for_each(|number| desk.put("claim-voted", &claim(number), desk.today(), None).unwrap());
         acting.record(desk.drafts(), now()).await.unwrap();
 
-        let desks = Arc::new(Semaphore::new(16));
-        let approve = |number| tokio::spawn(approve(Arc::clone(&desks), store.clone(), rulebook, number));
+        let approve = |number| tokio::spawn(approve(store.clone(), rulebook, number));
         let racing: Vec<_> = (0..racers).map(approve).collect();
         let (mut winners, mut told) = (0, Vec::new());
         for one in racing {
