@@ -1,6 +1,6 @@
 //! The inventory of partner admin links: over all tenants, what each identity reaches, and whether its link works.
 //!
-//! Read from the same [`Register`] as credits, so that a link that works here is one that is credited, and the other way round.
+//! Read from the same [`crate::register::Register`] as credits, so that a link that works here is one that is credited, and the other way round.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 

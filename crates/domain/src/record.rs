@@ -1,8 +1,8 @@
 //! The system of record: who acts, what they change, and the log of it.
 //!
-//! A *register* is a list of entries of one kind (partners, claims, links …). Entries change only through a [`desk::Desk`], at which
+//! A *register* is a list of entries of one kind (partners, claims, links …). Entries change only through a [`crate::record::desk::Desk`], at which
 //! one actor acts at one instant: it reads entries, asks the rules, and puts entries back. Every entry that is put back becomes an
-//! [`event::Event`] with what was before and after; registers are what the events add up to, and nothing else.
+//! [`crate::record::event::Event`] with what was before and after; registers are what the events add up to, and nothing else.
 
 /// Who acts, and for whom.
 pub mod actor;
