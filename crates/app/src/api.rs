@@ -1,6 +1,6 @@
 //! The REST API, `/api/v1`: one table of operations, from which the routes, the checks of what is given and the OpenAPI document come.
 //!
-//! An operation is a plain function. It reads through a [`crate::api::call::Call`], or acts at a desk as a command does; the frame around it signs
+//! An operation is a plain function. It reads through a `Call`, or acts at a desk as a command does; the frame around it signs
 //! the caller in, limits how often they ask, keeps answers to keyed requests, and turns refusals into problems (RFC 9457).
 
 /// Partner admin links by the vendor's contract.
