@@ -263,21 +263,16 @@ pub fn run() -> ExitCode {
 impl Command {
     /// Whether the command can answer from what was known earlier.
     fn can_look_back(&self) -> bool {
-        !matches!(
+        matches!(
             self,
-            Self::Demo(_)
-                | Self::Import(_)
-                | Self::Ledger(_)
-                | Self::Period(_)
-                | Self::User(user::UserCommand::Add(_) | user::UserCommand::Close(_))
-                | Self::Token(_)
-                | Self::Webhook(_)
-                | Self::Store(_)
-                | Self::Rulebook(_)
-                | Self::Serve(_)
-                | Self::Doctor(_)
-                | Self::Completions(_)
-                | Self::Man(_)
+            Self::Score(_)
+                | Self::Credit(_)
+                | Self::Reconcile(_)
+                | Self::Export(_)
+                | Self::Audit(_)
+                | Self::User(user::UserCommand::List)
+                | Self::Claim(claim::ClaimCommand::Show(_))
+                | Self::Pal(pal::PalCommand::List(_) | pal::PalCommand::Audit(_))
         )
     }
 }
@@ -291,7 +286,7 @@ fn dispatch(cli: Cli) -> Result<Exit> {
     let setting = Setting { output: Output::new(&cli.shared.output)?, shared: cli.shared };
     if setting.known_at().is_some() && !cli.command.can_look_back() {
         let refusal = Refusal::usage("this command acts on what stands, or tells of it; `--known-at` asks what was known earlier");
-        return Err(refusal.hint("leave `--known-at` out, or ask with `score`, `credit`, `export`, `audit log`, or a list or show").into());
+        return Err(refusal.hint("leave `--known-at` out, or ask with `score`, `credit`, `export`, `reconcile`, `audit log`, `user list`, `claim show`, `pal list` or `pal audit`").into());
     }
     match cli.command {
         Command::Demo(args) => demo::run(&args, &setting),
