@@ -87,11 +87,11 @@ pub fn run(args: &LogArgs, setting: &Setting) -> Result<Exit> {
                 what.kind.clone(),
                 thing,
                 what.effective_on.to_string(),
-                changes.join("; "),
                 why,
+                shortened(changes.join("; "), CHANGES_MAX),
             ]
         };
-        let header = ["EVENT", "RECORDED AT", "BY", "KIND", "ABOUT", "EFFECTIVE", "CHANGES", "WHY"];
+        let header = ["EVENT", "RECORDED AT", "BY", "KIND", "ABOUT", "EFFECTIVE", "WHY", "CHANGES"];
         let lines = table::lines(&header, &events.iter().map(row).collect::<Vec<_>>(), &[0]);
         lines.iter().map(|line| format!("{line}\n")).collect()
     })?;
@@ -107,6 +107,13 @@ pub fn run(args: &LogArgs, setting: &Setting) -> Result<Exit> {
 /// The longest value that a table shows, in characters.
 const SHOWN_MAX: usize = 40;
 
+/// The most that a table shows of what an event changed, in characters; the other forms have all of it.
+const CHANGES_MAX: usize = 120;
+
+fn shortened(text: String, most: usize) -> String {
+    if text.chars().count() > most { text.chars().take(most).chain(['…']).collect() } else { text }
+}
+
 fn changed(field: &str, change: &domain::record::event::Change) -> String {
     let shown = |value: &Option<serde_json::Value>| {
         let text = match value {
@@ -114,7 +121,7 @@ fn changed(field: &str, change: &domain::record::event::Change) -> String {
             Some(serde_json::Value::String(text)) => text.clone(),
             Some(value) => value.to_string(),
         };
-        if text.chars().count() > SHOWN_MAX { text.chars().take(SHOWN_MAX).chain(['…']).collect() } else { text }
+        shortened(text, SHOWN_MAX)
     };
     match (&change.before, &change.after) {
         (None, after) => format!("{field}: {}", shown(after)),

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use domain::claims::ticks;
+use domain::profiles;
 use domain::record::actor::Actor;
 
 use super::HomeReader;
@@ -17,7 +18,7 @@ use crate::webhooks::Sender;
 /// How long to wait before looking again for work.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// After how many looks clocks of claims are looked at; they count in days.
+/// After how many looks clocks of claims and days of leavers are looked at; they count in days.
 const LOOKS_A_TICK: u32 = 60;
 
 /// Starts the work; it ends with the program.
@@ -42,6 +43,7 @@ fn work(reader: &HomeReader, sender: &Sender, ticks: bool) -> Result<()> {
     let Some(home) = reader.home() else { return Ok(()) };
     if ticks {
         home.act(reader.rulebook(), Actor::clockwork(), ticks::tick)?;
+        home.act(reader.rulebook(), Actor::clockwork(), profiles::refresh)?;
     }
     sender.send_due(home, reader.rulebook(), clock::now())?;
     Ok(())
