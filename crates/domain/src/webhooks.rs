@@ -42,9 +42,11 @@ impl Entry for Webhook {
 /// When the actor may not, or the address is no `https` address.
 pub fn add(desk: &mut Desk<'_>, organisation: Organisation, url: &str, kinds: BTreeSet<String>) -> Acted<Webhook> {
     must_keep(desk, &organisation)?;
-    let is_local = url.strip_prefix("http://").is_some_and(|rest| rest.starts_with("127.0.0.1") || rest.starts_with("localhost"));
-    let has_host = url.split_once("://").is_some_and(|(_, rest)| !rest.is_empty() && !rest.starts_with('/') && !rest.contains('@'));
-    if !(url.starts_with("https://") || is_local) || !has_host || url.len() > ADDRESS_MAX || url.contains(char::is_whitespace) {
+    let (scheme, host) = scheme_and_host(url);
+    let is_local = scheme == "http" && ["127.0.0.1", "localhost", "[::1]"].contains(&host);
+    let is_plain =
+        !host.is_empty() && url.len() <= ADDRESS_MAX && !url.contains(|letter: char| letter.is_whitespace() || letter.is_control());
+    if !(scheme == "https" || is_local) || !is_plain {
         let message = format!("`{url}` is no address that events can be sent to");
         return Err(Refusal::invalid(
             "address-malformed",
@@ -96,4 +98,30 @@ pub fn must_keep(desk: &Desk<'_>, organisation: &Organisation) -> Acted {
         "an account admin, a Global admin of the tenant or a program manager of the operator",
         "keep these webhooks",
     )?)
+}
+
+/// The scheme and the host of an address; no host when a user's name stands before it.
+fn scheme_and_host(url: &str) -> (&str, &str) {
+    let Some((scheme, rest)) = url.split_once("://") else { return ("", "") };
+    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    if authority.contains('@') {
+        return (scheme, "");
+    }
+    let end = if authority.starts_with('[') { authority.find(']').map(|at| at + 1) } else { authority.find(':') };
+    (scheme, &authority[..end.unwrap_or(authority.len())])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_host_of_an_address_is_not_what_only_begins_like_it() {
+        assert_eq!(scheme_and_host("http://127.0.0.1:8080/hook"), ("http", "127.0.0.1"));
+        assert_eq!(scheme_and_host("http://[::1]:8080/hook"), ("http", "[::1]"));
+        assert_eq!(scheme_and_host("http://127.0.0.1.example.com/"), ("http", "127.0.0.1.example.com"));
+        assert_eq!(scheme_and_host("http://localhost@example.com/"), ("http", ""));
+        assert_eq!(scheme_and_host("https:///x"), ("https", ""));
+        assert_eq!(scheme_and_host("mailto:ann"), ("", ""));
+    }
 }
