@@ -50,6 +50,8 @@ impl Sender {
         let config = Agent::config_builder()
             .timeout_global(Some(PATIENCE))
             .max_redirects(0)
+            // behind a proxy nobody here sees where a message goes
+            .proxy(None)
             .http_status_as_error(false)
             .user_agent(concat!("counterfoil/", env!("CARGO_PKG_VERSION")))
             .build();
@@ -78,8 +80,10 @@ impl Sender {
         let Some(last) = events.last().map(|event| event.sequence) else { return Ok(0) };
         let sight = Sight::of(home, Some(webhook.organisation.clone()), None)?;
         let mut taken = 0;
-        for event in events {
-            if !is_wanted(home, webhook, &sight, &event)? {
+        for mut event in events {
+            // how a reviewer votes is nobody's news until it is decided, not even another reviewer's
+            let is_vote = event.what.changes.remove("votes").is_some() && event.what.changes.is_empty();
+            if is_vote || !is_wanted(home, webhook, &sight, &event)? {
                 continue;
             }
             if let Err(error) = self.send(webhook, &post.secret, &format!("evt_{}", event.sequence), &message(&event), now) {
