@@ -31,10 +31,10 @@ pub use names::label;
 /// The variable that names the scanner, ClamAV's `clamd`: `HOST:PORT` or the path of its socket.
 const SCANNER: &str = "COUNTERFOIL_CLAMD";
 
-/// The largest file that is kept, in bytes, unless the rulebook says less.
+/// The largest file that is kept, in bytes.
 pub const BYTES_MAX: usize = 25 << 20;
 
-/// A file that is kept.
+/// What is known of a file that is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Kept {
     /// The name, a label.
@@ -49,6 +49,13 @@ pub struct Kept {
     pub stripped: bool,
     /// Whether a scanner looked at it.
     pub scanned: bool,
+}
+
+/// A file that was looked over, and is not kept yet: first its adder's right to add it is asked about.
+pub struct Looked {
+    /// What there is to know of it.
+    pub of: Kept,
+    content: Vec<u8>,
 }
 
 /// Where proofs are kept.
@@ -77,12 +84,12 @@ impl<'a> Proofs<'a> {
         self
     }
 
-    /// Keeps a file.
+    /// Looks a file over, and keeps nothing yet.
     ///
     /// # Errors
     /// When the file is empty, too large, an image that is damaged, or one that the scanner refuses (the cause is an [`ActError`]); or when
-    /// it cannot be scanned or kept.
-    pub fn keep(&self, name: &str, content: Vec<u8>) -> Result<Kept> {
+    /// it cannot be scanned.
+    pub fn look(&self, name: &str, content: Vec<u8>) -> Result<Looked> {
         let name = label(name);
         if content.is_empty() {
             return refuse("proof-empty", format!("`{name}` is empty"), "add the file again; it may not have been written to its end");
@@ -98,13 +105,20 @@ impl<'a> Proofs<'a> {
             return refuse("proof-damaged", message, "open it and save it again, or add it as a PDF");
         };
         let sha256 = hex(&Sha256::digest(&content));
-        let (place, bytes) = (place(&sha256), content.len() as u64);
+        let bytes = content.len() as u64;
+        Ok(Looked { of: Kept { name, media_type: media_type.to_owned(), bytes, sha256, stripped, scanned }, content })
+    }
+
+    /// Keeps a file that was looked over.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn keep(&self, looked: Looked) -> Result<()> {
         let options = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
-        match self.runtime.block_on(self.store.put_opts(&place, content.into(), options)) {
-            Ok(_) | Err(object_store::Error::AlreadyExists { .. }) => {}
-            Err(error) => return Err(error).context("the proof cannot be kept"),
+        match self.runtime.block_on(self.store.put_opts(&place(&looked.of.sha256), looked.content.into(), options)) {
+            Ok(_) | Err(object_store::Error::AlreadyExists { .. }) => Ok(()),
+            Err(error) => Err(error).context("the proof cannot be kept"),
         }
-        Ok(Kept { name, media_type: media_type.to_owned(), bytes, sha256, stripped, scanned })
     }
 
     /// The content of a file that is kept; nothing when there is none of that hash.
@@ -189,6 +203,13 @@ mod tests {
         }
     }
 
+    /// Looks a file over and keeps it.
+    fn add(proofs: &Proofs<'_>, name: &str, content: Vec<u8>) -> Result<Kept> {
+        let looked = proofs.look(name, content)?;
+        let of = looked.of.clone();
+        proofs.keep(looked).map(|()| of)
+    }
+
     fn with_proofs(test: impl FnOnce(Proofs<'_>)) {
         let folder = tempfile::tempdir().unwrap();
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
@@ -199,15 +220,15 @@ mod tests {
     fn a_file_is_kept_once_by_its_content_and_read_back() {
         with_proofs(|proofs| {
             let pdf = b"%PDF-1.7 a statement of work".to_vec();
-            let kept = proofs.keep("../sow.exe", pdf.clone()).unwrap();
+            let kept = add(&proofs, "../sow.exe", pdf.clone()).unwrap();
             assert_eq!((kept.name.as_str(), kept.media_type.as_str(), kept.bytes), ("sow.exe", "application/pdf", 28));
-            assert_eq!(proofs.keep("again.pdf", pdf.clone()).unwrap().sha256, kept.sha256);
+            assert_eq!(add(&proofs, "again.pdf", pdf.clone()).unwrap().sha256, kept.sha256);
             assert_eq!(proofs.read(&kept.sha256).unwrap(), Some(pdf));
             assert_eq!(proofs.read(&"0".repeat(64)).unwrap(), None);
-            assert_eq!(proofs.keep("note.txt", b"an e-mail".to_vec()).unwrap().media_type, "text/plain");
-            assert_eq!(proofs.keep("x", vec![0, 1, 2]).unwrap().media_type, "application/octet-stream");
-            assert_eq!(refusal(&proofs.keep("x", Vec::new()).unwrap_err()), "proof-empty");
-            assert_eq!(refusal(&proofs.keep("x", vec![1; BYTES_MAX + 1]).unwrap_err()), "proof-too-large");
+            assert_eq!(add(&proofs, "note.txt", b"an e-mail".to_vec()).unwrap().media_type, "text/plain");
+            assert_eq!(add(&proofs, "x", vec![0, 1, 2]).unwrap().media_type, "application/octet-stream");
+            assert_eq!(refusal(&add(&proofs, "x", Vec::new()).unwrap_err()), "proof-empty");
+            assert_eq!(refusal(&add(&proofs, "x", vec![1; BYTES_MAX + 1]).unwrap_err()), "proof-too-large");
         });
     }
 
@@ -216,18 +237,18 @@ mod tests {
         with_proofs(|proofs| {
             let mut png = Png::from_bytes(Bytes::from_static(PNG)).unwrap();
             png.chunks_mut().insert(1, PngChunk::new(*b"tEXt", Bytes::from_static(b"Author\0Ann of 12 Mill Lane")));
-            let kept = proofs.keep("shot.png", png.encoder().bytes().into()).unwrap();
+            let kept = add(&proofs, "shot.png", png.encoder().bytes().into()).unwrap();
             assert!(kept.stripped);
             assert_eq!(proofs.read(&kept.sha256).unwrap().as_deref(), Some(PNG));
 
             let mut jpeg = Jpeg::from_bytes(Bytes::from_static(b"\xff\xd8\xff\xda\0\x02pixels\xff\xd9")).unwrap();
             jpeg.segments_mut().insert(0, JpegSegment::new_with_contents(markers::APP1, Bytes::from_static(b"Exif\0\0GPS 47.4 N")));
             jpeg.segments_mut().insert(0, JpegSegment::new_with_contents(markers::COM, Bytes::from_static(b"made by Ann")));
-            let kept = proofs.keep("shot.jpg", jpeg.encoder().bytes().into()).unwrap();
+            let kept = add(&proofs, "shot.jpg", jpeg.encoder().bytes().into()).unwrap();
             let content = proofs.read(&kept.sha256).unwrap().unwrap();
             assert!(kept.stripped && !content.windows(3).any(|three| three == b"GPS" || three == b"Ann"));
 
-            assert_eq!(refusal(&proofs.keep("half.png", PNG[..20].to_vec()).unwrap_err()), "proof-damaged");
+            assert_eq!(refusal(&add(&proofs, "half.png", PNG[..20].to_vec()).unwrap_err()), "proof-damaged");
         });
     }
 
@@ -258,13 +279,13 @@ mod tests {
     fn a_scanner_that_is_set_up_is_asked_and_lets_nothing_pass_when_it_is_away() {
         with_proofs(|proofs| {
             let proofs = proofs.scanned_by(&scanner(b"stream: OK\0"));
-            assert!(proofs.keep("clean.txt", b"clean".to_vec()).unwrap().scanned);
+            assert!(add(&proofs, "clean.txt", b"clean".to_vec()).unwrap().scanned);
             let proofs = proofs.scanned_by(&scanner(b"stream: Eicar-Test-Signature FOUND\0"));
-            let error = proofs.keep("bad.txt", b"bad".to_vec()).unwrap_err();
+            let error = add(&proofs, "bad.txt", b"bad".to_vec()).unwrap_err();
             assert_eq!(refusal(&error), "proof-refused-by-scanner");
             assert!(error.to_string().contains("Eicar-Test-Signature"), "{error}");
             let proofs = proofs.scanned_by("127.0.0.1:1");
-            assert!(proofs.keep("any.txt", b"any".to_vec()).unwrap_err().to_string().contains("does not answer"));
+            assert!(add(&proofs, "any.txt", b"any".to_vec()).unwrap_err().to_string().contains("does not answer"));
         });
     }
 }

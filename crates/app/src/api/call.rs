@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use domain::names::Name;
 use domain::record::actor::Actor;
-use domain::record::desk::{Acted, Desk};
+use domain::record::desk::{ActError, Acted, Desk};
 use domain::record::entry::Fields;
 use domain::record::refusal::Refusal;
 use domain::rulebook::Rulebook;
@@ -65,7 +65,12 @@ impl<'a> Call<'a> {
         let query = read_query(operation, query)?;
         let body_value = if operation.takes.is_some() { read_body(headers, body)? } else { Value::Null };
         let file = if matches!(operation.act, Act::Upload { .. }) { body.to_vec() } else { Vec::new() };
-        let keyed = header_text(headers, "idempotency-key")?.map(|key| {
+        let key = header_text(headers, "idempotency-key")?;
+        if matches!(operation.act, Act::Secret(_)) && key.is_some() {
+            let message = "the answer holds a secret, and answers to keys are kept";
+            return Err(Refusal::malformed("idempotency-key-refused", message, "leave the header `Idempotency-Key` out").into());
+        }
+        let keyed = key.map(|key| {
             let mut asked = Sha256::new_with_prefix(format!("{} {} {path:?} {query:?} {body_value}", operation.method, operation.path));
             asked.update(&file);
             Keyed { actor: actor.user.to_string(), key, asked: hex(&asked.finalize()) }
@@ -87,11 +92,17 @@ impl<'a> Call<'a> {
     /// When it is refused, or the registers cannot be read or written.
     pub fn answer(&self) -> Result<Response, Problem> {
         let given = match &self.operation.act {
-            Act::Read(read) => read(self)?,
+            Act::Read(ask) | Act::Secret(ask) => ask(self)?,
             Act::Download(read) => return Ok(attachment(read(self)?)),
             Act::Upload { act, .. } => {
-                let kept = self.home.proofs()?.keep(self.text("name").unwrap_or_default(), self.file.clone())?;
-                self.act(|desk| act(self, &kept, desk))?
+                let proofs = self.home.proofs()?;
+                let looked = proofs.look(self.text("name").unwrap_or_default(), self.file.clone())?;
+                self.act(|desk| {
+                    let given = act(self, &looked.of, desk)?;
+                    // kept once the caller may add it, and before the log says that it is there
+                    proofs.keep(looked).map_err(|error| ActError::Failed(error.into()))?;
+                    Ok(given)
+                })?
             }
             Act::Write { act, .. } => self.act(|desk| act(self, desk))?,
         };

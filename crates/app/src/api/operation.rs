@@ -42,9 +42,11 @@ pub struct Operation {
 pub enum Act {
     /// It reads.
     Read(fn(&Call<'_>) -> Result<Value, Problem>),
+    /// It gives a secret, which is kept nowhere; so it takes no `Idempotency-Key`.
+    Secret(fn(&Call<'_>) -> Result<Value, Problem>),
     /// It gives a file.
     Download(fn(&Call<'_>) -> Result<File, Problem>),
-    /// The body is a file, which is kept as a proof by the name in the query; then it acts at a desk.
+    /// The body is a file, named in the query: it acts at a desk, and the file is kept as a proof.
     Upload {
         /// As for [`Act::Write`].
         entry: Option<(&'static str, &'static str)>,

@@ -4,7 +4,7 @@ use axum::http::{Method, StatusCode};
 use domain::names::Name;
 use domain::parties::{self, User};
 use domain::record::actor::Identity;
-use domain::record::desk::{ActError, Acted, Desk};
+use domain::record::desk::{Acted, Desk};
 use domain::time::Day;
 use domain::tokens::{self, Token};
 use schemars::JsonSchema;
@@ -14,6 +14,7 @@ use serde_json::Value;
 use crate::api::call::Call;
 use crate::api::entries::value;
 use crate::api::operation::{Act, Operation, schema};
+use crate::api::problem::Problem;
 use crate::secrets;
 
 /// Who calls.
@@ -131,7 +132,7 @@ pub const OPERATIONS: &[Operation] = &[
         takes: Some(schema::<NewToken>),
         gives: schema::<Issued>,
         status: StatusCode::CREATED,
-        act: Act::Write { entry: None, act: issue },
+        act: Act::Secret(issue),
     },
     Operation {
         method: Method::POST,
@@ -161,10 +162,10 @@ fn put_user(call: &Call<'_>, desk: &mut Desk<'_>) -> Acted<Value> {
     Ok(value(&user))
 }
 
-fn issue(call: &Call<'_>, desk: &mut Desk<'_>) -> Acted<Value> {
+fn issue(call: &Call<'_>) -> Result<Value, Problem> {
     let NewToken { user_id, purpose, expires_on, identity } = call.body()?;
-    let (token_id, text, secret_hash) = secrets::new().map_err(|error| ActError::Failed(error.into()))?;
+    let (token_id, text, secret_hash) = secrets::new()?;
     let token = Token { token_id: token_id.clone(), user_id, identity, purpose, secret_hash, expires_on, state: "active".to_owned() };
-    tokens::issue(desk, &token)?;
+    call.home.act(call.rulebook, call.actor.clone(), |desk| tokens::issue(desk, &token))?;
     Ok(value(&Issued { token_id, token: text }))
 }

@@ -95,7 +95,7 @@ const WRITE: [Operation; 3] = [
         takes: None,
         gives: schema::<Secret>,
         status: StatusCode::OK,
-        act: Act::Read(secret),
+        act: Act::Secret(secret),
     },
 ];
 

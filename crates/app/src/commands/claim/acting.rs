@@ -1,5 +1,8 @@
 //! Acts on claims.
 
+use std::fs::File;
+use std::io::Read as _;
+
 use anyhow::{Context, Result};
 use domain::claims::arbitrations::{self, Arbitration};
 use domain::claims::four_eyes::{self, Count, Parties};
@@ -7,7 +10,7 @@ use domain::claims::proofs::{ProofMeta, attach_proof};
 use domain::claims::{Claim, Verdict, drafts, reviews, ticks};
 use domain::names::Name;
 use domain::record::actor::Actor;
-use domain::record::desk::{Acted, Desk};
+use domain::record::desk::{ActError, Acted, Desk};
 use domain::words::ClaimState;
 
 use super::args::{ArbitrateArgs, EditArgs, GetProofArgs, ProofArgs};
@@ -16,6 +19,7 @@ use crate::cli::Setting;
 use crate::home::{Done, Home};
 use crate::output::table;
 use crate::problem::{Exit, Refusal, say};
+use crate::proofs::BYTES_MAX;
 
 /// Acts as the user who is named.
 fn done<T>(setting: &Setting, act: impl FnOnce(&mut Desk<'_>) -> Acted<T>) -> Result<Done<T>> {
@@ -103,9 +107,14 @@ pub fn arbitrate(args: &ArbitrateArgs, setting: &Setting) -> Result<Exit> {
 pub fn add_proof(args: &ProofArgs, setting: &Setting) -> Result<Exit> {
     let home = Home::open(&setting.home()?)?;
     let actor = home.actor(setting.user())?;
-    let content = std::fs::read(&args.file).with_context(|| format!("cannot read `{}`", args.file.display()))?;
+    let mut content = Vec::new();
+    // one byte more than is kept, so that the proofs say what is too large
+    let file = File::open(&args.file).and_then(|file| file.take(BYTES_MAX as u64 + 1).read_to_end(&mut content));
+    file.with_context(|| format!("cannot read `{}`", args.file.display()))?;
     let name = args.file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    let kept = home.proofs()?.keep(&name, content)?;
+    let proofs = home.proofs()?;
+    let looked = proofs.look(&name, content)?;
+    let kept = looked.of.clone();
     let names = |texts: &[String]| texts.iter().map(|text| Name::new(text)).collect();
     let meta = ProofMeta {
         name: kept.name,
@@ -117,7 +126,13 @@ pub fn add_proof(args: &ProofArgs, setting: &Setting) -> Result<Exit> {
         shows: names(&args.shows),
     };
     let rulebook = setting.rulebook()?;
-    let claim = home.act(&rulebook, actor, |desk| attach_proof(desk, &args.id(), meta))?.given;
+    let attach = |desk: &mut Desk<'_>| {
+        let claim = attach_proof(desk, &args.id(), meta)?;
+        // kept once the user may add it, and before the log says that it is there
+        proofs.keep(looked).map_err(|error| ActError::Failed(error.into()))?;
+        Ok(claim)
+    };
+    let claim = home.act(&rulebook, actor, attach)?.given;
     setting.output.print(&claim, |_| {
         let mut text = format!("{} has {}\n", claim.claim_id, table::counted(claim.proofs.len() as u64, "proof"));
         text.push_str(&showing::proofs(&rulebook, &claim));

@@ -138,3 +138,19 @@ fn scores_are_told_with_their_reasons_and_only_to_those_they_are_of() {
     assert_eq!((count(&paul), count(&rita)), (6, 12));
     assert_eq!((read(&paul, "/events").status, read(&rita, "/events?limit=2").status), (403, 200));
 }
+
+#[test]
+fn what_is_secret_or_refused_is_kept_nowhere() {
+    let (scene, rita, paul) = peopled();
+    let server = serve(&scene);
+    let token = r#"{"user_id":"paul","purpose":"test","expires_on":"2999-01-01"}"#;
+    assert_eq!(server.ask(&rita, "POST", "/tokens", &[("Idempotency-Key", "once")], token).status, 400);
+    assert_eq!(server.ask(&rita, "POST", "/tokens", &[], token).status, 201);
+
+    let file = [("Content-Type", "application/octet-stream")];
+    let bearer = format!("Bearer {paul}");
+    let all = [("Authorization", bearer.as_str()), file[0]];
+    assert_eq!(ask(server.address, "POST", "/api/v1/claims/claim-000001/proofs?name=x.txt", &all, "a text").status, 404);
+    let proofs = scene.folder.path().join("home").join("proofs");
+    assert!(proofs.is_dir() && std::fs::read_dir(proofs).unwrap().next().is_none());
+}
