@@ -27,6 +27,9 @@ mod visit;
 /// What stands around a page.
 mod frame;
 
+/// Acting from a page.
+mod acting;
+
 /// Problems as pages.
 mod problem;
 

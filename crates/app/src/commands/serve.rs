@@ -115,7 +115,7 @@ pub fn run(args: &ServeArgs, setting: &Setting) -> Result<Exit> {
     let home = Home::open(&setting.home()?)?;
     home.forget_uploads();
     let origin = format!("home {}", home.root().display());
-    let reader = HomeReader::open(home, rulebook, today, origin)?;
+    let reader = HomeReader::open(home, rulebook, today, origin)?.visited_by(setting.user());
     setting.tell_rows(&reader.latest().problems());
     let reader = Arc::new(reader);
     jobs::start(&reader, args.webhooks_to_private);

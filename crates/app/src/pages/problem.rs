@@ -5,6 +5,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use domain::designations::Score;
 use domain::names::Name;
+use domain::record::desk::ActError;
+use domain::record::refusal::Trouble;
 use domain::rulebook::suggest;
 use domain::time::Day;
 
@@ -57,9 +59,25 @@ impl Problem {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "The facts could not be read", format!("{error:#}"), cure)
     }
 
+    /// A dataset folder has no registers.
+    #[must_use]
+    pub fn without_home() -> Self {
+        let said = "a dataset folder has no registers: nobody can claim, consent or decide in it".to_owned();
+        let cure = "Serve a home: `counterfoil import` makes one, then `counterfoil serve` without `--dataset`.";
+        Self::new(StatusCode::NOT_FOUND, "There are no registers here", said, cure)
+    }
+
     /// An act that was refused, with what would cure it.
     #[must_use]
     pub fn refused(heading: &str, error: &anyhow::Error) -> Self {
+        if let Some(ActError::Refused(refusal)) = error.downcast_ref() {
+            let (status, heading) = match refusal.trouble {
+                Trouble::NotFound => (StatusCode::NOT_FOUND, "There is no such thing"),
+                Trouble::Forbidden => (StatusCode::FORBIDDEN, heading),
+                Trouble::Malformed | Trouble::Invalid | Trouble::Conflict => (StatusCode::UNPROCESSABLE_ENTITY, heading),
+            };
+            return Self::new(status, heading, refusal.message.clone(), &format!("{}.", show::capital(&refusal.cure)));
+        }
         let hints = error.chain().find_map(|cause| cause.downcast_ref::<Refusal>()).map(|refusal| refusal.hints.as_slice());
         let cures: Vec<String> = hints.unwrap_or_default().iter().map(|hint| format!("{}.", show::capital(hint))).collect();
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, heading, format!("{error:#}"), &cures.join(" "))

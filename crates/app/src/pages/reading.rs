@@ -59,4 +59,9 @@ pub trait Reading: Send + Sync {
     fn home(&self) -> Option<&Home> {
         None
     }
+
+    /// The user as whom pages act until somebody signs in; nothing for whoever runs the program.
+    fn visitor(&self) -> Option<&str> {
+        None
+    }
 }

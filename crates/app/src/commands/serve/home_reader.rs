@@ -23,6 +23,7 @@ pub struct HomeReader {
     rulebook: Arc<Rulebook>,
     today: Day,
     origin: String,
+    visitor: Option<String>,
     /// The state of the home, and the program as it was then.
     opened: Mutex<((u64, u64), Arc<Reader>)>,
 }
@@ -36,7 +37,14 @@ impl HomeReader {
         let state = home.state()?;
         let program = OpenProgram::from_home(&home, Arc::clone(&rulebook))?;
         let reader = Arc::new(Reader::new(program, today, origin.clone()));
-        Ok(Self { home, rulebook, today, origin, opened: Mutex::new((state, reader)) })
+        Ok(Self { home, rulebook, today, origin, visitor: None, opened: Mutex::new((state, reader)) })
+    }
+
+    /// The same reader, whose pages act as a user.
+    #[must_use]
+    pub fn visited_by(mut self, user: Option<&str>) -> Self {
+        self.visitor = user.map(str::to_owned);
+        self
     }
 
     /// Finds what the first pages ask for.
@@ -114,5 +122,9 @@ impl Reading for HomeReader {
 
     fn home(&self) -> Option<&Home> {
         Some(&self.home)
+    }
+
+    fn visitor(&self) -> Option<&str> {
+        self.visitor.as_deref()
     }
 }

@@ -1,0 +1,92 @@
+//! Acting from a page: who visits, and forms that are acts at a desk.
+
+use std::sync::Arc;
+
+use axum::extract::Form;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::routing::{MethodRouter, post};
+use domain::record::actor::Actor;
+use domain::record::desk::{Acted, Desk};
+
+use crate::home::Home;
+use crate::pages::problem::Problem;
+use crate::pages::reading::Reading;
+use crate::pages::visit::{Visit, answer_with};
+
+/// What a form sent: names and values, in its order.
+pub struct Sent(Vec<(String, String)>);
+
+impl Sent {
+    /// A value, trimmed; an empty one when the form has none.
+    #[must_use]
+    pub fn text(&self, name: &str) -> &str {
+        self.0.iter().find(|(own, _)| own == name).map_or("", |(_, value)| value.trim())
+    }
+
+    /// A value that was filled in.
+    #[must_use]
+    pub fn given(&self, name: &str) -> Option<&str> {
+        Some(self.text(name)).filter(|text| !text.is_empty())
+    }
+
+    /// Every value of a name that was filled in, such as of boxes that are ticked.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(own, _)| own == name).map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
+    }
+}
+
+/// What is done with what a form sent.
+pub type Take = fn(&Visit, &Sent) -> Result<Response, Problem>;
+
+/// The route of a form.
+pub fn form(take: Take) -> MethodRouter<Arc<dyn Reading>> {
+    post(async move |visit: Visit, fields: Form<Vec<(String, String)>>| {
+        let sent = Sent(fields.0);
+        answer_with(visit, move |visit| take(visit, &sent)).await
+    })
+}
+
+/// The way back to a page after an act, so that loading it again does not act again.
+#[must_use]
+pub fn see(address: &str) -> Response {
+    Redirect::to(address).into_response()
+}
+
+impl Visit {
+    /// The home, with its registers.
+    ///
+    /// # Errors
+    ///
+    /// A dataset folder, which has none.
+    pub fn home(&self) -> Result<&Home, Problem> {
+        self.reading.home().ok_or_else(Problem::without_home)
+    }
+
+    /// Who visits.
+    ///
+    /// # Errors
+    ///
+    /// Nobody who may.
+    pub fn actor(&self) -> Result<Actor, Problem> {
+        self.home()?.actor(self.reading.visitor()).map_err(|error| Problem::refused("Who are you?", &error))
+    }
+
+    /// Reads at a desk, as the one who visits.
+    ///
+    /// # Errors
+    ///
+    /// Something that the visitor may not see, or registers that cannot be read.
+    pub fn read<T>(&self, read: impl FnOnce(&mut Desk<'_>) -> Acted<T>) -> Result<T, Problem> {
+        self.act("This cannot be shown", read)
+    }
+
+    /// Acts at a desk, as the one who visits; `heading` says what stays as it is when the act is refused.
+    ///
+    /// # Errors
+    ///
+    /// An act that is refused, or registers that cannot be read or written.
+    pub fn act<T>(&self, heading: &str, act: impl FnOnce(&mut Desk<'_>) -> Acted<T>) -> Result<T, Problem> {
+        let done = self.home()?.act(self.reading.rulebook(), self.actor()?, act);
+        done.map(|done| done.given).map_err(|error| Problem::refused(heading, &error))
+    }
+}
