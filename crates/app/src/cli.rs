@@ -216,7 +216,8 @@ impl Setting {
     /// # Errors
     /// When no folder is given and the system names none.
     pub fn home(&self) -> Result<Place> {
-        Ok(Place { root: home::place(self.shared.home.as_deref())?, database: self.shared.database.clone() })
+        let Shared { home, database, known_at, .. } = &self.shared;
+        Ok(Place { root: home::place(home.as_deref())?, database: database.clone(), known_at: *known_at })
     }
 
     /// The user who acts on registers, when one is named.
@@ -261,19 +262,24 @@ pub fn run() -> ExitCode {
 }
 
 impl Command {
-    /// Whether the command can answer from what was known earlier.
+    /// Whether the command can answer from what was known earlier. Acts are refused by the home.
     fn can_look_back(&self) -> bool {
-        matches!(
+        let proves = matches!(self, Self::Audit(command) if !matches!(command, audit::AuditCommand::Log(_)));
+        let stands = matches!(
             self,
-            Self::Score(_)
-                | Self::Credit(_)
-                | Self::Reconcile(_)
-                | Self::Export(_)
-                | Self::Audit(_)
-                | Self::User(user::UserCommand::List)
-                | Self::Claim(claim::ClaimCommand::Show(_))
-                | Self::Pal(pal::PalCommand::List(_) | pal::PalCommand::Audit(_))
-        )
+            Self::Demo(_)
+                | Self::Serve(_)
+                | Self::Import(_)
+                | Self::Ledger(_)
+                | Self::Period(_)
+                | Self::Webhook(_)
+                | Self::Store(_)
+                | Self::Rulebook(_)
+                | Self::Doctor(_)
+                | Self::Completions(_)
+                | Self::Man(_)
+        );
+        !proves && !stands
     }
 }
 
@@ -285,8 +291,9 @@ pub fn command() -> clap::Command {
 fn dispatch(cli: Cli) -> Result<Exit> {
     let setting = Setting { output: Output::new(&cli.shared.output)?, shared: cli.shared };
     if setting.known_at().is_some() && !cli.command.can_look_back() {
-        let refusal = Refusal::usage("this command acts on what stands, or tells of it; `--known-at` asks what was known earlier");
-        return Err(refusal.hint("leave `--known-at` out, or ask with `score`, `credit`, `export`, `reconcile`, `audit log`, `user list`, `claim show`, `pal list` or `pal audit`").into());
+        let refusal =
+            Refusal::usage("this command tells of files, rules and proofs as they stand; `--known-at` asks what was known earlier");
+        return Err(refusal.hint("leave `--known-at` out, or ask with `score`, `credit`, `export`, `reconcile`, `audit log`, or what shows and lists registers, such as `claim list`").into());
     }
     match cli.command {
         Command::Demo(args) => demo::run(&args, &setting),

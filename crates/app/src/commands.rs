@@ -123,7 +123,7 @@ impl ProgramArgs {
                 Err(refusal.hint("import the folder into a home, or leave `--known-at` out").into())
             }
             Some(folder) => OpenProgram::from_dataset(folder, rulebook),
-            None => OpenProgram::from_home_at(&Home::open(&setting.home()?)?, rulebook, setting.known_at()),
+            None => OpenProgram::from_home(&Home::open(&setting.home()?)?, rulebook),
         }
     }
 }

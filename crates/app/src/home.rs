@@ -42,6 +42,7 @@ use tokio::runtime::{Builder, Runtime};
 use crate::problem::Refusal;
 
 pub use acting::{Changed, Done, Request, Version};
+pub use known::Then;
 pub use place::{Place, place};
 pub use proving::{Comparison, Difference};
 pub use upload::Upload;
@@ -51,12 +52,15 @@ pub use writing::{Act, Writing, new_id};
 const OPENING: &str = "opening";
 
 /// A home that is open.
+#[derive(Clone)]
 pub struct Home {
     place: Place,
     store: Store,
-    runtime: Runtime,
+    runtime: Arc<Runtime>,
     /// What was imported, as of an act of the ledger.
-    imported: Mutex<Option<(u64, Arc<Program>)>>,
+    imported: Arc<Mutex<Option<(u64, Arc<Program>)>>>,
+    /// What is answered from, when the home looks back.
+    then: Option<Arc<Then>>,
 }
 
 impl Home {
@@ -80,10 +84,10 @@ impl Home {
     /// # Errors
     /// When it cannot be made, or its ledger cannot be opened.
     pub fn open_or_make(place: impl Into<Place>) -> Result<Self> {
-        let Place { root, database } = place.into();
+        let Place { root, database, known_at } = place.into();
         std::fs::create_dir_all(&root).with_context(|| format!("cannot make the home `{}`", root.display()))?;
         let root = root.canonicalize().with_context(|| format!("cannot find the home `{}`", root.display()))?;
-        let place = Place { root, database };
+        let place = Place { root, database, known_at };
         let runtime = Builder::new_current_thread().enable_all().build().context("cannot start the ledger's worker")?;
         let address = place.address()?;
         // two programs that open a new home together would both make its tables
@@ -93,7 +97,8 @@ impl Home {
         let store = runtime.block_on(Store::open(&address))?;
         place.remember()?;
         drop(lock);
-        Ok(Self { place, store, runtime, imported: Mutex::default() })
+        let home = Self { place, store, runtime: Arc::new(runtime), imported: Arc::default(), then: None };
+        Ok(known_at.map_or(home.clone(), |known_at| home.at(known_at)))
     }
 
     /// The folder.
@@ -114,6 +119,13 @@ impl Home {
     /// # Errors
     /// When the ledger cannot be read, or names a table that this version does not know.
     pub fn lake(&self) -> Result<Lake> {
+        match &self.then {
+            Some(then) => then.lake(self),
+            None => self.whole_lake(),
+        }
+    }
+
+    fn whole_lake(&self) -> Result<Lake> {
         let file = |row: store::manifest::LakeFile| {
             let table = table_named(&row.table).with_context(|| {
                 format!("the home holds the table `{}`, which this version does not know; use the newer one", row.table)

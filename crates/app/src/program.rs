@@ -40,10 +40,8 @@ use engine::files::FileForm;
 use engine::lake::Lake;
 use engine::problems::Problems;
 use engine::tables::read_rows;
-use jiff::Timestamp;
-use tempfile::TempDir;
 
-use crate::home::Home;
+use crate::home::{Home, Then};
 use crate::problem::{Refusal, known_partner};
 use crate::program::kept::KeptRows;
 
@@ -62,8 +60,8 @@ pub struct OpenProgram {
     credited: Mutex<Vec<(Day, Arc<ConsumptionCredits>)>>,
     /// Consumption of accounts that were asked about.
     kept: KeptRows,
-    /// Files that were made for the program, and go with it.
-    _made: Option<TempDir>,
+    /// What the home looked back on: files that were made for it go with it.
+    _then: Option<Arc<Then>>,
 }
 
 /// What is found about a partner as of a day.
@@ -101,7 +99,7 @@ impl OpenProgram {
             streamed: OnceLock::new(),
             credited: Mutex::default(),
             kept: KeptRows::default(),
-            _made: None,
+            _then: None,
         }
     }
 
@@ -110,17 +108,7 @@ impl OpenProgram {
     /// # Errors
     /// When the lake or the registers cannot be read.
     pub fn from_home(home: &Home, rulebook: Arc<Rulebook>) -> Result<Self> {
-        Self::of_lake(&home.lake()?, &home.standing()?, rulebook)
-    }
-
-    /// Reads the facts of a home together with its registers, as they were known at an instant, or as they stand.
-    ///
-    /// # Errors
-    /// When the lake, the registers or the log cannot be read.
-    pub fn from_home_at(home: &Home, rulebook: Arc<Rulebook>, known_at: Option<Timestamp>) -> Result<Self> {
-        let Some(known_at) = known_at else { return Self::from_home(home, rulebook) };
-        let known = home.known(known_at)?;
-        Ok(Self { _made: Some(known.folder), ..Self::of_lake(&known.lake, &known.entries, rulebook)? })
+        Ok(Self { _then: home.then(), ..Self::of_lake(&home.lake()?, &home.standing()?, rulebook)? })
     }
 
     fn of_lake(lake: &Lake, entries: &Entries, rulebook: Arc<Rulebook>) -> Result<Self> {

@@ -30,8 +30,8 @@ use crate::sight::Sight;
 pub struct Call<'a> {
     /// The opened program.
     pub reading: &'a dyn Reading,
-    /// The home.
-    pub home: &'a Home,
+    /// The home, as it was known when the caller asks for that.
+    pub home: Home,
     /// The rules.
     pub rulebook: &'a Rulebook,
     /// Who calls.
@@ -53,7 +53,7 @@ impl<'a> Call<'a> {
     #[expect(clippy::too_many_arguments, reason = "these are the parts of a request")]
     pub fn new(
         reading: &'a dyn Reading,
-        home: &'a Home,
+        home: &Home,
         actor: Actor,
         operation: &'static Operation,
         path: Vec<(String, String)>,
@@ -83,6 +83,8 @@ impl<'a> Call<'a> {
         };
         let request = Request { keyed, version };
         let rulebook = reading.rulebook();
+        let known_at: Option<Timestamp> = query.get("known_at").and_then(|text| text.parse().ok());
+        let home = known_at.map_or_else(|| home.clone(), |known_at| home.at(known_at));
         Ok(Self { reading, home, rulebook, actor, operation, path, query, body: body_value, file, request, sight: OnceLock::new() })
     }
 
@@ -155,11 +157,6 @@ impl<'a> Call<'a> {
         self.text(name).map(Name::new)
     }
 
-    /// The instant of what is to be known, when one is asked for.
-    pub fn known_at(&self) -> Option<Timestamp> {
-        self.text("known_at").and_then(|text| text.parse().ok())
-    }
-
     /// How many entries are asked for.
     pub fn limit(&self) -> usize {
         self.text("limit").and_then(|text| text.parse().ok()).unwrap_or(50)
@@ -203,7 +200,7 @@ impl<'a> Call<'a> {
         }
         // somebody without a role in their organisation sees nothing
         let organisation = self.actor.organisation.clone().filter(|_| !self.actor.roles.is_empty());
-        let sight = Sight::of(self.home, organisation, self.actor.location.clone())?;
+        let sight = Sight::of(&self.home, organisation, self.actor.location.clone())?;
         Ok(self.sight.get_or_init(|| sight).takes_in(fields))
     }
 }

@@ -18,7 +18,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::api::call::Call;
-use crate::api::entries::{PICKED, Page, Versioned, value};
+use crate::api::entries::{KNOWN_AT, PICKED, Page, Versioned, value};
 use crate::api::operation::{Act, File, Kind, Operation, Parameter, schema};
 use crate::api::problem::Problem;
 use crate::proofs::Kept;
@@ -157,9 +157,6 @@ macro_rules! act {
     };
 }
 
-const KNOWN_AT: [Parameter; 1] =
-    [Parameter { name: "known_at", kind: Kind::Instant, about: "as it was known at an instant; what was missing then is not told" }];
-
 /// What only the claim's partner may do.
 const PARTNER: &str = "Users of the claim's partner who claim for it may.";
 /// What only reviewers may do.
@@ -178,7 +175,7 @@ pub const OPERATIONS: &[&[Operation]] = &[&READ, &WRITE, &ACTS, &CASES];
 
 const READ: [Operation; 4] = [
     operation!(GET "/claims" "listClaims", "List claims", SEEN, &PICKED, None => Page<Versioned<Claim>>, OK, Act::Read(list)),
-    operation!(GET "/claims/{claim_id}" "getClaim", "One claim", SEEN, &[], None => Versioned<Claim>, OK, Act::Read(one)),
+    operation!(GET "/claims/{claim_id}" "getClaim", "One claim", SEEN, &KNOWN_AT, None => Versioned<Claim>, OK, Act::Read(one)),
     operation!(
         GET "/claims/{claim_id}/story" "getClaimStory",
         "A claim's whole story",
@@ -340,13 +337,7 @@ fn story(call: &Call<'_>) -> Result<Value, Problem> {
     for (register, id) in story.entries() {
         events.extend(call.home.events_of(register, &id)?);
     }
-    match story.told_by(call.rulebook, events, call.known_at())? {
-        Some(story) => Ok(value(&story)),
-        None => {
-            let message = format!("nothing was known of claim `{id}` then");
-            Err(Refusal::not_found("unknown-then", message, "ask for a later instant, or leave `known_at` out").into())
-        }
-    }
+    Ok(value(&story.told_by(events)))
 }
 
 fn download(call: &Call<'_>) -> Result<File, Problem> {

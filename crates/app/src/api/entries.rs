@@ -36,7 +36,7 @@ pub struct Page<T> {
 }
 
 /// The filters of a list, and its paging.
-pub const PICKED: [Parameter; 7] = [
+pub const PICKED: [Parameter; 8] = [
     PAGING[0].copy(),
     PAGING[1].copy(),
     Parameter { name: "partner_id", kind: Kind::Text, about: "those of this partner location" },
@@ -44,7 +44,11 @@ pub const PICKED: [Parameter; 7] = [
     Parameter { name: "subscription_id", kind: Kind::Text, about: "those of this subscription" },
     Parameter { name: "state", kind: Kind::Text, about: "those in this state" },
     Parameter { name: "person_id", kind: Kind::Text, about: "those of this person" },
+    KNOWN_AT[0].copy(),
 ];
+
+/// By when a thing must have been recorded to be answered from.
+pub const KNOWN_AT: [Parameter; 1] = [Parameter { name: "known_at", kind: Kind::Instant, about: "as it was known at an instant" }];
 
 /// A page of the entries of a register that the caller may see.
 ///
@@ -149,7 +153,7 @@ macro_rules! read_operations {
                 tag: $tag,
                 summary: concat!("One entry: ", $tag),
                 about: "What the caller may not see is not there.",
-                parameters: &[],
+                parameters: &$crate::api::entries::KNOWN_AT,
                 takes: None,
                 gives: $crate::api::operation::schema::<$crate::api::entries::Versioned<$entry>>,
                 status: axum::http::StatusCode::OK,
@@ -162,7 +166,7 @@ macro_rules! read_operations {
                 tag: $tag,
                 summary: concat!("The history of an entry: ", $tag),
                 about: "Every event about the entry: who, when, effective when, before and after, why.",
-                parameters: &[],
+                parameters: &$crate::api::entries::KNOWN_AT,
                 takes: None,
                 gives: $crate::api::operation::schema::<$crate::api::entries::Page<domain::record::event::Event>>,
                 status: axum::http::StatusCode::OK,

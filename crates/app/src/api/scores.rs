@@ -10,7 +10,7 @@ use domain::time::Day;
 use serde_json::Value;
 
 use crate::api::call::Call;
-use crate::api::entries::{Page, value};
+use crate::api::entries::{KNOWN_AT, Page, value};
 use crate::api::operation::{Act, Kind, Operation, PAGING, Parameter, schema};
 use crate::api::problem::Problem;
 use crate::clock;
@@ -77,7 +77,7 @@ pub const OPERATIONS: &[&[Operation]] = &[&[
         tag: "Log",
         summary: "The log: every event, in order",
         about: "Auditors and program managers of the operator read it.",
-        parameters: &PAGING,
+        parameters: &[PAGING[0].copy(), PAGING[1].copy(), KNOWN_AT[0].copy()],
         takes: None,
         gives: schema::<Page<Event>>,
         status: StatusCode::OK,

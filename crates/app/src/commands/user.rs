@@ -6,6 +6,7 @@ use domain::names::Name;
 use domain::parties::{self, User};
 use domain::record::actor::{Identity, Organisation, Role};
 use domain::record::entry::By;
+use store::log::Part;
 
 use crate::cli::Setting;
 use crate::home::Home;
@@ -130,7 +131,7 @@ pub fn run(command: &UserCommand, setting: &Setting) -> Result<Exit> {
 
 fn list(setting: &Setting) -> Result<Exit> {
     let home = Home::open(&setting.home()?)?;
-    let users: Vec<User> = home.list_at(&By::default(), setting.known_at())?.into_iter().map(|(_, user)| user).collect();
+    let users: Vec<User> = home.list(&By::default(), &Part::default())?.into_iter().map(|(_, user)| user).collect();
     setting.output.print(&users, |_| {
         let row = |user: &User| {
             let roles: Vec<&str> = user.roles.iter().map(|role| role.as_str()).collect();

@@ -22,7 +22,7 @@ use store::log::{Acting, Part, Standing};
 use store::posts::Post;
 use tokio::runtime::EnterGuard;
 
-use super::Home;
+use super::{Home, Then};
 use crate::clock;
 use crate::problem::Refusal;
 use crate::proofs::Proofs;
@@ -68,14 +68,18 @@ impl Home {
     /// # Errors
     /// When the act is refused (the cause is an [`ActError`]), or the registers cannot be read or written.
     pub fn act<T>(&self, rulebook: &Rulebook, actor: Actor, act: impl FnOnce(&mut Desk<'_>) -> Acted<T>) -> Result<Done<T>> {
-        let (live, _worker) = self.live()?;
+        if let Some(then) = &self.then {
+            return self.look_back(then, rulebook, actor, act);
+        }
+        let (transaction, imported, _worker) = self.transaction()?;
         let now = clock::now();
         // what reviewers do is decide
         let decides = actor.is_operator(&[Role::Reviewer]);
+        let live = Live { stored: &transaction, imported };
         let mut desk = Desk::new(&live, rulebook, actor, now);
         let given = act(&mut desk);
         let drafts = desk.drafts();
-        let acting = live.acting.into_inner();
+        let acting = transaction.acting.into_inner();
         match given {
             Ok(given) => {
                 fault::point();
@@ -101,17 +105,19 @@ impl Home {
         request: &Request,
         act: impl FnOnce(&mut Desk<'_>) -> Acted<Value>,
     ) -> Result<Done<Value>> {
-        let (live, _worker) = self.live()?;
+        self.must_stand()?;
+        let (transaction, imported, _worker) = self.transaction()?;
         let now = clock::now();
         let decides = actor.is_operator(&[Role::Reviewer]);
+        let live = Live { stored: &transaction, imported };
         let mut desk = Desk::new(&live, rulebook, actor, now);
-        let given = match self.answered(&live, request) {
+        let given = match self.answered(&transaction, request) {
             Ok(Some(answer)) => Err(Ok(answer)),
             Ok(None) => act(&mut desk).map_err(|refused| Err(refused.into())),
             Err(refused) => Err(Err(refused)),
         };
         let drafts = desk.drafts();
-        let acting = live.acting.into_inner();
+        let acting = transaction.acting.into_inner();
         match given {
             Ok(given) => {
                 let events = match &request.keyed {
@@ -136,9 +142,20 @@ impl Home {
         }
     }
 
+    /// Reads at a desk that stands in the past; whatever is put on it is refused.
+    fn look_back<T>(&self, then: &Then, rulebook: &Rulebook, actor: Actor, act: impl FnOnce(&mut Desk<'_>) -> Acted<T>) -> Result<Done<T>> {
+        let live = Live { stored: then.memory(self)?, imported: then.imported(self)? };
+        let mut desk = Desk::new(&live, rulebook, actor, then.at);
+        let given = act(&mut desk)?;
+        if !desk.drafts().is_empty() {
+            self.must_stand()?;
+        }
+        Ok(Done { given, events: Vec::new() })
+    }
+
     /// What the same request was answered before; checks that the entry that it names is as the caller knows it.
-    fn answered(&self, live: &Live<'_>, request: &Request) -> Result<Option<Value>> {
-        let mut acting = live.acting.borrow_mut();
+    fn answered(&self, transaction: &Transaction<'_>, request: &Request) -> Result<Option<Value>> {
+        let mut acting = transaction.acting.borrow_mut();
         if let Some(keyed) = &request.keyed
             && let Some(answer) = self.runtime.block_on(acting.find_answer(keyed))?
         {
@@ -159,12 +176,12 @@ impl Home {
         Ok(None)
     }
 
-    fn live(&self) -> Result<(Live<'_>, EnterGuard<'_>)> {
+    fn transaction(&self) -> Result<(Transaction<'_>, Arc<Program>, EnterGuard<'_>)> {
         let imported = self.imported()?;
         // should an act panic, the connection is given back by the ledger's worker
         let worker = self.runtime.enter();
         let acting = self.runtime.block_on(self.store.act())?;
-        Ok((Live { home: self, acting: RefCell::new(acting), imported }, worker))
+        Ok((Transaction { home: self, acting: RefCell::new(acting) }, imported, worker))
     }
 
     /// The user who acts: the one that is named, or, in a home without users, whoever runs the program, as its operator.
@@ -173,12 +190,15 @@ impl Home {
     /// When there is no such user, or users are there and none is named.
     pub fn actor(&self, user: Option<&str>) -> Result<Actor> {
         if let Some(user) = user {
-            let found = self.find::<User>(&Name::new(user).to_string())?;
+            // rights are those of now, whatever is asked about
+            let found = self.runtime.block_on(self.store.find_entry(User::REGISTER, &Name::new(user).to_string()))?;
+            let found = found.map(|entry| User::read(&entry.fields)).transpose()?;
             return found.map(|user| user.actor()).ok_or_else(|| {
                 Refusal::refused(format!("there is no user `{user}`")).hint("`counterfoil user list` tells those that there are").into()
             });
         }
-        if self.list::<User>(&By::default(), &Part { most: Some(1), ..Part::default() })?.is_empty() {
+        let one = Part { most: Some(1), ..Part::default() };
+        if self.runtime.block_on(self.store.list_entries(User::REGISTER, &By::default(), &one))?.is_empty() {
             return Ok(Actor::new("local", Organisation::Operator, [Role::ProgramManager]));
         }
         Err(Refusal::usage("who acts? the home has users")
@@ -191,8 +211,7 @@ impl Home {
     /// # Errors
     /// When the registers cannot be read.
     pub fn find<E: Entry>(&self, id: &str) -> Result<Option<E>> {
-        let found = self.runtime.block_on(self.store.find_entry(E::REGISTER, id))?;
-        Ok(found.map(|entry| E::read(&entry.fields)).transpose()?)
+        Ok(self.stored_one(E::REGISTER, id)?.map(|entry| E::read(&entry.fields)).transpose()?)
     }
 
     /// Entries of a register with their last events, in the order of their ids.
@@ -200,7 +219,7 @@ impl Home {
     /// # Errors
     /// When the registers cannot be read.
     pub fn list<E: Entry>(&self, by: &By, part: &Part<'_>) -> Result<Vec<(u64, E)>> {
-        let entries = self.runtime.block_on(self.store.list_entries(E::REGISTER, by, part))?;
+        let entries = self.stored(E::REGISTER, by, part)?;
         entries.iter().map(|entry| Ok((entry.sequence, E::read(&entry.fields)?))).collect()
     }
 
@@ -209,7 +228,9 @@ impl Home {
     /// # Errors
     /// When the log cannot be read.
     pub fn events_of(&self, register: &str, id: &str) -> Result<Vec<Event>> {
-        Ok(self.runtime.block_on(self.store.list_events_of_entry(register, id))?)
+        let mut events = self.runtime.block_on(self.store.list_events_of_entry(register, id))?;
+        events.retain(|event| self.then.as_ref().is_none_or(|then| event.recorded_at <= then.at));
+        Ok(events)
     }
 
     /// Entries of a register after an id, as they stand or, of those that nobody has changed, as imported rows tell them: id, last event,
@@ -218,14 +239,13 @@ impl Home {
     /// # Errors
     /// When the registers or the lake cannot be read.
     pub fn entries(&self, register: &str, by: &By, after: &str) -> Result<Vec<(String, u64, Fields)>> {
-        let stored = self.runtime.block_on(self.store.list_entries(register, by, &Part { after, most: None }))?;
+        let part = Part { after, most: None };
+        let stored = self.stored(register, by, &part)?;
         let mut entries: Vec<(String, u64, Fields)> = stored.into_iter().map(|entry| (entry.id, entry.sequence, entry.fields)).collect();
         if standing::FACTUAL.contains(&register) {
-            let all = self.runtime.block_on(self.store.list_entries(register, &By::default(), &Part { after, most: None }))?;
-            let changed: HashSet<String> = all.into_iter().map(|entry| entry.id).collect();
-            let imported = standing::imported_list(&*self.imported()?, register, by);
-            let unchanged = imported.into_iter().filter(|(id, _)| id.as_str() > after && !changed.contains(id));
-            entries.extend(unchanged.map(|(id, fields)| (id, 0, fields)));
+            let changed = self.stored(register, &By::default(), &part)?.into_iter().map(|entry| entry.id);
+            let unchanged = unchanged(&*self.imported()?, register, by, changed);
+            entries.extend(unchanged.into_iter().filter(|(id, _)| id.as_str() > after).map(|(id, fields)| (id, 0, fields)));
             entries.sort_by(|a, b| a.0.cmp(&b.0));
         }
         Ok(entries)
@@ -236,8 +256,7 @@ impl Home {
     /// # Errors
     /// When the registers or the lake cannot be read.
     pub fn entry(&self, register: &str, id: &str) -> Result<Option<(u64, Fields)>> {
-        let found = self.runtime.block_on(self.store.find_entry(register, id))?;
-        match found {
+        match self.stored_one(register, id)? {
             Some(entry) => Ok(Some((entry.sequence, entry.fields))),
             None => Ok(standing::imported(&*self.imported()?, register, id).map(|fields| (0, fields))),
         }
@@ -248,7 +267,26 @@ impl Home {
     /// # Errors
     /// When the log cannot be read.
     pub fn events(&self, after: u64, most: u32) -> Result<Vec<Event>> {
-        Ok(self.runtime.block_on(self.store.list_events(after, most))?)
+        let mut events = self.runtime.block_on(self.store.list_events(after, most))?;
+        events.retain(|event| self.then.as_ref().is_none_or(|then| event.recorded_at <= then.at));
+        Ok(events)
+    }
+
+    /// The entry of an id that events made.
+    fn stored_one(&self, register: &str, id: &str) -> Result<Option<Standing>> {
+        let Some(then) = &self.then else { return Ok(self.runtime.block_on(self.store.find_entry(register, id))?) };
+        let memory = then.memory(self)?;
+        let fields = memory.find(register, id).map_err(anyhow::Error::from_boxed)?;
+        Ok(fields.map(|fields| Standing { id: id.to_owned(), sequence: memory.latest(register, id), fields }))
+    }
+
+    /// The entries that events made and that are asked for.
+    fn stored(&self, register: &str, by: &By, part: &Part<'_>) -> Result<Vec<Standing>> {
+        let Some(then) = &self.then else { return Ok(self.runtime.block_on(self.store.list_entries(register, by, part))?) };
+        let memory = then.memory(self)?;
+        let entries = memory.list(register, by).map_err(anyhow::Error::from_boxed)?.into_iter();
+        let wanted = entries.filter(|(id, _)| id.as_str() > part.after).take(part.most.map_or(usize::MAX, |most| most as usize));
+        Ok(wanted.map(|(id, fields)| Standing { sequence: memory.latest(register, &id), id, fields }).collect())
     }
 
     /// How far a webhook has been told.
@@ -287,7 +325,7 @@ impl Home {
     /// When the registers cannot be read.
     pub fn standing(&self) -> Result<Entries> {
         let of_register = |register: &&str| {
-            let entries = self.runtime.block_on(self.store.list_entries(register, &By::default(), &Part::default()))?;
+            let entries = self.stored(register, &By::default(), &Part::default())?;
             let entry = |entry: Standing| (entry.sequence, entry.fields);
             Ok(((*register).to_owned(), entries.into_iter().map(entry).collect()))
         };
@@ -307,6 +345,9 @@ impl Home {
     /// # Errors
     /// When the lake cannot be read.
     pub fn imported(&self) -> Result<Arc<Program>> {
+        if let Some(then) = &self.then {
+            return then.imported(self);
+        }
         let sequence = self.sequence()?;
         let mut kept = self.imported.lock().unwrap_or_else(PoisonError::into_inner);
         match &*kept {
@@ -320,36 +361,58 @@ impl Home {
     }
 }
 
-/// Registers as they stand while somebody acts, and what imports tell of things that no register has changed.
+/// What imported rows tell of a register's entries, but for those that events have changed: an entry may have come to be of another
+/// partner or state than the rows tell.
+fn unchanged(imported: &Program, register: &str, by: &By, changed: impl Iterator<Item = String>) -> Vec<(String, Fields)> {
+    let changed: HashSet<String> = changed.collect();
+    standing::imported_list(imported, register, by).into_iter().filter(|(id, _)| !changed.contains(id)).collect()
+}
+
+/// Registers with what imports tell of things that no event has changed.
 struct Live<'a> {
-    home: &'a Home,
-    acting: RefCell<Acting>,
+    stored: &'a dyn Registers,
     imported: Arc<Program>,
 }
 
 impl Registers for Live<'_> {
     fn find(&self, register: &str, id: &str) -> Result<Option<Fields>, Failure> {
-        Ok(self.recorded(register, id)?.or_else(|| standing::imported(&self.imported, register, id)))
+        Ok(self.stored.find(register, id)?.or_else(|| standing::imported(&self.imported, register, id)))
     }
 
     fn recorded(&self, register: &str, id: &str) -> Result<Option<Fields>, Failure> {
+        self.stored.find(register, id)
+    }
+
+    fn list(&self, register: &str, by: &By) -> Result<Vec<(String, Fields)>, Failure> {
+        let mut entries = self.stored.list(register, by)?;
+        if standing::FACTUAL.contains(&register) {
+            let changed = self.stored.list(register, &By::default())?.into_iter().map(|(id, _)| id);
+            entries.extend(unchanged(&self.imported, register, by, changed));
+        }
+        entries.sort_by(|a, b| a.0.cmp(&b.0));
+        Ok(entries)
+    }
+
+    fn next_sequence(&self) -> Result<u64, Failure> {
+        self.stored.next_sequence()
+    }
+}
+
+/// Registers as they stand while somebody acts, and nobody else does.
+struct Transaction<'a> {
+    home: &'a Home,
+    acting: RefCell<Acting>,
+}
+
+impl Registers for Transaction<'_> {
+    fn find(&self, register: &str, id: &str) -> Result<Option<Fields>, Failure> {
         let found = self.home.runtime.block_on(self.acting.borrow_mut().find(register, id))?;
         Ok(found.map(|entry| entry.fields))
     }
 
     fn list(&self, register: &str, by: &By) -> Result<Vec<(String, Fields)>, Failure> {
-        let mut acting = self.acting.borrow_mut();
-        let stored = self.home.runtime.block_on(acting.list(register, by))?;
-        let mut entries: Vec<(String, Fields)> = stored.into_iter().map(|entry| (entry.id, entry.fields)).collect();
-        if standing::FACTUAL.contains(&register) {
-            // an entry of its own may have come to be of another partner or state than the imported rows tell
-            let all = self.home.runtime.block_on(acting.list(register, &By::default()))?;
-            let changed: HashSet<String> = all.into_iter().map(|entry| entry.id).collect();
-            let imported = standing::imported_list(&self.imported, register, by);
-            entries.extend(imported.into_iter().filter(|(id, _)| !changed.contains(id)));
-        }
-        entries.sort_by(|a, b| a.0.cmp(&b.0));
-        Ok(entries)
+        let stored = self.home.runtime.block_on(self.acting.borrow_mut().list(register, by))?;
+        Ok(stored.into_iter().map(|entry| (entry.id, entry.fields)).collect())
     }
 
     fn next_sequence(&self) -> Result<u64, Failure> {

@@ -1,52 +1,61 @@
 //! What was known earlier: registers from the events recorded by then, facts from the batches that stood then.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context, Result};
-use domain::record::entry::{By, Entry, Fields};
-use domain::record::event::Event;
+use domain::facts::Program;
+use domain::record::entry::Entry as _;
 use domain::record::load;
-use domain::standing::{self, Entries};
+use domain::record::memory::Memory;
 use engine::known::lake_as_known;
 use engine::lake::Lake;
 use jiff::Timestamp;
-use store::log::{Asked, Part};
+use store::log::Asked;
 use tempfile::TempDir;
 
 use super::Home;
 use crate::problem::Refusal;
 
-/// What was known at an instant, ready to be read.
-pub struct Known {
-    /// The facts of the batches that stood then.
-    pub lake: Lake,
-    /// The entries that are read together with facts.
-    pub entries: Entries,
-    /// Files of the lake that were made for it; they go with it.
-    pub folder: TempDir,
+/// What a home answers from when it looks back; each part is made when it is first asked for.
+pub struct Then {
+    /// By when a thing must have been recorded to count.
+    pub(super) at: Timestamp,
+    memory: OnceLock<Memory>,
+    /// The facts of the batches that stood then, and the folder of files that were made for them, which goes with it.
+    lake: OnceLock<(Lake, TempDir)>,
+    imported: OnceLock<Arc<Program>>,
 }
 
 impl Home {
-    /// What was known at an instant.
+    /// The same home as it was known at an instant: it answers from what was recorded by then, and nothing can be changed in it.
+    #[must_use]
+    pub fn at(&self, known_at: Timestamp) -> Self {
+        let then = Then { at: known_at, memory: OnceLock::new(), lake: OnceLock::new(), imported: OnceLock::new() };
+        Self { then: Some(Arc::new(then)), ..self.clone() }
+    }
+
+    /// What the home answers from when it looks back; who reads its lake keeps it, since its files go with it.
+    pub fn then(&self) -> Option<Arc<Then>> {
+        self.then.clone()
+    }
+
+    /// Refuses to change a home that looks back.
     ///
     /// # Errors
-    /// When the log or the lake cannot be read, or rows that stood then are not kept.
-    pub fn known(&self, known_at: Timestamp) -> Result<Known> {
-        let memory = self.replayed(Some(known_at))?;
-        let mut entries = Entries::new();
-        for (register, _, sequence, fields) in memory.iter().filter(|(register, ..)| standing::FACTUAL.contains(register)) {
-            entries.entry(register.to_owned()).or_default().push((sequence, fields.clone()));
+    /// When it does.
+    pub fn must_stand(&self) -> Result<()> {
+        if self.then.is_none() {
+            return Ok(());
         }
-        let folder = tempfile::Builder::new().prefix("counterfoil-known-").tempdir().context("cannot make a folder for what was known")?;
-        let lake = self.lake()?;
-        let stood = self.stood(&lake, known_at)?;
-        let lake = lake_as_known(&lake, &stood, folder.path())?;
-        Ok(Known { lake, entries, folder })
+        let refusal = Refusal::usage("what was known earlier cannot be changed: it is asked for, and new events correct it");
+        Err(refusal.hint("leave `--known-at` out to act on what stands").into())
     }
 
     /// The batches that stood at an instant.
     fn stood(&self, lake: &Lake, known_at: Timestamp) -> Result<BTreeSet<String>> {
-        let told = self.picked(&Asked { register: Some(load::Batch::REGISTER), most: u32::MAX, ..Asked::default() })?;
+        let asked = Asked { register: Some(load::Batch::REGISTER), most: u32::MAX, ..Asked::default() };
+        let told = self.runtime.block_on(self.store.pick_events(&asked))?;
         let at: BTreeMap<(&str, &str), Timestamp> =
             told.iter().map(|event| ((event.what.id.as_str(), event.what.kind.as_str()), event.recorded_at)).collect();
         let by_then = |id: &str, kind: &str, text: &str| -> Result<bool> {
@@ -75,39 +84,36 @@ impl Home {
         }
         Ok(stood)
     }
+}
 
-    /// The entry of an id as it was known at an instant, or as it stands.
-    ///
-    /// # Errors
-    /// When the registers or the log cannot be read.
-    pub fn find_at<E: Entry>(&self, id: &str, known_at: Option<Timestamp>) -> Result<Option<E>> {
-        let Some(known_at) = known_at else { return self.find(id) };
-        let mut fields = Fields::new();
-        let events = self.events_at(E::REGISTER, id, Some(known_at))?;
-        events.iter().try_for_each(|event| event.apply(&mut fields))?;
-        Ok(if events.is_empty() { None } else { Some(E::read(&fields)?) })
-    }
-
-    /// Entries of a register with their last events, as they were known at an instant, or as they stand, in the order of their ids.
-    ///
-    /// # Errors
-    /// When the registers or the log cannot be read.
-    pub fn list_at<E: Entry>(&self, by: &By, known_at: Option<Timestamp>) -> Result<Vec<(u64, E)>> {
-        if known_at.is_none() {
-            return self.list(by, &Part::default());
+impl Then {
+    /// What the log added up to.
+    pub(super) fn memory(&self, home: &Home) -> Result<&Memory> {
+        if let Some(memory) = self.memory.get() {
+            return Ok(memory);
         }
-        let memory = self.replayed(known_at)?;
-        let wanted = memory.iter().filter(|(register, _, _, fields)| *register == E::REGISTER && by.picks(fields));
-        wanted.map(|(_, _, sequence, fields)| Ok((sequence, E::read(fields)?))).collect()
+        let memory = home.replayed(Some(self.at))?;
+        Ok(self.memory.get_or_init(|| memory))
     }
 
-    /// Every event about an entry that was recorded by an instant, or every one, in order.
-    ///
-    /// # Errors
-    /// When the log cannot be read.
-    pub fn events_at(&self, register: &str, id: &str, known_at: Option<Timestamp>) -> Result<Vec<Event>> {
-        let mut events = self.events_of(register, id)?;
-        events.retain(|event| known_at.is_none_or(|known_at| event.recorded_at <= known_at));
-        Ok(events)
+    /// The lake.
+    pub(super) fn lake(&self, home: &Home) -> Result<Lake> {
+        if let Some((lake, _)) = self.lake.get() {
+            return Ok(lake.clone());
+        }
+        let folder = tempfile::Builder::new().prefix("counterfoil-known-").tempdir().context("cannot make a folder for what was known")?;
+        let lake = home.whole_lake()?;
+        let stood = home.stood(&lake, self.at)?;
+        let lake = lake_as_known(&lake, &stood, folder.path())?;
+        Ok(self.lake.get_or_init(|| (lake, folder)).0.clone())
+    }
+
+    /// What was imported, without consumption.
+    pub(super) fn imported(&self, home: &Home) -> Result<Arc<Program>> {
+        if let Some(program) = self.imported.get() {
+            return Ok(Arc::clone(program));
+        }
+        let program = Arc::new(self.lake(home)?.open()?.program);
+        Ok(Arc::clone(self.imported.get_or_init(|| program)))
     }
 }

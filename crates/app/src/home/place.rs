@@ -4,6 +4,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use jiff::Timestamp;
 
 use crate::problem::Refusal;
 
@@ -20,11 +21,13 @@ pub struct Place {
     pub root: PathBuf,
     /// The address of the database; nothing for the one that the home remembers, or else a file of its own.
     pub database: Option<String>,
+    /// By when things must have been recorded to be answered from; nothing for all that stands.
+    pub known_at: Option<Timestamp>,
 }
 
 impl From<&Path> for Place {
     fn from(root: &Path) -> Self {
-        Self { root: root.to_owned(), database: None }
+        Self { root: root.to_owned(), database: None, known_at: None }
     }
 }
 
@@ -134,7 +137,8 @@ mod tests {
     #[test]
     fn a_home_remembers_its_database_without_the_password_and_keeps_to_it() {
         let folder = tempfile::tempdir().unwrap();
-        let place = |database: Option<&str>| Place { root: folder.path().to_owned(), database: database.map(str::to_owned) };
+        let place =
+            |database: Option<&str>| Place { root: folder.path().to_owned(), database: database.map(str::to_owned), known_at: None };
         assert!(!place(None).is_home());
         assert!(place(None).address().unwrap().starts_with("sqlite://"));
         let asked = place(Some("postgres://ann:secret@db:5432/ledger"));

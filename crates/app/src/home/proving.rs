@@ -122,7 +122,12 @@ impl Home {
     /// # Errors
     /// When the log cannot be read.
     pub fn picked(&self, asked: &Asked<'_>) -> Result<Vec<Event>> {
-        Ok(self.runtime.block_on(self.store.pick_events(asked))?)
+        let bound = match &self.then {
+            Some(then) => then.memory(self)?.sequence() + 1,
+            None => 0,
+        };
+        let before = if asked.before == 0 { bound } else { asked.before.min(if bound == 0 { u64::MAX } else { bound }) };
+        Ok(self.runtime.block_on(self.store.pick_events(&Asked { before, ..asked.clone() }))?)
     }
 
     /// What the log adds up to, up to and with the events recorded at an instant, or all of it.

@@ -58,6 +58,7 @@ impl Home {
     /// # Errors
     /// When the folder cannot be locked, or what a broken act left cannot be deleted.
     pub fn write(&self, told: impl FnOnce()) -> Result<Writing<'_>> {
+        self.must_stand()?;
         let lock = self.lock_file()?;
         match lock.try_lock() {
             Ok(()) => {}

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::Result;
 use domain::claims::arbitrations::{Arbitration, ArbitrationState};
 use domain::claims::clocks::OPT_OUT;
 use domain::claims::four_eyes::{self, Parties};
@@ -11,13 +10,12 @@ use domain::claims::{Claim, checks, may_see};
 use domain::names::Name;
 use domain::record::actor::Organisation;
 use domain::record::desk::{Acted, Desk};
-use domain::record::entry::{By, Entry, Fields};
+use domain::record::entry::{By, Entry};
 use domain::record::event::{Change, Event};
 use domain::record::refusal::Refusal;
 use domain::rulebook::Rulebook;
 use domain::time::Day;
 use domain::words::ClaimState;
-use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -137,43 +135,14 @@ impl ClaimStory {
         std::iter::once(own).chain(self.arbitrations.iter().map(|case| (Arbitration::REGISTER, case.id()))).collect()
     }
 
-    /// The story with events, in any order: as it is known, or as it was known at an instant; nothing when there was nothing then. What
-    /// was missing then is not told, since other registers had changed since.
-    ///
-    /// # Errors
-    /// When the events do not add up to a claim.
-    pub fn told_by(mut self, rulebook: &Rulebook, mut events: Vec<Event>, known_at: Option<Timestamp>) -> Result<Option<Self>> {
-        events.retain(|event| known_at.is_none_or(|known| event.recorded_at <= known));
+    /// The story with events, in any order.
+    #[must_use]
+    pub fn told_by(mut self, mut events: Vec<Event>) -> Self {
         events.sort_by_key(|event| event.sequence);
         let id = self.claim.claim_id.clone();
-        if let Some(known) = known_at {
-            let today = Day::of(known);
-            let Some(claim) = then::<Claim>(&events, id.as_str())? else { return Ok(None) };
-            let ids: Vec<Name> = self.arbitrations.iter().map(|case| case.arbitration_id.clone()).collect();
-            self.arbitrations.clear();
-            for case in &ids {
-                self.arbitrations
-                    .extend(then::<Arbitration>(&events, case.as_str())?.map(|case| Arbitration { votes: Vec::new(), ..case }));
-            }
-            self.claim = claim;
-            self.voted = std::mem::take(&mut self.claim.votes).into_iter().map(|vote| vote.by).collect();
-            self.next = next(&self.claim, &self.arbitrations, today);
-            self.clocks = clocks(rulebook, &self.claim, today);
-            self.proof = standings(rulebook, &self.claim);
-            (self.missing, self.warning) = (Vec::new(), None);
-        }
         self.story = events.iter().map(|event| moment(event, &id)).collect();
-        Ok(Some(self))
+        self
     }
-}
-
-/// An entry as events made it; nothing before the first one.
-fn then<E: Entry>(events: &[Event], id: &str) -> Result<Option<E>> {
-    let mut fields = Fields::new();
-    for event in events.iter().filter(|event| event.what.register == E::REGISTER && event.what.id == id) {
-        event.apply(&mut fields)?;
-    }
-    Ok(if fields.is_empty() { None } else { Some(E::read(&fields)?) })
 }
 
 fn clocks(rulebook: &Rulebook, claim: &Claim, today: Day) -> Vec<ClockView> {

@@ -69,10 +69,7 @@ pub fn run(args: &LogArgs, setting: &Setting) -> Result<Exit> {
         since: args.since,
         most: args.limit,
     };
-    let mut events = home.picked(&asked)?;
-    if let Some(known_at) = setting.known_at() {
-        events.retain(|event| event.recorded_at <= known_at);
-    }
+    let events = home.picked(&asked)?;
     setting.output.print(&events, |_| {
         let row = |event: &Event| {
             let what = &event.what;

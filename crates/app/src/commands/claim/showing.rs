@@ -16,7 +16,7 @@ use super::args::{HoldersArgs, ListArgs};
 use crate::cli::Setting;
 use crate::home::Home;
 use crate::output::table;
-use crate::problem::{Exit, Refusal, say};
+use crate::problem::{Exit, say};
 use crate::views::claim::{ClaimStory, Moment};
 
 /// How a claim stands, in a line.
@@ -83,10 +83,7 @@ pub fn show(id: &str, setting: &Setting) -> Result<Exit> {
     for (register, id) in story.entries() {
         events.extend(home.events_of(register, &id)?);
     }
-    let Some(story) = story.told_by(&rulebook, events, setting.known_at())? else {
-        let refusal = Refusal::refused(format!("nothing was known of claim `{id}` then"));
-        return Err(refusal.hint("ask for a later instant, or leave `--known-at` out").into());
-    };
+    let story = story.told_by(events);
     setting.output.print(&story, |_| told(&story))?;
     Ok(Exit::Done)
 }
