@@ -40,7 +40,7 @@ mod program;
 mod progress;
 
 /// The rulebook: the one that the program carries, or one from a folder.
-mod rules;
+pub mod rules;
 
 /// Proofs: files that people add to claims.
 pub mod proofs;

@@ -161,10 +161,12 @@ fn next(claim: &Claim, cases: &[Arbitration], today: Day) -> String {
     let id = &claim.claim_id;
     if let Some(case) = cases.iter().find(|case| case.state == ArbitrationState::Open) {
         let case_id = &case.arbitration_id;
-        return if case.incumbent == *id {
-            format!("the partner adds its latest proof (`claim proof add {id} FILE`); then two reviewers decide {case_id}")
-        } else {
-            format!("two reviewers decide {case_id}: `claim arbitrate {case_id}`")
+        let asked = if case.incumbent == *id { case.awaits_proof(claim, today) } else { None };
+        return match asked {
+            Some(due) => {
+                format!("the partner adds its latest proof until {due} (`claim proof add {id} FILE`); then two reviewers decide {case_id}")
+            }
+            None => format!("two reviewers decide {case_id}: `claim arbitrate {case_id}`"),
         };
     }
     match claim.state {

@@ -44,6 +44,9 @@ mod reconcile;
 /// Scores, explanations, history.
 mod score;
 
+/// A claim's story, as it was known on each day.
+mod replay;
+
 /// What is told of input that will not do.
 mod users;
 

@@ -243,13 +243,20 @@ pub fn vote(desk: &mut Desk<'_>, id: &str, winner: &Name, reason: &Name, note: O
     Ok((arbitration, count))
 }
 
+impl Arbitration {
+    /// Until when the holder is asked for proof, which has not come yet.
+    #[must_use]
+    pub fn awaits_proof(&self, incumbent: &Claim, today: Day) -> Option<Day> {
+        let due = self.clocks.get(ARBITRATION_PROOF).map(|clock| clock.due_on).filter(|due| *due >= today);
+        due.filter(|_| !incumbent.proofs.iter().any(|proof| proof.added_on >= self.opened_on))
+    }
+}
+
 /// Refuses to decide while somebody still has time to say something.
 fn must_be_ripe(desk: &Desk<'_>, arbitration: &Arbitration, incumbent: &Claim, challenger: &Claim) -> Acted {
     must_be(challenger, &[ClaimState::UnderReview, ClaimState::Approved], "compared with another one")?;
     reviews::must_not_await_customer(desk, challenger)?;
-    let due = arbitration.clocks.get(ARBITRATION_PROOF).map(|clock| clock.due_on).filter(|due| *due >= desk.today());
-    let gave = incumbent.proofs.iter().any(|proof| proof.added_on >= arbitration.opened_on);
-    if let (Some(due), false) = (due, gave) {
+    if let Some(due) = arbitration.awaits_proof(incumbent, desk.today()) {
         let message = format!("the partner of claim `{}`, which holds, is asked for proof until {due}", incumbent.claim_id);
         return Err(Refusal::conflict("holder-still-asked", message, format!("decide when the proof is there, or after {due}")).into());
     }
