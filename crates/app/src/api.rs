@@ -36,7 +36,10 @@ mod problem;
 /// Partners of record, resale, learning profiles, the parties, notices.
 mod resale;
 
-/// Scores, and the log.
+/// The log behind the registers.
+mod log;
+
+/// Scores.
 mod scores;
 
 /// Users and tokens.
@@ -80,8 +83,15 @@ struct Api {
 /// Every operation, in the order of the document.
 fn operations() -> impl Iterator<Item = &'static Operation> {
     let acting = [users::OPERATIONS];
-    let registers =
-        [scores::OPERATIONS, entries::OPERATIONS, claims::OPERATIONS, links::OPERATIONS, webhooks::OPERATIONS, resale::OPERATIONS];
+    let registers = [
+        scores::OPERATIONS,
+        log::OPERATIONS,
+        entries::OPERATIONS,
+        claims::OPERATIONS,
+        links::OPERATIONS,
+        webhooks::OPERATIONS,
+        resale::OPERATIONS,
+    ];
     registers.into_iter().flatten().copied().chain(acting).flatten()
 }
 

@@ -51,14 +51,16 @@ pub use writing::{Act, Writing, new_id};
 /// The file whose lock is held while the ledger is opened.
 const OPENING: &str = "opening";
 
+/// What was imported, as of an act of the ledger.
+type Imported = Mutex<Option<(u64, Arc<Program>)>>;
+
 /// A home that is open.
 #[derive(Clone)]
 pub struct Home {
     place: Place,
     store: Store,
     runtime: Arc<Runtime>,
-    /// What was imported, as of an act of the ledger.
-    imported: Arc<Mutex<Option<(u64, Arc<Program>)>>>,
+    imported: Arc<Imported>,
     /// What is answered from, when the home looks back.
     then: Option<Arc<Then>>,
 }

@@ -1,16 +1,21 @@
 //! Partner admin links, owners of resources, and what roles count for.
 
 use axum::http::{Method, StatusCode};
+use domain::inventory::Item;
 use domain::links::owners::{self, OwnedResource, Resource};
 use domain::links::{self, Link};
 use domain::names::Name;
 use domain::rulebook::roles::RoleExplained;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::api::call::Call;
-use crate::api::entries::{read_operations, value};
-use crate::api::operation::{Act, Operation, schema};
+use crate::api::entries::{Page, read_operations, value};
+use crate::api::operation::{Act, Kind, Operation, PAGING, Parameter, schema};
+use crate::api::problem::Problem;
+use crate::api::scores::{AS_OF, as_of};
+use crate::secrets::hex;
 
 /// A location to link the caller's identity to.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -176,7 +181,58 @@ const ROLES: [Operation; 1] = [Operation {
 }];
 
 /// The operations of links.
-pub const OPERATIONS: &[&[Operation]] = &[&LINKS, &WRITE, &OWNERS, &ROLES];
+pub const OPERATIONS: &[&[Operation]] = &[&LINKS, &WRITE, &OWNERS, &ROLES, &INVENTORY];
+
+const INVENTORY: [Operation; 1] = [Operation {
+    method: Method::GET,
+    path: "/link-inventory",
+    id: "listLinkInventory",
+    tag: "Links",
+    summary: "Links over all tenants: what each reaches, and whether it works",
+    about: "As of a day. States: `working`, or the reason why not, with what would make it work. The operator sees all; a partner those to its locations; a customer those of its tenant.",
+    parameters: &[
+        PAGING[0].copy(),
+        PAGING[1].copy(),
+        Parameter { name: "tenant_id", kind: Kind::Text, about: "those of this customer's tenant" },
+        Parameter { name: "partner_id", kind: Kind::Text, about: "those to this location, or to a location of this global account" },
+        Parameter { name: "state", kind: Kind::Text, about: "those in this state" },
+        AS_OF.copy(),
+    ],
+    takes: None,
+    gives: schema::<Page<Item>>,
+    status: StatusCode::OK,
+    act: Act::Read(inventory),
+}];
+
+fn inventory(call: &Call<'_>) -> Result<Value, Problem> {
+    let (after, limit) = (call.after()?, call.limit());
+    let id = |item: &Item| format!("{}/{}/{}/{}", item.tenant_id, item.principal_id, item.since, item.partner_id);
+    let (tenant, partner) = (call.name("tenant_id"), call.name("partner_id"));
+    let is_meant = |item: &&Item| {
+        let of_partner = |partner: &Name| item.partner_id == *partner || item.global_partner_id.as_ref() == Some(partner);
+        tenant.as_ref().is_none_or(|tenant| item.tenant_id == *tenant)
+            && partner.as_ref().is_none_or(of_partner)
+            && call.text("state").is_none_or(|state| item.state == state)
+            && id(item) > after
+    };
+    let all = call.reading.inventory(as_of(call))?;
+    let mut meant: Vec<&Item> = all.iter().filter(is_meant).collect();
+    meant.sort_by_cached_key(|item| id(item));
+    let mut items: Vec<&Item> = Vec::new();
+    for item in meant {
+        let fields = [("partner_id", &item.partner_id), ("tenant_id", &item.tenant_id)];
+        if call.may_see(&fields.into_iter().map(|(name, of)| (name.to_owned(), value(of))).collect())? {
+            items.push(item);
+        }
+        if items.len() > limit {
+            break;
+        }
+    }
+    let more = items.len() > limit;
+    items.truncate(limit);
+    let next = items.last().filter(|_| more).map(|last| hex(id(last).as_bytes()));
+    Ok(value(&Page { items, next }))
+}
 
 fn identity(call: &Call<'_>) -> String {
     links::id_of(&Name::new(call.part("tenant_id")), &Name::new(call.part("principal_id")))

@@ -1,16 +1,15 @@
-//! Scores and why they are what they are, and the log behind the registers.
+//! Scores, and why they are what they are.
 
 use axum::http::{Method, StatusCode};
 use domain::designations::Score;
 use domain::names::Name;
-use domain::record::actor::{Organisation, Role};
-use domain::record::event::Event;
+use domain::record::actor::Organisation;
 use domain::record::refusal::Refusal;
 use domain::time::Day;
 use serde_json::Value;
 
 use crate::api::call::Call;
-use crate::api::entries::{KNOWN_AT, Page, value};
+use crate::api::entries::{Page, value};
 use crate::api::operation::{Act, Kind, Operation, PAGING, Parameter, schema};
 use crate::api::problem::Problem;
 use crate::clock;
@@ -18,12 +17,13 @@ use crate::secrets::hex;
 use crate::views::explain::NodeView;
 use crate::views::score::ScoreView;
 
-const AS_OF: Parameter = Parameter { name: "as_of", kind: Kind::Day, about: "the day of the question; today unless told" };
+/// The day of a question.
+pub const AS_OF: Parameter = Parameter { name: "as_of", kind: Kind::Day, about: "the day of the question; today unless told" };
 
 /// How deep an explanation goes at most.
 const DEPTH_MAX: u32 = 10;
 
-/// The operations of scores and of the log.
+/// The operations of scores.
 pub const OPERATIONS: &[&[Operation]] = &[&[
     Operation {
         method: Method::GET,
@@ -70,22 +70,10 @@ pub const OPERATIONS: &[&[Operation]] = &[&[
         status: StatusCode::OK,
         act: Act::Read(explain),
     },
-    Operation {
-        method: Method::GET,
-        path: "/events",
-        id: "listEvents",
-        tag: "Log",
-        summary: "The log: every event, in order",
-        about: "Auditors and program managers of the operator read it.",
-        parameters: &[PAGING[0].copy(), PAGING[1].copy(), KNOWN_AT[0].copy()],
-        takes: None,
-        gives: schema::<Page<Event>>,
-        status: StatusCode::OK,
-        act: Act::Read(events),
-    },
 ]];
 
-fn as_of(call: &Call<'_>) -> Day {
+/// The day that is asked about.
+pub fn as_of(call: &Call<'_>) -> Day {
     call.text("as_of").and_then(|text| text.parse().ok()).unwrap_or_else(clock::today)
 }
 
@@ -124,17 +112,4 @@ fn explain(call: &Call<'_>) -> Result<Value, Problem> {
     let depth = call.text("depth").and_then(|text| text.parse().ok()).unwrap_or(3);
     let node = call.reading.explain(&score.global_partner_id, &score.area, as_of(call))?;
     Ok(value(&NodeView::new(&node, depth)))
-}
-
-fn events(call: &Call<'_>) -> Result<Value, Problem> {
-    let may = call.actor.is_operator(&[Role::Auditor, Role::ProgramManager]);
-    call.actor.must(may, "an auditor or a program manager of the operator", "read the log")?;
-    let cursor = call.after()?;
-    let unknown = || Refusal::conflict("cursor-unknown", format!("`{cursor}` is no place in the log"), "start again without `after`");
-    let after = if cursor.is_empty() { 0 } else { cursor.parse().map_err(|_| unknown())? };
-    let limit = u32::try_from(call.limit()).unwrap_or(u32::MAX);
-    let items = call.home.events(after, limit)?;
-    let is_full = items.len() == call.limit();
-    let next = items.last().filter(|_| is_full).map(|event| hex(event.sequence.to_string().as_bytes()));
-    Ok(value(&Page { items, next }))
 }

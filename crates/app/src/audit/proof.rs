@@ -10,7 +10,7 @@ use crate::home::Home;
 use crate::problem::Refusal;
 
 /// A proof.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Proof {
     /// The version of this form: 1.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::customers::Customer;
 use domain::designations::Score;
 use domain::explain::Node;
+use domain::inventory::Item;
 use domain::names::Name;
 use domain::roster::Roster;
 use domain::rulebook::Rulebook;
@@ -42,6 +43,13 @@ pub trait Reading: Send + Sync {
     ///
     /// What kept the facts from being read; pages show the whole chain.
     fn roster(&self, account: &Name, as_of: Day) -> anyhow::Result<Arc<Roster>>;
+
+    /// Every link over all tenants: what each reaches, and whether it works, as of a day.
+    ///
+    /// # Errors
+    ///
+    /// What kept the facts from being read; pages show the whole chain.
+    fn inventory(&self, as_of: Day) -> anyhow::Result<Arc<Vec<Item>>>;
 
     /// The rules that scores follow.
     fn rulebook(&self) -> &Rulebook;

@@ -6,9 +6,12 @@ use anyhow::Result;
 use domain::customers::Customer;
 use domain::designations::Score;
 use domain::explain::Node;
+use domain::inventory::Item;
 use domain::names::Name;
+use domain::record::event::Event;
 use domain::roster::Roster;
 use domain::rulebook::Rulebook;
+use domain::standing;
 use domain::time::Day;
 
 use super::Reader;
@@ -16,6 +19,9 @@ use crate::home::Home;
 use crate::pages::reading::Reading;
 use crate::pages::show::instant;
 use crate::program::OpenProgram;
+
+/// How many events are looked at for whether they tell of facts.
+const EVENTS_LOOKED_AT: u32 = 256;
 
 /// A home with its program, opened as of the latest act.
 pub struct HomeReader {
@@ -61,11 +67,20 @@ impl HomeReader {
     fn now(&self) -> Result<Arc<Reader>> {
         let mut opened = self.kept();
         let state = self.home.state()?;
-        if opened.0 != state {
+        if opened.0 != state && self.tells_of_facts(opened.0, state)? {
             let program = OpenProgram::from_home(&self.home, Arc::clone(&self.rulebook))?;
             *opened = (state, Arc::new(Reader::new(program, self.today, self.origin.clone())));
         }
+        opened.0 = state;
         Ok(Arc::clone(&opened.1))
+    }
+
+    /// Whether what came between two states may have changed facts: an act of the ledger, an event of a register that is read with them,
+    /// or more events than are worth looking at.
+    fn tells_of_facts(&self, before: (u64, u64), now: (u64, u64)) -> Result<bool> {
+        let events = self.home.events(before.1, EVENTS_LOOKED_AT)?;
+        let is_factual = |event: &Event| standing::FACTUAL.contains(&event.what.register.as_str());
+        Ok(before.0 != now.0 || now.1 - before.1 > events.len() as u64 || events.iter().any(is_factual))
     }
 
     /// Asks the program as it is now; once more when an act came between, since it may have deleted what was read.
@@ -84,6 +99,10 @@ impl HomeReader {
 }
 
 impl Reading for HomeReader {
+    fn inventory(&self, as_of: Day) -> Result<Arc<Vec<Item>>> {
+        self.ask(|reader| reader.inventory(as_of))
+    }
+
     fn scores(&self, as_of: Day) -> Result<Arc<Vec<Score>>> {
         self.ask(|reader| reader.scores(as_of))
     }

@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result};
 use domain::customers::Customer;
 use domain::designations::Score;
 use domain::explain::Node;
+use domain::inventory::Item;
 use domain::names::Name;
 use domain::roster::Roster;
 use domain::rulebook::Rulebook;
@@ -33,13 +34,22 @@ pub struct Reader {
     origin: String,
     scores: Answers<Day, Vec<Score>>,
     findings: Answers<(Name, Day), Findings>,
+    inventory: Answers<Day, Vec<Item>>,
     fresh: OnceLock<Vec<(String, String)>>,
 }
 
 impl Reader {
     /// Reads a program as of `today` unless a page asks for another day; `origin` says where the facts come from.
     pub fn new(program: OpenProgram, today: Day, origin: String) -> Self {
-        Self { program, today, origin, scores: Mutex::default(), findings: Mutex::default(), fresh: OnceLock::new() }
+        Self {
+            program,
+            today,
+            origin,
+            scores: Mutex::default(),
+            findings: Mutex::default(),
+            inventory: Mutex::default(),
+            fresh: OnceLock::new(),
+        }
     }
 
     /// Finds what the first pages ask for, so that they answer at once; an error is told by the page that meets it.
@@ -124,6 +134,10 @@ fn once<K: Ord, V>(answers: &Answers<K, V>, most: usize, key: K, find: impl FnOn
 }
 
 impl Reading for Reader {
+    fn inventory(&self, as_of: Day) -> Result<Arc<Vec<Item>>> {
+        once(&self.inventory, DAYS_KEPT, as_of, || self.program.inventory(as_of))
+    }
+
     fn scores(&self, as_of: Day) -> Result<Arc<Vec<Score>>> {
         once(&self.scores, DAYS_KEPT, as_of, || self.program.scores(as_of))
     }

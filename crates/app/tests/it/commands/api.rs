@@ -154,3 +154,53 @@ fn what_is_secret_or_refused_is_kept_nowhere() {
     let proofs = scene.folder.path().join("home").join("proofs");
     assert!(proofs.is_dir() && std::fs::read_dir(proofs).unwrap().next().is_none());
 }
+
+#[test]
+fn the_log_is_read_proved_and_exported_by_those_who_may_and_checked_without_the_server() {
+    let (scene, rita, paul) = peopled();
+    let server = serve(&scene);
+    let ask = |token: &str, path: &str| server.ask(token, "GET", path, &[], "");
+    let verified = |name: &str, text: &str| {
+        scene.write(name, text);
+        scene.run(&["audit", "verify", name, "--checkpoint", "held.note"])
+    };
+    let kept: Value = serde_json::from_str(&ask(&paul, "/log/checkpoints").body).unwrap();
+    let note = kept["items"][0]["note"].as_str().unwrap();
+    scene.write("held.note", note);
+    let body = serde_json::json!({ "note": note }).to_string();
+    let continued = server.ask(&paul, "POST", "/log/continuation", &[], &body);
+    assert_eq!((continued.status, verified("continued.json", &continued.body).exit), (200, Some(0)), "{}", continued.body);
+    let altered = body.replace("counterfoil", "counterfeit");
+    assert_eq!(server.ask(&paul, "POST", "/log/continuation", &[], &altered).status, 409);
+
+    let proof = ask(&rita, "/events/2/proof");
+    let shown = verified("proof.json", &proof.body);
+    assert!(proof.status == 200 && shown.stdout.starts_with("{") && shown.exit == Some(0), "{shown}");
+    let log = verified("log.jsonl", &ask(&rita, "/log").body);
+    assert_eq!(log.exit, Some(0), "{log}");
+    for (path, status) in [("/events/0/proof", 404), ("/events/999/proof", 404), ("/events/two/proof", 404)] {
+        assert_eq!((ask(&rita, path).status, ask(&paul, path).status), (status, 403), "{path}");
+    }
+    assert_eq!(ask(&paul, "/log").status, 403);
+}
+
+#[test]
+fn lists_answer_as_they_were_known_and_the_inventory_tells_whether_links_work() {
+    let (scene, rita, paul) = peopled();
+    let server = serve(&scene);
+    let items = |token: &str, path: &str| -> Vec<Value> {
+        let answer = server.ask(token, "GET", path, &[], "");
+        assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+        serde_json::from_str::<Value>(&answer.body).unwrap()["items"].as_array().unwrap().clone()
+    };
+    assert_eq!((items(&rita, "/users").len(), items(&rita, "/users?known_at=2001-01-01T00:00:00Z").len()), (2, 0));
+    assert_eq!(items(&rita, "/customers?known_at=2001-01-01T00:00:00Z").len(), 0);
+    assert_eq!(server.ask(&rita, "GET", "/users/paul?known_at=2001-01-01T00:00:00Z", &[], "").status, 404);
+    assert_eq!(server.ask(&rita, "GET", "/users?known_at=yesterday", &[], "").status, 400);
+    let all = items(&rita, "/link-inventory?as_of=2024-08-10");
+    let own = items(&paul, "/link-inventory?as_of=2024-08-10");
+    assert!(!own.is_empty() && own.len() < all.len() + 1 && own.iter().all(|item| item["global_partner_id"] == "900010"), "{own:?}");
+    let states: Vec<&str> = own.iter().map(|item| item["state"].as_str().unwrap()).collect();
+    let first = items(&paul, &format!("/link-inventory?as_of=2024-08-10&limit=1&state={}", states[0]));
+    assert_eq!(first[0], own[0]);
+}

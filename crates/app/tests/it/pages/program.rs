@@ -6,6 +6,7 @@ use domain::customers::Customer;
 use domain::designations::{Score, Status, TrackScore, WindowRow};
 use domain::explain::Node;
 use domain::fraction::Fraction;
+use domain::inventory::Item;
 use domain::names::Name;
 use domain::points::{MetricScore, Note, PartScore};
 use domain::roster::Roster;
@@ -125,6 +126,10 @@ impl Reading for MadeUp {
 
     fn roster(&self, account: &Name, as_of: Day) -> anyhow::Result<Arc<Roster>> {
         Ok(Arc::new(estate::roster(account, as_of)))
+    }
+
+    fn inventory(&self, _: Day) -> anyhow::Result<Arc<Vec<Item>>> {
+        Ok(Arc::default())
     }
 
     fn rulebook(&self) -> &Rulebook {
