@@ -83,6 +83,9 @@ pub fn tell(error: &anyhow::Error) -> Exit {
     let refusal = error.chain().find_map(|cause| cause.downcast_ref::<Refusal>());
     if let Some(ActError::Refused(refused)) = error.chain().find_map(|cause| cause.downcast_ref::<ActError>()) {
         lines.push_str(&format!("hint: {}\n", refused.cure));
+        for other in &refused.also {
+            lines.push_str(&format!("error: {}\nhint: {}\n", other.message, other.cure));
+        }
     }
     for hint in refusal.into_iter().flat_map(|refusal| &refusal.hints) {
         lines.push_str(&format!("hint: {hint}\n"));

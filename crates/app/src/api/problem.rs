@@ -16,8 +16,21 @@ pub struct Problem {
     code: &'static str,
     detail: String,
     cure: String,
+    /// What else is wrong.
+    also: Vec<Also>,
     /// After how many seconds to ask again.
     retry_after: Option<u64>,
+}
+
+/// What else is wrong.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+pub struct Also {
+    /// The reason code.
+    code: &'static str,
+    /// What is wrong, with the values given.
+    detail: String,
+    /// What would cure it.
+    cure: String,
 }
 
 /// What went wrong.
@@ -37,12 +50,15 @@ pub struct Told<'a> {
     code: &'a str,
     /// What would cure it.
     cure: &'a str,
+    /// What else is wrong, when several things are.
+    #[serde(default, skip_serializing_if = "<[Also]>::is_empty")]
+    also: &'a [Also],
 }
 
 impl Problem {
     /// A problem with a code.
     pub fn of(status: StatusCode, code: &'static str, detail: &str, cure: &str) -> Self {
-        Self { status, code, detail: detail.to_owned(), cure: cure.to_owned(), retry_after: None }
+        Self { status, code, detail: detail.to_owned(), cure: cure.to_owned(), also: Vec::new(), retry_after: None }
     }
 
     /// An address that is none.
@@ -87,9 +103,9 @@ impl Problem {
 
     /// The problem as a response.
     pub fn answer(&self) -> Response {
-        let Self { status, code, detail, cure, .. } = self;
+        let Self { status, code, detail, cure, also, .. } = self;
         let kind = format!("{ROOT}/problems/{code}");
-        let told = Told { kind, title: code.replace('-', " "), status: status.as_u16(), detail, code, cure };
+        let told = Told { kind, title: code.replace('-', " "), status: status.as_u16(), detail, code, cure, also };
         let mut response = json(*status, "application/problem+json", serde_json::to_string(&told).unwrap_or_default());
         if let Some(seconds) = self.retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
@@ -110,7 +126,8 @@ impl From<&Refusal> for Problem {
             // it reads well, and does not fit what the registers say
             Trouble::Invalid | Trouble::Conflict => StatusCode::CONFLICT,
         };
-        Self::of(status, refusal.code, &refusal.message, &refusal.cure)
+        let also = |other: &Refusal| Also { code: other.code, detail: other.message.clone(), cure: other.cure.clone() };
+        Self { also: refusal.also.iter().map(also).collect(), ..Self::of(status, refusal.code, &refusal.message, &refusal.cure) }
     }
 }
 

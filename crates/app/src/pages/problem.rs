@@ -76,7 +76,13 @@ impl Problem {
                 Trouble::Forbidden => (StatusCode::FORBIDDEN, heading),
                 Trouble::Malformed | Trouble::Invalid | Trouble::Conflict => (StatusCode::UNPROCESSABLE_ENTITY, heading),
             };
-            return Self::new(status, heading, refusal.message.clone(), &format!("{}.", show::capital(&refusal.cure)));
+            let joined = |part: fn(&domain::record::refusal::Refusal) -> &str| {
+                let mut parts: Vec<&str> = refusal.all().map(part).collect();
+                parts.dedup();
+                parts.join("; ")
+            };
+            let (said, cure) = (joined(|of| &of.message), joined(|of| &of.cure));
+            return Self::new(status, heading, said, &format!("{}.", show::capital(&cure)));
         }
         let hints = error.chain().find_map(|cause| cause.downcast_ref::<Refusal>()).map(|refusal| refusal.hints.as_slice());
         let cures: Vec<String> = hints.unwrap_or_default().iter().map(|hint| format!("{}.", show::capital(hint))).collect();

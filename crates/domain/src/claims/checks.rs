@@ -40,18 +40,6 @@ pub fn problems(desk: &Desk<'_>, claim: &Claim) -> Acted<Vec<Refusal>> {
     Ok(found)
 }
 
-/// One refusal for several problems, by the code of the first.
-#[must_use]
-pub fn together(problems: Vec<Refusal>) -> Option<Refusal> {
-    let joined = |part: fn(&Refusal) -> &str| {
-        let mut parts: Vec<&str> = problems.iter().map(part).collect();
-        parts.dedup();
-        parts.join("; ")
-    };
-    let (message, cure) = (joined(|problem| &problem.message), joined(|problem| &problem.cure));
-    problems.into_iter().next().map(|first| Refusal { message, cure, ..first })
-}
-
 /// A refusal as a finding.
 fn refused(result: Acted) -> Acted<Option<Refusal>> {
     match result {

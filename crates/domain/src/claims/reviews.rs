@@ -1,7 +1,7 @@
 //! Reviews: beginning, asking for more, answers, votes, disputes.
 
 use super::arbitrations::{self, Arbitration, Stand, stand};
-use super::checks::{problems, together};
+use super::checks::problems;
 use super::clocks::{ANSWER, DISPUTE, DISPUTE_ANSWER, OPT_OUT, REVIEW, REVIEW_START};
 use super::drafts::{add_comment, said};
 use super::four_eyes::{self, Count, Parties};
@@ -83,7 +83,7 @@ pub fn answer(desk: &mut Desk<'_>, id: &str, text: &str) -> Acted<Claim> {
     must_claim(desk, &claim.partner_id, "answer for this claim")?;
     must_be(&claim, &[ClaimState::ActionRequired], "answered")?;
     let text = said(text)?;
-    if let Some(refusal) = together(problems(desk, &claim)?) {
+    if let Some(refusal) = Refusal::together(problems(desk, &claim)?) {
         return Err(refusal.into());
     }
     add_comment(desk, &mut claim, Side::Partner, text)?;

@@ -1,6 +1,6 @@
 //! Handing in, taking back, and waiting for a subscription that is not known yet.
 
-use super::checks::{NOT_PROVISIONED_YET, problems, together};
+use super::checks::{NOT_PROVISIONED_YET, problems};
 use super::clocks::{OPT_OUT, REVIEW_START};
 use super::rights::{must_be, must_claim};
 use super::{Claim, Waiting, arbitrations, incentives, telling};
@@ -20,7 +20,7 @@ pub fn submit(desk: &mut Desk<'_>, id: &str) -> Acted<Claim> {
     must_be(&claim, &[ClaimState::Draft], "handed in")?;
     let found = problems(desk, &claim)?;
     if found.iter().any(|problem| problem.code != NOT_PROVISIONED_YET) {
-        return Err(together(found).expect("there is a problem").into());
+        return Err(Refusal::together(found).expect("there is a problem").into());
     }
     let today = desk.today();
     match (found.is_empty(), &claim.waiting) {

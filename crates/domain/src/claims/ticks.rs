@@ -2,13 +2,14 @@
 
 use serde::Serialize;
 
-use super::checks::{NOT_PROVISIONED_YET, problems, together};
+use super::checks::{NOT_PROVISIONED_YET, problems};
 use super::clocks::{ANSWER, DISPUTE, OPT_OUT};
 use super::rights::must_be_clockwork;
 use super::{Claim, endings, reviews, submissions};
 use crate::names::Name;
 use crate::record::desk::{Acted, Desk};
 use crate::record::entry::By;
+use crate::record::refusal::Refusal;
 use crate::words::ClaimState;
 
 /// A claim that was moved.
@@ -63,13 +64,13 @@ fn tried_again(desk: &mut Desk<'_>, mut claim: Claim) -> Step {
     let Some(waiting) = claim.waiting.clone() else { return Ok(None) };
     let found = problems(desk, &claim)?;
     let is_unknown = found.iter().any(|problem| problem.code == NOT_PROVISIONED_YET);
-    let why = match together(found) {
+    let why = match Refusal::together(found) {
         None => {
             let claim = submissions::hand_in(desk, claim, waiting.since)?;
             return Ok(Some((claim, format!("the subscription `{}` is known now", waiting.subscription_id))));
         }
         Some(_) if is_unknown && desk.today() <= waiting.until => return Ok(None),
-        Some(refusal) => refusal.message,
+        Some(refusal) => refusal.all().map(|refusal| refusal.message.as_str()).collect::<Vec<_>>().join("; "),
     };
     claim.waiting = None;
     desk.put("claim-waited-in-vain", &claim, desk.today(), Some(&why))?;

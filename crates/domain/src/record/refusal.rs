@@ -30,12 +30,15 @@ pub struct Refusal {
     pub message: String,
     /// What would cure it.
     pub cure: String,
+    /// What else is wrong, when several things are.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Refusal>,
 }
 
 impl Refusal {
     /// What was given will not do.
     pub fn invalid(code: &'static str, message: impl Into<String>, cure: impl Into<String>) -> Self {
-        Self { trouble: Trouble::Invalid, code, message: message.into(), cure: cure.into() }
+        Self { trouble: Trouble::Invalid, code, message: message.into(), cure: cure.into(), also: Vec::new() }
     }
 
     /// What was given cannot be read.
@@ -51,6 +54,18 @@ impl Refusal {
     /// The actor has no right to it.
     pub fn forbidden(code: &'static str, message: impl Into<String>, cure: impl Into<String>) -> Self {
         Self { trouble: Trouble::Forbidden, ..Self::invalid(code, message, cure) }
+    }
+
+    /// Several refusals as one: the first, and what else is wrong; nothing when there is none.
+    #[must_use]
+    pub fn together(all: Vec<Self>) -> Option<Self> {
+        let mut all = all.into_iter();
+        all.next().map(|first| Self { also: all.collect(), ..first })
+    }
+
+    /// Everything that is wrong, the first thing first.
+    pub fn all(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(&self.also)
     }
 
     /// It does not fit the state that things are in.
