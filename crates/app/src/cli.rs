@@ -216,8 +216,8 @@ impl Setting {
     /// # Errors
     /// When no folder is given and the system names none.
     pub fn home(&self) -> Result<Place> {
-        let Shared { home, database, known_at, .. } = &self.shared;
-        Ok(Place { root: home::place(home.as_deref())?, database: database.clone(), known_at: *known_at })
+        let Shared { home, database, known_at, acts_as, .. } = &self.shared;
+        Ok(Place { root: home::place(home.as_deref())?, database: database.clone(), known_at: *known_at, user: acts_as.clone() })
     }
 
     /// The user who acts on registers, when one is named.

@@ -86,10 +86,10 @@ impl Home {
     /// # Errors
     /// When it cannot be made, or its ledger cannot be opened.
     pub fn open_or_make(place: impl Into<Place>) -> Result<Self> {
-        let Place { root, database, known_at } = place.into();
+        let Place { root, database, known_at, user } = place.into();
         std::fs::create_dir_all(&root).with_context(|| format!("cannot make the home `{}`", root.display()))?;
         let root = root.canonicalize().with_context(|| format!("cannot find the home `{}`", root.display()))?;
-        let place = Place { root, database, known_at };
+        let place = Place { root, database, known_at, user };
         let runtime = Builder::new_current_thread().enable_all().build().context("cannot start the ledger's worker")?;
         let address = place.address()?;
         // two programs that open a new home together would both make its tables

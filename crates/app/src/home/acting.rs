@@ -28,6 +28,9 @@ use crate::problem::Refusal;
 use crate::proofs::Proofs;
 use crate::webhooks;
 
+/// What whoever runs the program is called in a home without users.
+pub(super) const LOCAL: &str = "local";
+
 /// What an act gave, and what it left in the log.
 #[derive(Debug)]
 pub struct Done<T> {
@@ -199,7 +202,7 @@ impl Home {
         }
         let one = Part { most: Some(1), ..Part::default() };
         if self.runtime.block_on(self.store.list_entries(User::REGISTER, &By::default(), &one))?.is_empty() {
-            return Ok(Actor::new("local", Organisation::Operator, [Role::ProgramManager]));
+            return Ok(Actor::new(LOCAL, Organisation::Operator, [Role::ProgramManager]));
         }
         Err(Refusal::usage("who acts? the home has users")
             .hint("name one with `--as USER` or the variable `COUNTERFOIL_USER`; `counterfoil user list` tells them")

@@ -23,11 +23,13 @@ pub struct Place {
     pub database: Option<String>,
     /// By when things must have been recorded to be answered from; nothing for all that stands.
     pub known_at: Option<Timestamp>,
+    /// The user who imports, undoes and closes months; nothing for whoever runs the program.
+    pub user: Option<String>,
 }
 
 impl From<&Path> for Place {
     fn from(root: &Path) -> Self {
-        Self { root: root.to_owned(), database: None, known_at: None }
+        Self { root: root.to_owned(), database: None, known_at: None, user: None }
     }
 }
 
@@ -137,8 +139,12 @@ mod tests {
     #[test]
     fn a_home_remembers_its_database_without_the_password_and_keeps_to_it() {
         let folder = tempfile::tempdir().unwrap();
-        let place =
-            |database: Option<&str>| Place { root: folder.path().to_owned(), database: database.map(str::to_owned), known_at: None };
+        let place = |database: Option<&str>| Place {
+            root: folder.path().to_owned(),
+            database: database.map(str::to_owned),
+            known_at: None,
+            user: None,
+        };
         assert!(!place(None).is_home());
         assert!(place(None).address().unwrap().starts_with("sqlite://"));
         let asked = place(Some("postgres://ann:secret@db:5432/ledger"));

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use domain::names::Name;
-use domain::record::actor::Organisation;
+use domain::record::actor::{Actor, Organisation};
 use domain::record::entry::Entry;
 use domain::record::event::{Draft, changes};
 use domain::record::load::{Period, Standing, Turn};
@@ -28,7 +28,8 @@ use store::acts::{PeriodEvent, Undo, UndoTotal};
 use store::ledger::Batch;
 use store::manifest::Change;
 
-use super::{Home, record, restated};
+use super::acting::LOCAL;
+use super::{Home, Place, record, restated};
 use crate::clock;
 use crate::problem::Refusal;
 
@@ -59,6 +60,7 @@ impl Home {
     /// When the folder cannot be locked, or what a broken act left cannot be deleted.
     pub fn write(&self, told: impl FnOnce()) -> Result<Writing<'_>> {
         self.must_stand()?;
+        self.who()?;
         let lock = self.lock_file()?;
         match lock.try_lock() {
             Ok(()) => {}
@@ -91,16 +93,32 @@ impl Home {
 }
 
 impl Home {
+    /// The same home, in which a user imports, undoes and closes months.
+    #[must_use]
+    pub fn by(&self, user: &Actor) -> Self {
+        let user = Some(user.user.to_string()).filter(|user| user != LOCAL);
+        Self { place: Place { user, ..self.place.clone() }, ..self.clone() }
+    }
+
+    /// Who imports, undoes and closes months: the user that is named, or whoever runs the program, as the system names them.
+    fn who(&self) -> Result<(Name, Option<Organisation>)> {
+        match &self.place.user {
+            Some(user) => self.actor(Some(user)).map(|actor| (actor.user, actor.organisation)),
+            None => Ok((Name::new(&who()), Some(Organisation::Operator))),
+        }
+    }
+
     /// What the log is told of an act on many rows: what became of the entry that stands for them, by whom and when.
     fn told<E: Entry>(&self, kind: &str, entry: &E, reason: Option<&str>) -> Result<(Draft, Timestamp)> {
         let before = self.runtime.block_on(self.store.find_entry(E::REGISTER, &entry.id()))?;
         let now = clock::now();
+        let (actor, organisation) = self.who()?;
         let draft = Draft {
             kind: kind.to_owned(),
             register: E::REGISTER.to_owned(),
             id: entry.id(),
-            actor: Name::new(&who()),
-            organisation: Some(Organisation::Operator),
+            actor,
+            organisation,
             effective_on: Day::of(now),
             changes: changes(&before.map(|entry| entry.fields).unwrap_or_default(), &entry.fields()),
             reason: reason.map(str::to_owned),
@@ -202,7 +220,7 @@ impl Writing<'_> {
         };
         let both = |of: &engine::undo::Difference| [total(of.table, "removed", of.removed), total(of.table, "restored", of.restored)];
         let totals = undone.tables.iter().flat_map(both).filter(|total| total.rows > 0).collect();
-        let record = Undo { undone_at: now(), undone_by: who(), reason: reason.to_owned(), totals };
+        let record = Undo { undone_at: now(), undone_by: self.home.who()?.0.to_string(), reason: reason.to_owned(), totals };
         let change = Change {
             rests_on: self.rests_on,
             added: undone.added.iter().map(record::lake_file).collect(),
@@ -244,7 +262,8 @@ impl Writing<'_> {
             _ => {}
         }
         let act = if act == Act::Close { "close" } else { "reopen" };
-        let event = PeriodEvent { month, act: act.to_owned(), done_at: now(), done_by: who(), reason: reason.to_owned() };
+        let event =
+            PeriodEvent { month, act: act.to_owned(), done_at: now(), done_by: self.home.who()?.0.to_string(), reason: reason.to_owned() };
         let period = Period { month: month.to_string(), state: if event.act == "close" { Turn::Closed } else { Turn::Open } };
         let kind = if event.act == "close" { "period-closed" } else { "period-reopened" };
         let told = self.home.told(kind, &period, Some(reason))?;

@@ -146,7 +146,7 @@ pub async fn turn(visit: Visit, form: Form<Turn>) -> Response {
             other => return Err(usage(format!("`{other}` is not done to months; expected `close` or `reopen`"))),
         };
         let reason = ledger::reason(&reason).map_err(usage)?;
-        import::write(home).and_then(|writing| writing.turn(asked, act, &reason)).map_err(refused)?;
+        import::write(&home.by(&visit.actor()?)).and_then(|writing| writing.turn(asked, act, &reason)).map_err(refused)?;
         Ok(Redirect::to(&paths::with_query(&paths::import_months(), &[(word, Some(asked.to_string()))])).into_response())
     })
     .await
