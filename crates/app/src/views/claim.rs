@@ -37,8 +37,8 @@ pub struct ClaimStory {
     pub proof: Vec<Standing>,
     /// Its arbitrations, open and closed.
     pub arbitrations: Vec<Arbitration>,
-    /// That too few users may decide on it.
-    pub warning: Option<String>,
+    /// What those who decide should know: that the domain could not be compared, that too few users may decide.
+    pub warnings: Vec<String>,
     /// Who did what when.
     pub story: Vec<Moment>,
 }
@@ -108,7 +108,11 @@ impl ClaimStory {
         let mut cases = desk.list::<Arbitration>(&by)?;
         cases.retain(|case| case.challenger == claim.claim_id || case.incumbent == claim.claim_id);
         let is_pending = [ClaimState::Submitted, ClaimState::UnderReview, ClaimState::Dispute].contains(&claim.state);
-        let warning = if is_pending { four_eyes::warning(desk, &Parties::of([&claim]))? } else { None };
+        let mut warnings = Vec::new();
+        if is_pending {
+            warnings.extend(checks::unchecked(desk, &claim)?);
+            warnings.extend(four_eyes::warning(desk, &Parties::of([&claim]))?);
+        }
         for case in &mut cases {
             case.votes.clear();
         }
@@ -123,7 +127,7 @@ impl ClaimStory {
             clocks: clocks(desk.rulebook, &claim, today),
             proof: standings(desk.rulebook, &claim),
             arbitrations: cases,
-            warning,
+            warnings,
             story: Vec::new(),
             claim,
         })

@@ -49,6 +49,22 @@ fn refused(result: Acted) -> Acted<Option<Refusal>> {
     }
 }
 
+/// What could not be compared, for those who decide: the domain, when no domain of the tenant is known.
+///
+/// # Errors
+/// When the registers cannot be read.
+pub fn unchecked(desk: &Desk<'_>, claim: &Claim) -> Acted<Option<String>> {
+    let customer = desk.find::<Customer>(claim.tenant_id.as_str())?;
+    let (Some(customer), Some(domain)) = (customer, &claim.domain) else { return Ok(None) };
+    let told =
+        || format!("no domain of the tenant `{}` is known, so `{domain}` was compared with none: see it in the proof", claim.tenant_id);
+    Ok(known_domains(&customer).is_empty().then(told))
+}
+
+fn known_domains(customer: &Customer) -> Vec<Name> {
+    customer.domains.iter().flat_map(|domains| domains.split(';')).filter_map(Name::new_if_any).collect()
+}
+
 fn customer(desk: &Desk<'_>, claim: &Claim) -> Acted {
     let tenant = &claim.tenant_id;
     let Some(customer) = desk.find::<Customer>(tenant.as_str())? else {
@@ -57,7 +73,7 @@ fn customer(desk: &Desk<'_>, claim: &Claim) -> Acted {
             Refusal::invalid("tenant-unknown", message, "check the tenant ID; the customer's admin finds it in their portal").into()
         );
     };
-    let known: Vec<Name> = customer.domains.iter().flat_map(|domains| domains.split(';')).filter_map(Name::new_if_any).collect();
+    let known = known_domains(&customer);
     let Some(domain) = &claim.domain else {
         let message = "the claim names no domain of the customer";
         return Err(Refusal::invalid("domain-missing", message, "give the domain that the customer's people sign in with").into());
