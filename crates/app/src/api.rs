@@ -6,6 +6,9 @@
 /// Partner admin links by the vendor's contract.
 mod arm;
 
+/// What waits for the caller.
+mod actions;
+
 /// Who calls: bearer tokens.
 mod caller;
 
@@ -84,6 +87,7 @@ struct Api {
 fn operations() -> impl Iterator<Item = &'static Operation> {
     let acting = [users::OPERATIONS];
     let registers = [
+        actions::OPERATIONS,
         scores::OPERATIONS,
         log::OPERATIONS,
         entries::OPERATIONS,

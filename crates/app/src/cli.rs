@@ -12,8 +12,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::commands::{
-    audit, claim, complete, credit, csp, customer, demo, doctor, dpor, export, import, ledger, notice, pal, partner, people, period,
-    reconcile, rulebook, score, serve, store, subscription, token, user, webhook,
+    actions, audit, claim, complete, credit, csp, customer, demo, doctor, dpor, export, import, ledger, notice, pal, partner, people,
+    period, reconcile, rulebook, score, serve, store, subscription, token, user, webhook,
 };
 use crate::home::{self, Place};
 use crate::output::{Output, OutputOptions};
@@ -170,6 +170,8 @@ enum Command {
     /// Subscriptions: agreement, state, and which one replaced which
     #[command(subcommand)]
     Subscription(subscription::SubscriptionCommand),
+    /// What waits for you, with due days
+    Actions(actions::ActionsArgs),
     /// Notices: what your organisation is told
     #[command(subcommand)]
     Notice(notice::NoticeCommand),
@@ -312,6 +314,7 @@ fn dispatch(cli: Cli) -> Result<Exit> {
         Command::Partner(command) => partner::run(&command, &setting),
         Command::Customer(command) => customer::run(&command, &setting),
         Command::Subscription(command) => subscription::run(&command, &setting),
+        Command::Actions(args) => actions::run(&args, &setting),
         Command::Notice(command) => notice::run(&command, &setting),
         Command::User(command) => user::run(&command, &setting),
         Command::Token(command) => token::run(&command, &setting),

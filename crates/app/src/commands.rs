@@ -1,5 +1,8 @@
 //! The commands, one file each.
 
+/// `actions`: what waits for you.
+pub mod actions;
+
 /// `audit`: the log of events, and proving it.
 pub mod audit;
 

@@ -75,6 +75,9 @@ pub mod webhooks;
 /// Claims: from the draft to the end of the association.
 pub mod claims;
 
+/// Actions: what waits for somebody.
+pub mod actions;
+
 /// Sight: what an actor may see of registers.
 pub mod sight;
 

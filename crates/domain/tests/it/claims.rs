@@ -6,6 +6,9 @@ mod town;
 /// One claim's whole story.
 mod story;
 
+/// What waits for whom.
+mod waiting;
+
 /// What is refused, and why.
 mod refusals;
 

@@ -148,6 +148,7 @@ fn claims_are_asked_for_and_acted_on_by_request_each_side_seeing_its_own() {
     assert_eq!([&fay, &ann, &pam, &gus].map(|who| ask(who, "GET", &at(""), "").0), [200, 200, 404, 404]);
     assert_eq!(ask(&ann, "POST", &at("/submit"), "").1["code"], "role-missing");
     assert_eq!(ask(&fay, "POST", &at("/submit"), "").1["state"], "submitted");
+    assert_eq!(ask(&gus, "GET", "/actions", "").1["items"][0]["kind"], "consent");
     assert_eq!(ask(&gus, "POST", &at("/accept"), "").0, 200);
     assert_eq!(ask(&ann, "POST", &at("/review"), "").0, 200);
     let (approve, reject) = (r#"{"verdict":"approve"}"#, r#"{"verdict":"reject"}"#);
@@ -160,6 +161,7 @@ fn claims_are_asked_for_and_acted_on_by_request_each_side_seeing_its_own() {
     let kinds: Vec<&str> = story["story"].as_array().unwrap().iter().map(|moment| moment["kind"].as_str().unwrap()).collect();
     let all = ["claim-drafted", "claim-submitted", "claim-accepted", "claim-review-started", "claim-voted", "claim-approved"];
     assert_eq!(kinds, all);
+    assert_eq!(ask(&gus, "GET", "/actions", "").1["items"], serde_json::json!([]), "what was done waits no more");
     assert_eq!(ask(&gus, "GET", &at("/story?known_at=2001-01-01T00:00:00Z"), "").1["code"], "unknown-id");
     let now = ask(&gus, "GET", &at("/story?known_at=2999-01-01T00:00:00Z"), "").1;
     assert_eq!((&now["claim"], &now["story"]), (&story["claim"], &story["story"]));

@@ -1,0 +1,320 @@
+//! Actions: what waits for somebody, worked out from the registers. Nothing is stored; an action is gone when its cause is.
+
+use serde::Serialize;
+
+use crate::claims::arbitrations::{Arbitration, ArbitrationState};
+use crate::claims::clocks::{ANSWER, ARBITRATION, ARBITRATION_PROOF, DISPUTE, DISPUTE_ANSWER, OPT_OUT, REVIEW, REVIEW_START};
+use crate::claims::four_eyes::{self, Parties};
+use crate::claims::{self, Claim, checks};
+use crate::enrolment::{Enrolment, EnrolmentState};
+use crate::facts::Partner;
+use crate::names::Name;
+use crate::of_record::request::{Request, RequestState};
+use crate::of_record::watch::{self, Why};
+use crate::profiles::invitations::{Invitation, InvitationState};
+use crate::record::actor::{Organisation, Role};
+use crate::record::desk::{Acted, Desk};
+use crate::record::entry::{By, Entry};
+use crate::time::Day;
+use crate::words::{ClaimState, words};
+
+words! {
+    /// What is to be done.
+    ActionKind {
+        /// The partner answers what reviewers asked for.
+        AnswerClaim = "answer-claim",
+        /// The partner adds its latest proof, since another claim wants what it holds.
+        ProveHolding = "prove-holding",
+        /// The partner disputes a rejection, or lets it be.
+        DisputeRejection = "dispute-rejection",
+        /// The partner finishes a draft and hands it in.
+        FinishDraft = "finish-draft",
+        /// The partner asks the customer to be named partner of record.
+        AskForRecord = "ask-for-record",
+        /// The partner goes on with an enrolment.
+        GoOnEnrolling = "go-on-enrolling",
+        /// The customer accepts or declines a claim.
+        Consent = "consent",
+        /// The customer names a partner of record, or lets it be.
+        NamePartner = "name-partner",
+        /// A reviewer takes a claim into review.
+        StartReview = "start-review",
+        /// A reviewer votes on a claim.
+        Vote = "vote",
+        /// A reviewer votes on competing claims.
+        Arbitrate = "arbitrate",
+        /// A program manager decides on an enrolment.
+        DecideEnrolment = "decide-enrolment",
+        /// The person links their learning profile.
+        LinkProfile = "link-profile",
+    }
+}
+
+/// Something that waits for somebody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Action {
+    /// What is to be done.
+    pub kind: ActionKind,
+    /// Whether something happens when nobody does it; otherwise it is recommended.
+    pub required: bool,
+    /// The last day for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due_on: Option<Day>,
+    /// The register of the entry that it is about.
+    pub register: &'static str,
+    /// That entry.
+    pub about: String,
+    /// The partner location or account that it is of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub partner_id: Option<Name>,
+    /// The customer's tenant that it is of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tenant_id: Option<Name>,
+    /// What waits, in a sentence without its full stop.
+    pub what: String,
+    /// What happens when nobody does it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub otherwise: Option<String>,
+}
+
+/// What waits for the actor: the required first, the most urgent first.
+///
+/// # Errors
+/// When the registers cannot be read.
+pub fn own(desk: &Desk<'_>) -> Acted<Vec<Action>> {
+    let mut found = Vec::new();
+    match &desk.actor.organisation {
+        Some(Organisation::Partner(account)) => of_partner(desk, account, &mut found)?,
+        Some(Organisation::Customer(tenant)) => of_customer(desk, tenant, &mut found)?,
+        Some(Organisation::Operator) => of_operator(desk, &mut found)?,
+        None => {}
+    }
+    of_person(desk, &mut found)?;
+    found.sort_by(|a, b| key(a).cmp(&key(b)));
+    Ok(found)
+}
+
+/// Required before recommended, dated before undated, then by day and entry.
+fn key(action: &Action) -> (bool, bool, Option<Day>, &str) {
+    (!action.required, action.due_on.is_none(), action.due_on, &action.about)
+}
+
+fn has(desk: &Desk<'_>, roles: &[Role]) -> bool {
+    roles.iter().any(|role| desk.actor.roles.contains(role))
+}
+
+fn of_claim(desk: &Desk<'_>, claim: &Claim, kind: ActionKind, clock: &str, what: String) -> Action {
+    let due_on = claim.clocks.get(clock).map(|running| running.due_on);
+    let otherwise = desk.rulebook.associations.cpor.clocks.get(clock).filter(|_| due_on.is_some()).map(|rules| rules.then.clone());
+    Action {
+        kind,
+        required: true,
+        due_on,
+        register: Claim::REGISTER,
+        about: claim.id(),
+        partner_id: Some(claim.partner_id.clone()),
+        tenant_id: Some(claim.tenant_id.clone()),
+        what,
+        otherwise,
+    }
+}
+
+fn of_partner(desk: &Desk<'_>, account: &Name, found: &mut Vec<Action>) -> Acted {
+    let is_claiming = has(desk, &[Role::IncentiveAdmin, Role::IncentiveUser]);
+    for claim in desk.list::<Claim>(&By::default())? {
+        if !is_claiming || !claims::may_see(desk, &claim)? {
+            continue;
+        }
+        let id = &claim.claim_id;
+        match claim.state {
+            ClaimState::ActionRequired => {
+                let note = claim.asked.as_ref().and_then(|asked| asked.note.clone()).map_or_else(String::new, |note| format!(": {note}"));
+                let what = format!("reviewers ask for more on claim {id}{note}");
+                found.push(of_claim(desk, &claim, ActionKind::AnswerClaim, ANSWER, what));
+            }
+            ClaimState::Rejected => {
+                let what = format!("claim {id} was rejected; it may be disputed once");
+                let action = of_claim(desk, &claim, ActionKind::DisputeRejection, DISPUTE, what);
+                found.push(Action { required: false, ..action });
+            }
+            ClaimState::Draft if claim.waiting.is_none() => {
+                let what = match checks::problems(desk, &claim)?.len() {
+                    0 => format!("the draft {id} lacks nothing and can be handed in"),
+                    1 => format!("the draft {id} lacks one thing"),
+                    some => format!("the draft {id} lacks {some} things"),
+                };
+                let action = of_claim(desk, &claim, ActionKind::FinishDraft, "", what);
+                found.push(Action { required: false, ..action });
+            }
+            _ => {}
+        }
+        for case in claims::arbitrations::open_of(desk, &claim)? {
+            if case.incumbent == *id && case.awaits_proof(&claim, desk.today()).is_some() {
+                found.push(proof_asked(desk, &claim, &case));
+            }
+        }
+    }
+    if is_claiming {
+        for watched in watch::watch(desk)? {
+            let why = match watched.why {
+                Why::New => "is new",
+                Why::Succeeded => "replaced another one",
+            };
+            found.push(Action {
+                kind: ActionKind::AskForRecord,
+                required: false,
+                due_on: None,
+                register: "subscription",
+                about: watched.subscription_id.to_string(),
+                partner_id: watched.former_partner_id,
+                tenant_id: Some(watched.tenant_id),
+                what: format!("subscription {} {why} and has no partner of record", watched.subscription_id),
+                otherwise: None,
+            });
+        }
+    }
+    if has(desk, &[Role::AccountAdmin]) {
+        let by = By { partner_id: Some(account.clone()), ..By::default() };
+        for enrolment in desk.list::<Enrolment>(&by)? {
+            let step = match enrolment.state {
+                EnrolmentState::Open if enrolment.company.is_none() => "tell the company",
+                EnrolmentState::Open if enrolment.suggested.is_some() => "accept the suggested address, or keep yours",
+                EnrolmentState::Verified => "accept the agreement",
+                _ => continue,
+            };
+            let what = format!("the enrolment as {} waits for you: {step}", enrolment.model);
+            found.push(of_enrolment(&enrolment, ActionKind::GoOnEnrolling, what));
+        }
+    }
+    Ok(())
+}
+
+fn proof_asked(desk: &Desk<'_>, claim: &Claim, case: &Arbitration) -> Action {
+    let due_on = case.clocks.get(ARBITRATION_PROOF).map(|running| running.due_on);
+    let otherwise = desk.rulebook.associations.cpor.clocks.get(ARBITRATION_PROOF).map(|rules| rules.then.clone());
+    let what = format!("another claim wants what claim {} holds: add its latest proof", claim.claim_id);
+    Action { due_on, otherwise, ..of_claim(desk, claim, ActionKind::ProveHolding, "", what) }
+}
+
+fn of_enrolment(enrolment: &Enrolment, kind: ActionKind, what: String) -> Action {
+    Action {
+        kind,
+        required: false,
+        due_on: None,
+        register: Enrolment::REGISTER,
+        about: enrolment.id(),
+        partner_id: Some(enrolment.partner_id.clone()),
+        tenant_id: None,
+        what,
+        otherwise: None,
+    }
+}
+
+fn of_customer(desk: &Desk<'_>, tenant: &Name, found: &mut Vec<Action>) -> Acted {
+    if !has(desk, &[Role::GlobalAdmin]) {
+        return Ok(());
+    }
+    let by = By { tenant_id: Some(tenant.clone()), ..By::default() };
+    for claim in desk.list::<Claim>(&by)? {
+        if claim.awaits_customer(desk.today()) && claim.submitted_on.is_some() {
+            let partner = desk.find::<Partner>(claim.partner_id.as_str())?.map_or_else(|| claim.partner_id.to_string(), |row| row.name);
+            let what = format!("{partner} claims an association with you ({}): accept or decline", claim.claim_id);
+            found.push(of_claim(desk, &claim, ActionKind::Consent, OPT_OUT, what));
+        }
+    }
+    for request in desk.list::<Request>(&by)? {
+        if request.state == RequestState::Open {
+            let partner = desk.find::<Partner>(request.partner_id.as_str())?.map_or_else(|| request.partner_id.to_string(), |row| row.name);
+            found.push(Action {
+                kind: ActionKind::NamePartner,
+                required: false,
+                due_on: None,
+                register: Request::REGISTER,
+                about: request.id(),
+                partner_id: Some(request.partner_id.clone()),
+                tenant_id: Some(tenant.clone()),
+                what: format!("{partner} asks to be named partner of record"),
+                otherwise: None,
+            });
+        }
+    }
+    Ok(())
+}
+
+fn of_operator(desk: &Desk<'_>, found: &mut Vec<Action>) -> Acted {
+    if has(desk, &[Role::Reviewer]) {
+        for claim in desk.list::<Claim>(&By::default())? {
+            if let Some((kind, clock, what)) = review_due(desk, &claim)? {
+                found.push(of_claim(desk, &claim, kind, clock, what));
+            }
+        }
+        for case in desk.list::<Arbitration>(&By::default())? {
+            found.extend(arbitration_due(desk, &case)?);
+        }
+    }
+    if has(desk, &[Role::ProgramManager]) {
+        let is_told = |row: &Enrolment| row.state == EnrolmentState::Open && row.company.is_some() && row.suggested.is_none();
+        for enrolment in desk.list::<Enrolment>(&By::default())?.into_iter().filter(is_told) {
+            let what = format!("the enrolment of {} as {} waits to be verified", enrolment.partner_id, enrolment.model);
+            found.push(of_enrolment(&enrolment, ActionKind::DecideEnrolment, what));
+        }
+    }
+    Ok(())
+}
+
+/// What a reviewer has to do about a claim, when they may.
+fn review_due(desk: &Desk<'_>, claim: &Claim) -> Acted<Option<(ActionKind, &'static str, String)>> {
+    let id = &claim.claim_id;
+    let has_voted = claim.votes.iter().any(|vote| vote.by == desk.actor.user);
+    if has_voted || four_eyes::must_review(&desk.actor, &Parties::of([claim]), "decide on this").is_err() {
+        return Ok(None);
+    }
+    let second = if claim.votes.is_empty() { "" } else { ", the second vote" };
+    Ok(match claim.state {
+        ClaimState::Submitted => Some((ActionKind::StartReview, REVIEW_START, format!("claim {id} waits to be taken into review"))),
+        _ if claim.awaits_customer(desk.today()) || !claims::arbitrations::open_of(desk, claim)?.is_empty() => None,
+        ClaimState::UnderReview => Some((ActionKind::Vote, REVIEW, format!("claim {id} waits for your vote{second}"))),
+        ClaimState::Dispute => Some((ActionKind::Vote, DISPUTE_ANSWER, format!("the dispute of claim {id} waits for your vote{second}"))),
+        _ => None,
+    })
+}
+
+fn arbitration_due(desk: &Desk<'_>, case: &Arbitration) -> Acted<Option<Action>> {
+    if case.state != ArbitrationState::Open || case.votes.iter().any(|vote| vote.by == desk.actor.user) {
+        return Ok(None);
+    }
+    let (Some(incumbent), Some(challenger)) = (desk.find::<Claim>(case.incumbent.as_str())?, desk.find::<Claim>(case.challenger.as_str())?)
+    else {
+        return Ok(None);
+    };
+    let parties = Parties::of([&incumbent, &challenger]);
+    let is_ripe = case.awaits_proof(&incumbent, desk.today()).is_none() && !challenger.awaits_customer(desk.today());
+    if !is_ripe || four_eyes::must_review(&desk.actor, &parties, "decide on this").is_err() {
+        return Ok(None);
+    }
+    let second = if case.votes.is_empty() { "" } else { ", the second vote" };
+    let what = format!("{} wants what {} holds: {} waits for your vote{second}", case.challenger, case.incumbent, case.arbitration_id);
+    let due_on = case.clocks.get(ARBITRATION).map(|running| running.due_on);
+    let otherwise = desk.rulebook.associations.cpor.clocks.get(ARBITRATION).map(|rules| rules.then.clone());
+    let action = of_claim(desk, &challenger, ActionKind::Arbitrate, "", what);
+    Ok(Some(Action { due_on, otherwise, register: Arbitration::REGISTER, about: case.id(), ..action }))
+}
+
+fn of_person(desk: &Desk<'_>, found: &mut Vec<Action>) -> Acted {
+    let Some(person) = &desk.actor.person_id else { return Ok(()) };
+    let by = By { person_id: Some(person.clone()), ..By::default() };
+    for invitation in desk.list::<Invitation>(&by)?.into_iter().filter(|invitation| invitation.state == InvitationState::Open) {
+        found.push(Action {
+            kind: ActionKind::LinkProfile,
+            required: false,
+            due_on: None,
+            register: Invitation::REGISTER,
+            about: invitation.id(),
+            partner_id: Some(invitation.partner_id.clone()),
+            tenant_id: None,
+            what: format!("{} invites you to link your learning profile", invitation.partner_id),
+            otherwise: None,
+        });
+    }
+    Ok(())
+}
