@@ -119,9 +119,7 @@ fn told(story: &ClaimStory) -> String {
         }),
     );
     fact("voted", Some(story.voted.iter().map(Name::as_str).collect::<Vec<_>>().join(", ")));
-    for warning in &story.warnings {
-        fact("warning", Some(warning.clone()));
-    }
+    story.warnings.iter().for_each(|warning| fact("warning", Some(warning.clone())));
     for product in claim.products.iter().filter(|product| !product.is_wanted()) {
         let days = match (product.held_from, product.held_to) {
             (Some(from), Some(to)) => format!("held from {from} to {to}"),
