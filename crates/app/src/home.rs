@@ -6,6 +6,9 @@ mod acting;
 /// What was known earlier.
 mod known;
 
+/// E-mail.
+mod mail;
+
 /// Where a home is.
 mod place;
 

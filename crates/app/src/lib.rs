@@ -24,6 +24,9 @@ pub mod home;
 /// The rest of a row's journey: to whom it is credited, and which metrics it is in.
 mod journey;
 
+/// E-mail: digests of what waits, through an outbox.
+pub mod mail;
+
 /// Output: one answer as a table, JSON, YAML or separated text.
 mod output;
 

@@ -84,6 +84,9 @@ mod customer;
 /// A partner's people.
 mod people;
 
+/// What waits for the visitor, and what they want by e-mail.
+pub mod actions;
+
 /// What programs may ask for.
 mod reference;
 
@@ -112,6 +115,7 @@ pub fn router(reading: Arc<dyn Reading>) -> Router {
         .route("/partners/{partner}/people", page(people::show))
         .route("/api", page(reference::show))
         .route("/theme", post(theme::choose))
+        .merge(actions::routes())
         .merge(imports::routes())
         .merge(assets::routes())
         .fallback(async |visit: Visit| answer(visit, |visit| Err(Problem::nowhere(&visit.address))).await);

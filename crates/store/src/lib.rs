@@ -30,6 +30,9 @@ pub mod log;
 /// The manifest: the files that the lake consists of.
 pub mod manifest;
 
+/// E-mail: what users want, and the outbox.
+pub mod mail;
+
 /// How far webhooks have been told.
 pub mod posts;
 

@@ -66,4 +66,13 @@ statements! {
     FORGET_API_ANSWERS = "api_answer/forget";
     FIND_WEBHOOK_POST = "webhook_post/find";
     RECORD_WEBHOOK_POST = "webhook_post/record";
+    FIND_MAIL_SETTING = "mail_setting/find";
+    RECORD_MAIL_SETTING = "mail_setting/record";
+    LIST_MAIL_SETTINGS = "mail_setting/list";
+    PUT_MAIL = "mail/put";
+    FIND_MAIL = "mail/find";
+    LIST_DUE_MAIL = "mail/list_due";
+    LIST_MAIL_OF_USER = "mail/list_of_user";
+    LIST_MAIL = "mail/list";
+    TURN_MAIL = "mail/turn";
 }

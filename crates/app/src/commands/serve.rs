@@ -2,6 +2,9 @@
 
 mod home_reader;
 mod jobs;
+
+/// E-mail of the server.
+mod mail;
 mod reader;
 
 /// TLS at the door.
@@ -48,6 +51,9 @@ pub struct ServeArgs {
 
     #[command(flatten)]
     tls: TlsArgs,
+
+    #[command(flatten)]
+    mail: mail::MailArgs,
 
     /// Send events to webhooks of this machine and its networks too
     #[arg(long)]
@@ -112,13 +118,15 @@ pub fn run(args: &ServeArgs, setting: &Setting) -> Result<Exit> {
         let reader = Arc::new(Reader::new(program, today, format!("dataset {}", folder.display())));
         return answer(reader, Reader::warm_up, door, tls);
     }
+    let site = if tls.is_some() { address(&door)?.replacen("http:", "https:", 1) } else { address(&door)? };
+    let postman = args.mail.open(&site)?;
     let home = Home::open(&setting.home()?)?;
     home.forget_uploads();
     let origin = format!("home {}", home.root().display());
-    let reader = HomeReader::open(home, rulebook, today, origin)?.visited_by(setting.user());
+    let reader = HomeReader::open(home, rulebook, today, origin)?.visited_by(setting.user()).sending_mail(postman.is_some());
     setting.tell_rows(&reader.latest().problems());
     let reader = Arc::new(reader);
-    jobs::start(&reader, args.webhooks_to_private);
+    jobs::start(&reader, args.webhooks_to_private, postman);
     answer(reader, HomeReader::warm_up, door, tls)
 }
 

@@ -6,7 +6,7 @@ use domain::time::Day;
 
 use crate::pages::theme::Theme;
 use crate::pages::visit::Visit;
-use crate::pages::{assets, paths, show};
+use crate::pages::{actions, assets, paths, show};
 
 /// How many partners the switch in the header lists; the list of partners has all.
 const SWITCH_MAX: usize = 12;
@@ -116,6 +116,12 @@ impl Frame {
             stylesheets: assets::stylesheets(),
             icon: assets::icon(),
         }
+    }
+
+    /// Whether the page is the action centre.
+    #[must_use]
+    pub fn is_actions(&self) -> bool {
+        self.address.starts_with(actions::PATH)
     }
 
     /// The same frame, telling as of when it was scored.

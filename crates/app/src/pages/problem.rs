@@ -67,6 +67,14 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "There are no registers here", said, cure)
     }
 
+    /// Whoever runs the program is no user, and so has no settings.
+    #[must_use]
+    pub fn without_user() -> Self {
+        let said = "the home has no users: whoever runs the program acts for the operator".to_owned();
+        let cure = "Add a user with `counterfoil user add`, and sign in as that one.";
+        Self::new(StatusCode::NOT_FOUND, "There are no settings here", said, cure)
+    }
+
     /// An act that was refused, with what would cure it.
     #[must_use]
     pub fn refused(heading: &str, error: &anyhow::Error) -> Self {

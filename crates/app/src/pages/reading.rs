@@ -68,6 +68,11 @@ pub trait Reading: Send + Sync {
         None
     }
 
+    /// Whether messages are sent by e-mail.
+    fn sends_mail(&self) -> bool {
+        false
+    }
+
     /// The user as whom pages act until somebody signs in; nothing for whoever runs the program.
     fn visitor(&self) -> Option<&str> {
         None

@@ -3,6 +3,9 @@
 /// A certificate that clients trust for the test.
 pub mod authority;
 
+/// A mail server.
+mod mail;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

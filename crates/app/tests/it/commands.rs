@@ -7,7 +7,7 @@ pub mod api;
 mod audit;
 
 /// Claims, from the draft to the loss.
-mod claims;
+pub mod claims;
 
 /// Partner admin links by the vendor's contract, over HTTP.
 mod arm;

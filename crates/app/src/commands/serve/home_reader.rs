@@ -30,6 +30,7 @@ pub struct HomeReader {
     today: Day,
     origin: String,
     visitor: Option<String>,
+    sends_mail: bool,
     /// The state of the home, and the program as it was then.
     opened: Mutex<((u64, u64), Arc<Reader>)>,
 }
@@ -43,13 +44,20 @@ impl HomeReader {
         let state = home.state()?;
         let program = OpenProgram::from_home(&home, Arc::clone(&rulebook))?;
         let reader = Arc::new(Reader::new(program, today, origin.clone()));
-        Ok(Self { home, rulebook, today, origin, visitor: None, opened: Mutex::new((state, reader)) })
+        Ok(Self { home, rulebook, today, origin, visitor: None, sends_mail: false, opened: Mutex::new((state, reader)) })
     }
 
     /// The same reader, whose pages act as a user.
     #[must_use]
     pub fn visited_by(mut self, user: Option<&str>) -> Self {
         self.visitor = user.map(str::to_owned);
+        self
+    }
+
+    /// The same reader, whose pages tell whether messages are sent by e-mail.
+    #[must_use]
+    pub fn sending_mail(mut self, sends_mail: bool) -> Self {
+        self.sends_mail = sends_mail;
         self
     }
 
@@ -141,6 +149,10 @@ impl Reading for HomeReader {
 
     fn home(&self) -> Option<&Home> {
         Some(&self.home)
+    }
+
+    fn sends_mail(&self) -> bool {
+        self.sends_mail
     }
 
     fn visitor(&self) -> Option<&str> {

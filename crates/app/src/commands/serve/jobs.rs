@@ -11,6 +11,7 @@ use domain::record::actor::Actor;
 
 use super::HomeReader;
 use crate::clock;
+use crate::mail::Postman;
 use crate::pages::reading::Reading as _;
 use crate::problem::say;
 use crate::webhooks::Sender;
@@ -22,14 +23,15 @@ const PAUSE: Duration = Duration::from_secs(1);
 const LOOKS_A_TICK: u32 = 60;
 
 /// Starts the work; it ends with the program.
-pub fn start(reader: &Arc<HomeReader>, webhooks_to_private: bool) {
+pub fn start(reader: &Arc<HomeReader>, webhooks_to_private: bool, postman: Option<Postman>) {
     let reader = Arc::clone(reader);
     thread::spawn(move || {
         let sender = Sender::new(webhooks_to_private);
         let mut told = String::new();
         for look in (0..LOOKS_A_TICK).cycle() {
             // the same trouble is told once, not every second
-            let trouble = work(&reader, &sender, look == 0).err().map(|error| format!("error: {error:#}\n")).unwrap_or_default();
+            let trouble =
+                work(&reader, &sender, postman.as_ref(), look == 0).err().map(|error| format!("error: {error:#}\n")).unwrap_or_default();
             if trouble != told {
                 say(&trouble);
                 told = trouble;
@@ -39,12 +41,18 @@ pub fn start(reader: &Arc<HomeReader>, webhooks_to_private: bool) {
     });
 }
 
-fn work(reader: &HomeReader, sender: &Sender, ticks: bool) -> Result<()> {
+fn work(reader: &HomeReader, sender: &Sender, postman: Option<&Postman>, ticks: bool) -> Result<()> {
     let Some(home) = reader.home() else { return Ok(()) };
     if ticks {
         home.act(reader.rulebook(), Actor::clockwork(), ticks::tick)?;
         home.act(reader.rulebook(), Actor::clockwork(), profiles::refresh)?;
     }
     sender.send_due(home, reader.rulebook(), clock::now())?;
+    if let Some(postman) = postman {
+        if ticks {
+            postman.write_digests(home, reader.rulebook(), clock::now())?;
+        }
+        postman.send_due(home, clock::now())?;
+    }
     Ok(())
 }

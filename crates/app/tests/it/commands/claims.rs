@@ -7,7 +7,7 @@ use super::scene::{Ran, Scene, masked};
 
 /// A home with users on every side: `max` keeps users, `ann` and `ben` review, `pam` (900010) and `fay` (900020) claim, `gus` owns the
 /// customer's tenant. Location 100204 holds Teams there, by an imported claim.
-fn town() -> Scene {
+pub fn town() -> Scene {
     let scene = Scene::with_exports();
     scene.append("exports/subscriptions.csv", "s-office,t-alpine,office-365,ea\n");
     scene.write(
@@ -69,7 +69,7 @@ fn days(ran: &Ran) -> String {
 }
 
 /// The id that a draft was given.
-fn id_in(told: &str, prefix: &str) -> String {
+pub fn id_in(told: &str, prefix: &str) -> String {
     let at = told.find(prefix).unwrap_or_else(|| panic!("no {prefix} in {told}"));
     told[at..at + prefix.len() + 6].to_owned()
 }
