@@ -90,7 +90,7 @@ fn list(visit: &Visit) -> Result<Response, Problem> {
             || Cell::new(Value::None),
             |day| {
                 let late = if day < today { ", late" } else { "" };
-                Cell::shown(&format!("{day}{late}"), Value::Text(day.to_string()))
+                Cell::shown(format!("{day}{late}"), Value::Text(day.to_string()))
             },
         );
         vec![
@@ -136,7 +136,7 @@ fn notice_grid<'v>(visit: &'v Visit, told: &[Notice]) -> Grid<'v> {
     let row = |notice: &Notice| {
         let at = notice.created_at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
         vec![
-            Cell::shown(&instant(&at), Value::Text(at)),
+            Cell::shown(instant(&at), Value::Text(at)),
             Cell::text(notice.state.as_str()),
             Cell::text(notice.text.clone()),
             Cell::text(notice.kind.clone()),

@@ -130,7 +130,7 @@ fn show(visit: &Visit, user: &str, setting: &MailSetting, problem: Option<String
 fn row(mail: &Mail) -> Vec<Cell> {
     let at = mail.written_at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     vec![
-        Cell::shown(&instant(&at), Value::Text(at)),
+        Cell::shown(instant(&at), Value::Text(at)),
         Cell::text(mail.subject.clone()),
         Cell::text(mail.address.clone()),
         Cell::text(mail.state.clone()),
