@@ -7,7 +7,7 @@ use crate::claims::clocks::{ANSWER, ARBITRATION, ARBITRATION_PROOF, DISPUTE, DIS
 use crate::claims::four_eyes::{self, Parties};
 use crate::claims::{self, Claim, checks};
 use crate::enrolment::{Enrolment, EnrolmentState};
-use crate::facts::Partner;
+use crate::facts::{Customer, Partner};
 use crate::names::Name;
 use crate::of_record::request::{Request, RequestState};
 use crate::of_record::watch::{self, Why};
@@ -103,6 +103,20 @@ fn has(desk: &Desk<'_>, roles: &[Role]) -> bool {
     roles.iter().any(|role| desk.actor.roles.contains(role))
 }
 
+/// A claim by its id, with the partner or the customer by their names.
+fn named(desk: &Desk<'_>, claim: &Claim) -> Acted<String> {
+    let own = matches!(&desk.actor.organisation, Some(Organisation::Partner(_)));
+    let customer = desk.find::<Customer>(claim.tenant_id.as_str())?.map_or_else(|| claim.tenant_id.to_string(), |row| row.name);
+    if own {
+        return Ok(format!("{} at {customer}", claim.claim_id));
+    }
+    Ok(format!("{} of {} at {customer}", claim.claim_id, partner(desk, &claim.partner_id)?))
+}
+
+fn partner(desk: &Desk<'_>, id: &Name) -> Acted<String> {
+    Ok(desk.find::<Partner>(id.as_str())?.map_or_else(|| id.to_string(), |row| row.name))
+}
+
 fn of_claim(desk: &Desk<'_>, claim: &Claim, kind: ActionKind, clock: &str, what: String) -> Action {
     let due_on = claim.clocks.get(clock).map(|running| running.due_on);
     let otherwise = desk.rulebook.associations.cpor.clocks.get(clock).filter(|_| due_on.is_some()).map(|rules| rules.then.clone());
@@ -125,23 +139,23 @@ fn of_partner(desk: &Desk<'_>, account: &Name, found: &mut Vec<Action>) -> Acted
         if !is_claiming || !claims::may_see(desk, &claim)? {
             continue;
         }
-        let id = &claim.claim_id;
+        let (id, named) = (&claim.claim_id, named(desk, &claim)?);
         match claim.state {
             ClaimState::ActionRequired => {
                 let note = claim.asked.as_ref().and_then(|asked| asked.note.clone()).map_or_else(String::new, |note| format!(": {note}"));
-                let what = format!("reviewers ask for more on claim {id}{note}");
+                let what = format!("reviewers ask for more on {named}{note}");
                 found.push(of_claim(desk, &claim, ActionKind::AnswerClaim, ANSWER, what));
             }
             ClaimState::Rejected => {
-                let what = format!("claim {id} was rejected; it may be disputed once");
+                let what = format!("{named} was rejected; it may be disputed once");
                 let action = of_claim(desk, &claim, ActionKind::DisputeRejection, DISPUTE, what);
                 found.push(Action { required: false, ..action });
             }
             ClaimState::Draft if claim.waiting.is_none() => {
                 let what = match checks::problems(desk, &claim)?.len() {
-                    0 => format!("the draft {id} lacks nothing and can be handed in"),
-                    1 => format!("the draft {id} lacks one thing"),
-                    some => format!("the draft {id} lacks {some} things"),
+                    0 => format!("the draft {named} lacks nothing and can be handed in"),
+                    1 => format!("the draft {named} lacks one thing"),
+                    some => format!("the draft {named} lacks {some} things"),
                 };
                 let action = of_claim(desk, &claim, ActionKind::FinishDraft, "", what);
                 found.push(Action { required: false, ..action });
@@ -150,7 +164,7 @@ fn of_partner(desk: &Desk<'_>, account: &Name, found: &mut Vec<Action>) -> Acted
         }
         for case in claims::arbitrations::open_of(desk, &claim)? {
             if case.incumbent == *id && case.awaits_proof(&claim, desk.today()).is_some() {
-                found.push(proof_asked(desk, &claim, &case));
+                found.push(proof_asked(desk, &claim, &named, &case));
             }
         }
     }
@@ -189,10 +203,10 @@ fn of_partner(desk: &Desk<'_>, account: &Name, found: &mut Vec<Action>) -> Acted
     Ok(())
 }
 
-fn proof_asked(desk: &Desk<'_>, claim: &Claim, case: &Arbitration) -> Action {
+fn proof_asked(desk: &Desk<'_>, claim: &Claim, named: &str, case: &Arbitration) -> Action {
     let due_on = case.clocks.get(ARBITRATION_PROOF).map(|running| running.due_on);
     let otherwise = desk.rulebook.associations.cpor.clocks.get(ARBITRATION_PROOF).map(|rules| rules.then.clone());
-    let what = format!("another claim wants what claim {} holds: add its latest proof", claim.claim_id);
+    let what = format!("another claim wants what {named} holds: add its latest proof");
     Action { due_on, otherwise, ..of_claim(desk, claim, ActionKind::ProveHolding, "", what) }
 }
 
@@ -217,14 +231,13 @@ fn of_customer(desk: &Desk<'_>, tenant: &Name, found: &mut Vec<Action>) -> Acted
     let by = By { tenant_id: Some(tenant.clone()), ..By::default() };
     for claim in desk.list::<Claim>(&by)? {
         if claim.awaits_customer(desk.today()) && claim.submitted_on.is_some() {
-            let partner = desk.find::<Partner>(claim.partner_id.as_str())?.map_or_else(|| claim.partner_id.to_string(), |row| row.name);
-            let what = format!("{partner} claims an association with you ({}): accept or decline", claim.claim_id);
+            let what =
+                format!("{} claims an association with you ({}): accept or decline", partner(desk, &claim.partner_id)?, claim.claim_id);
             found.push(of_claim(desk, &claim, ActionKind::Consent, OPT_OUT, what));
         }
     }
     for request in desk.list::<Request>(&by)? {
         if request.state == RequestState::Open {
-            let partner = desk.find::<Partner>(request.partner_id.as_str())?.map_or_else(|| request.partner_id.to_string(), |row| row.name);
             found.push(Action {
                 kind: ActionKind::NamePartner,
                 required: false,
@@ -233,7 +246,7 @@ fn of_customer(desk: &Desk<'_>, tenant: &Name, found: &mut Vec<Action>) -> Acted
                 about: request.id(),
                 partner_id: Some(request.partner_id.clone()),
                 tenant_id: Some(tenant.clone()),
-                what: format!("{partner} asks to be named partner of record"),
+                what: format!("{} asks to be named partner of record", partner(desk, &request.partner_id)?),
                 otherwise: None,
             });
         }
@@ -264,17 +277,17 @@ fn of_operator(desk: &Desk<'_>, found: &mut Vec<Action>) -> Acted {
 
 /// What a reviewer has to do about a claim, when they may.
 fn review_due(desk: &Desk<'_>, claim: &Claim) -> Acted<Option<(ActionKind, &'static str, String)>> {
-    let id = &claim.claim_id;
     let has_voted = claim.votes.iter().any(|vote| vote.by == desk.actor.user);
     if has_voted || four_eyes::must_review(&desk.actor, &Parties::of([claim]), "decide on this").is_err() {
         return Ok(None);
     }
     let second = if claim.votes.is_empty() { "" } else { ", the second vote" };
+    let named = named(desk, claim)?;
     Ok(match claim.state {
-        ClaimState::Submitted => Some((ActionKind::StartReview, REVIEW_START, format!("claim {id} waits to be taken into review"))),
+        ClaimState::Submitted => Some((ActionKind::StartReview, REVIEW_START, format!("{named} waits to be taken into review"))),
         _ if claim.awaits_customer(desk.today()) || !claims::arbitrations::open_of(desk, claim)?.is_empty() => None,
-        ClaimState::UnderReview => Some((ActionKind::Vote, REVIEW, format!("claim {id} waits for your vote{second}"))),
-        ClaimState::Dispute => Some((ActionKind::Vote, DISPUTE_ANSWER, format!("the dispute of claim {id} waits for your vote{second}"))),
+        ClaimState::UnderReview => Some((ActionKind::Vote, REVIEW, format!("{named} waits for your vote{second}"))),
+        ClaimState::Dispute => Some((ActionKind::Vote, DISPUTE_ANSWER, format!("the dispute of {named} waits for your vote{second}"))),
         _ => None,
     })
 }
@@ -293,7 +306,8 @@ fn arbitration_due(desk: &Desk<'_>, case: &Arbitration) -> Acted<Option<Action>>
         return Ok(None);
     }
     let second = if case.votes.is_empty() { "" } else { ", the second vote" };
-    let what = format!("{} wants what {} holds: {} waits for your vote{second}", case.challenger, case.incumbent, case.arbitration_id);
+    let (wants, holds) = (named(desk, &challenger)?, named(desk, &incumbent)?);
+    let what = format!("{wants} wants what {holds} holds: it waits for your vote{second}");
     let due_on = case.clocks.get(ARBITRATION).map(|running| running.due_on);
     let otherwise = desk.rulebook.associations.cpor.clocks.get(ARBITRATION).map(|rules| rules.then.clone());
     let action = of_claim(desk, &challenger, ActionKind::Arbitrate, "", what);
