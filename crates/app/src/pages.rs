@@ -24,6 +24,9 @@ pub mod guards;
 /// A request for a page.
 mod visit;
 
+/// Workspaces of customers and of the operator.
+mod workspace;
+
 /// What stands around a page.
 mod frame;
 
@@ -32,6 +35,18 @@ mod acting;
 
 /// Problems as pages.
 mod problem;
+
+/// Forms that act.
+pub mod ask;
+
+/// Names of parties.
+pub mod named;
+
+/// What an association opens to its partner.
+mod opened;
+
+/// Events in words.
+mod told;
 
 /// Drawings.
 mod charts;
@@ -93,6 +108,18 @@ mod reference;
 /// The ledger: imports, undoing them, months.
 mod imports;
 
+/// A customer's inbox.
+mod inbox;
+
+/// Who is tied to a customer's tenant.
+mod tied;
+
+/// A customer's subscriptions, with their partners of record.
+mod subscriptions;
+
+/// A customer's history.
+mod past;
+
 use std::sync::Arc;
 
 use axum::Router;
@@ -117,6 +144,10 @@ pub fn router(reading: Arc<dyn Reading>) -> Router {
         .route("/theme", post(theme::choose))
         .merge(actions::routes())
         .merge(imports::routes())
+        .merge(inbox::routes())
+        .merge(tied::routes())
+        .merge(subscriptions::routes())
+        .route("/customer/history", page(past::show))
         .merge(assets::routes())
         .fallback(async |visit: Visit| answer(visit, |visit| Err(Problem::nowhere(&visit.address))).await);
     guards::guard(pages).with_state(reading)

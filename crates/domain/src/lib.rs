@@ -78,6 +78,9 @@ pub mod claims;
 /// Actions: what waits for somebody.
 pub mod actions;
 
+/// Disclosure: which figures an association opens to its partner.
+pub mod disclosure;
+
 /// Sight: what an actor may see of registers.
 pub mod sight;
 

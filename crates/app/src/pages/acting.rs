@@ -17,6 +17,12 @@ use crate::pages::visit::{Visit, answer_with};
 pub struct Sent(Vec<(String, String)>);
 
 impl Sent {
+    /// A form that sent nothing.
+    #[must_use]
+    pub fn none() -> Self {
+        Self(Vec::new())
+    }
+
     /// A value, trimmed; an empty one when the form has none.
     #[must_use]
     pub fn text(&self, name: &str) -> &str {

@@ -6,6 +6,7 @@ use domain::time::Day;
 
 use crate::pages::theme::Theme;
 use crate::pages::visit::Visit;
+use crate::pages::workspace::Workspace;
 use crate::pages::{actions, assets, paths, show};
 
 /// How many partners the switch in the header lists; the list of partners has all.
@@ -24,6 +25,8 @@ pub struct Frame {
     pub partners_href: String,
     /// The partner that the page is about.
     pub partner: Option<PartnerFrame>,
+    /// The workspace of a customer or of the operator.
+    pub workspace: Option<Workspace>,
     /// Whether the page is the list of partners.
     pub is_list: bool,
     /// Whether the page is about imports.
@@ -110,6 +113,7 @@ impl Frame {
             address: visit.address.clone(),
             partners_href: paths::partners(as_of),
             partner: None,
+            workspace: Workspace::of(visit),
             is_list: false,
             is_imports: false,
             freshness,

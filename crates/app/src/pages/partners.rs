@@ -51,6 +51,9 @@ impl Listed<'_> {
 ///
 /// A day that is none, or facts that cannot be read.
 pub fn show(visit: &Visit) -> Result<Response, Problem> {
+    if let Some(own) = visit.landing() {
+        return Ok(Redirect::to(&own).into_response());
+    }
     let scores = visit.scores()?;
     let asked_day = visit.asked_as_of()?;
     let listed = list(&scores);

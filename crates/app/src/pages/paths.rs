@@ -126,6 +126,30 @@ pub fn import_rows(place: &str, as_of: Option<Day>) -> String {
     with_query("/imports/rows", &[("place", Some(place.to_owned())), as_of_value(as_of)])
 }
 
+/// A request for a customer's consent.
+#[must_use]
+pub fn customer_request(claim: &Name) -> String {
+    format!("/customer/requests/{}", encoded(claim.as_str()))
+}
+
+/// The question before a customer ends what a claim gave.
+#[must_use]
+pub fn customer_claim_revoke(claim: &Name) -> String {
+    format!("/customer/partners/claims/{}/revoke", encoded(claim.as_str()))
+}
+
+/// The question before a customer does something about the link of an identity: `revoke`, `allow`.
+#[must_use]
+pub fn customer_link(principal: &Name, act: &str) -> String {
+    format!("/customer/partners/links/{}/{act}", encoded(principal.as_str()))
+}
+
+/// A customer's subscription.
+#[must_use]
+pub fn customer_subscription(subscription: &Name) -> String {
+    format!("/customer/subscriptions/{}", encoded(subscription.as_str()))
+}
+
 fn track_value(track: Option<&Name>) -> (&'static str, Option<String>) {
     ("track", track.map(Name::to_string))
 }

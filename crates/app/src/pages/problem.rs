@@ -28,6 +28,17 @@ pub struct Problem {
     links: Vec<(String, String)>,
 }
 
+/// A problem that a form met.
+#[derive(Debug)]
+pub struct Complaint {
+    /// What was not done.
+    pub heading: String,
+    /// Why, in pieces: whether the piece is code, and its text.
+    pub said: Vec<(bool, String)>,
+    /// What to do about it.
+    pub cure: Vec<(bool, String)>,
+}
+
 #[derive(Template)]
 #[template(path = "pages/problem.html")]
 struct ProblemPage<'a> {
@@ -157,6 +168,20 @@ impl Problem {
     /// What to do about it, in pieces.
     fn cure_pieces(&self) -> Vec<(bool, String)> {
         pieces(&self.cure)
+    }
+
+    /// The problem for the form that met it; the form can be sent again.
+    ///
+    /// # Errors
+    ///
+    /// The problem itself, when no form can cure it.
+    pub fn complaint(self) -> Result<Complaint, Self> {
+        match self.status {
+            StatusCode::FORBIDDEN | StatusCode::UNPROCESSABLE_ENTITY => {
+                Ok(Complaint { said: self.said_pieces(), cure: self.cure_pieces(), heading: self.heading })
+            }
+            _ => Err(self),
+        }
     }
 
     /// The problem as a page.

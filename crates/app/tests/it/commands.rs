@@ -12,6 +12,9 @@ pub mod claims;
 /// Partner admin links by the vendor's contract, over HTTP.
 mod arm;
 
+/// The pages of customers: consent, partners, subscriptions, history.
+mod customer_pages;
+
 /// Partners of record, resale, learning profiles.
 mod associations;
 

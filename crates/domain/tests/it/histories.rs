@@ -280,7 +280,7 @@ fn histories_reach_every_act() {
     world.act(&admin, |desk| of_record::save(desk, &name("s1"), &name("11"))).expect("saved");
     let requests = world.memory.all::<request::Request>().expect("entries read");
     assert_eq!(requests[0].state, request::RequestState::Done);
-    assert_eq!(requests[0].subscriptions[0].link, "https://partners.example/customer/subscriptions/s1/partner-of-record?partner-id=11");
+    assert_eq!(requests[0].subscriptions[0].link, "https://partners.example/customer/subscriptions/s1?partner=11");
     // the successor inherits nothing, and a request in the partner's name waits
     let new = subscription("n1", "t1", "azure", Agreement::Ea);
     let today = world.today();

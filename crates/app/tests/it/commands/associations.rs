@@ -67,7 +67,7 @@ fn a_customer_names_another_partner_of_record_and_credits_follow() {
         assert!(told.contains(code) && told.contains("hint: "), "{line}\n{told}");
     }
     let asked = json(&scene, "dpor request s-woodgrove --partner 100300 --address https://partners.example --as fay");
-    let link = "https://partners.example/customer/subscriptions/s-woodgrove/partner-of-record?partner-id=100300";
+    let link = "https://partners.example/customer/subscriptions/s-woodgrove?partner=100300";
     assert_eq!(asked["subscriptions"][0]["link"], link);
     assert!(asked["text"].as_str().unwrap().contains("Dear Woodgrove Bank,") && asked["text"].as_str().unwrap().contains(link));
     assert_eq!(json(&scene, "dpor validate 100300 --as grace")["name"], "Fabrikam");

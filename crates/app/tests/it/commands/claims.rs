@@ -36,7 +36,7 @@ pub fn town() -> Scene {
     scene
 }
 
-const DRAFT: [&str; 14] = [
+pub const DRAFT: [&str; 14] = [
     "--partner",
     "100300",
     "--tenant",

@@ -34,7 +34,7 @@ impl Served {
         ask(self.address, "GET", path, &[], "")
     }
 
-    fn send(&self, path: &str, form: &str) -> Answer {
+    pub fn send(&self, path: &str, form: &str) -> Answer {
         ask(self.address, "POST", path, &[("Content-Type", "application/x-www-form-urlencoded")], form)
     }
 

@@ -1,0 +1,218 @@
+//! Asking: forms that act, each on a page of its own or within another one.
+//!
+//! A form that is refused comes back with what was sent, what is wrong, and what to do about it.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+
+use crate::pages::acting::{Sent, see};
+use crate::pages::frame::Frame;
+use crate::pages::problem::{Complaint, Problem, pieces};
+use crate::pages::visit::{Visit, html};
+
+/// A field of a form.
+#[derive(Debug, Clone)]
+pub struct Field {
+    name: String,
+    label: String,
+    hint: String,
+    value: String,
+    input: Input,
+    is_required: bool,
+}
+
+/// How a field is filled in.
+#[derive(Debug, Clone)]
+enum Input {
+    Line(&'static str),
+    Text,
+    Choice(Vec<(String, String)>),
+    Boxes(Vec<(String, String, bool)>),
+    Hidden,
+}
+
+impl Field {
+    fn new(name: &str, label: &str, input: Input) -> Self {
+        Self { name: name.to_owned(), label: label.to_owned(), hint: String::new(), value: String::new(), input, is_required: false }
+    }
+
+    /// A line of text.
+    #[must_use]
+    pub fn line(name: &str, label: &str) -> Self {
+        Self::new(name, label, Input::Line("text"))
+    }
+
+    /// A day.
+    #[must_use]
+    pub fn day(name: &str, label: &str) -> Self {
+        Self::new(name, label, Input::Line("date"))
+    }
+
+    /// Several lines of text.
+    #[must_use]
+    pub fn text(name: &str, label: &str) -> Self {
+        Self::new(name, label, Input::Text)
+    }
+
+    /// One of several: values with what they are called.
+    #[must_use]
+    pub fn choice(name: &str, label: &str, options: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self::new(name, label, Input::Choice(options.into_iter().collect()))
+    }
+
+    /// Any of several: values with what they are called.
+    #[must_use]
+    pub fn boxes(name: &str, label: &str, options: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self::new(name, label, Input::Boxes(options.into_iter().map(|(value, label)| (value, label, false)).collect()))
+    }
+
+    /// A value that is sent along.
+    #[must_use]
+    pub fn hidden(name: &str, value: &str) -> Self {
+        Self::new(name, "", Input::Hidden).holding(value)
+    }
+
+    /// The field, which must be filled in.
+    #[must_use]
+    pub fn required(self) -> Self {
+        Self { is_required: true, ..self }
+    }
+
+    /// The field with a line below it.
+    #[must_use]
+    pub fn hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: hint.into(), ..self }
+    }
+
+    /// The field with a value in it.
+    #[must_use]
+    pub fn holding(self, value: impl Into<String>) -> Self {
+        Self { value: value.into(), ..self }
+    }
+
+    /// The field with boxes ticked.
+    #[must_use]
+    pub fn ticked(mut self, is_ticked: impl Fn(&str) -> bool) -> Self {
+        if let Input::Boxes(options) = &mut self.input {
+            options.iter_mut().for_each(|(value, _, ticked)| *ticked = is_ticked(value));
+        }
+        self
+    }
+
+    fn sent(self, sent: &Sent) -> Self {
+        let name = self.name.clone();
+        let field = self.ticked(|value| sent.all(&name).any(|own| own == value));
+        Self { value: sent.text(&name).to_owned(), ..field }
+    }
+}
+
+/// A form.
+#[derive(Debug, Template)]
+#[template(path = "parts/ask.html")]
+pub struct Ask {
+    id: String,
+    action: String,
+    fields: Vec<Field>,
+    submit: String,
+    is_grave: bool,
+    back: Option<String>,
+    complaint: Option<Complaint>,
+}
+
+impl Ask {
+    /// A form that is sent to `action` by a button that says `submit`. The last part of the address tells its fields apart from those of
+    /// other forms on the page.
+    #[must_use]
+    pub fn new(action: &str, submit: &str, fields: Vec<Field>) -> Self {
+        let id = action.rsplit('/').next().unwrap_or_default().to_owned();
+        Self { id, action: action.to_owned(), fields, submit: submit.to_owned(), is_grave: false, back: None, complaint: None }
+    }
+
+    /// The form of an act that takes something away.
+    #[must_use]
+    pub fn grave(self) -> Self {
+        Self { is_grave: true, ..self }
+    }
+
+    /// The form, with the way back for those who think better of it.
+    #[must_use]
+    pub fn or_back(self, back: &str) -> Self {
+        Self { back: Some(back.to_owned()), ..self }
+    }
+
+    /// The form with the values of another name for it, where several stand on one page.
+    #[must_use]
+    pub fn called(self, id: &str) -> Self {
+        Self { id: id.to_owned(), ..self }
+    }
+
+    fn again(mut self, sent: &Sent, complaint: Complaint) -> Self {
+        self.fields = self.fields.into_iter().map(|field| field.sent(sent)).collect();
+        self.complaint = Some(complaint);
+        self
+    }
+
+    fn id_of(&self, field: &Field) -> String {
+        format!("{}-{}", self.id, field.name)
+    }
+}
+
+/// A form on a page of its own: what it is about, what will happen.
+pub struct Question {
+    /// The title of the document, and the heading.
+    pub heading: String,
+    /// The way here: what is called what, and where it is.
+    pub crumbs: Vec<(String, String)>,
+    /// What there is to know, and what will happen.
+    pub said: Vec<String>,
+    /// Facts to look at: what, and its value.
+    pub facts: Vec<(String, String)>,
+    /// The form.
+    pub ask: Ask,
+}
+
+#[derive(Template)]
+#[template(path = "pages/question.html")]
+struct QuestionPage {
+    frame: Frame,
+    question: Question,
+    said: Vec<Vec<(bool, String)>>,
+}
+
+impl Question {
+    /// The question as a page.
+    ///
+    /// # Errors
+    ///
+    /// A template that cannot be written.
+    pub fn page(self, visit: &Visit) -> Result<Response, Problem> {
+        let status = if self.ask.complaint.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+        let said = self.said.iter().map(|line| pieces(line)).collect();
+        let page = html(&QuestionPage { frame: visit.frame(&self.heading), said, question: self })?;
+        Ok((status, page).into_response())
+    }
+}
+
+/// What follows an act: the way on when it was done, or its question again, with what was sent.
+///
+/// # Errors
+///
+/// What cannot be cured by sending the form again.
+pub fn done_or_again<T>(
+    visit: &Visit,
+    sent: &Sent,
+    done: Result<T, Problem>,
+    on: impl FnOnce(T) -> String,
+    question: impl FnOnce() -> Result<Question, Problem>,
+) -> Result<Response, Problem> {
+    match done {
+        Ok(given) => Ok(see(&on(given))),
+        Err(problem) => {
+            let complaint = problem.complaint()?;
+            let mut question = question()?;
+            question.ask = question.ask.again(sent, complaint);
+            question.page(visit)
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Workspaces: the left navigation of customers and of the operator, and who may enter.
+
+use domain::names::Name;
+use domain::record::actor::{Actor, Organisation, Role};
+
+use crate::pages::paths;
+use crate::pages::problem::Problem;
+use crate::pages::visit::Visit;
+
+/// The workspace of whoever visits, with the ways to its pages.
+#[derive(Debug)]
+pub struct Workspace {
+    /// What it is called.
+    pub title: &'static str,
+    /// Its pages: what each is called, where it is, and whether it is the one shown.
+    pub pages: Vec<Place>,
+}
+
+/// A page of a workspace.
+#[derive(Debug)]
+pub struct Place {
+    /// What it is called.
+    pub label: &'static str,
+    /// Where it is.
+    pub href: &'static str,
+    /// Whether it is the page shown, or leads to it.
+    pub is_current: bool,
+}
+
+const CUSTOMER: [(&str, &str); 4] = [
+    ("Inbox", "/customer"),
+    ("Partners here", "/customer/partners"),
+    ("Subscriptions", "/customer/subscriptions"),
+    ("History", "/customer/history"),
+];
+
+const OPERATOR: [(&str, &str); 9] = [
+    ("Queue", "/operator"),
+    ("Arbitration", "/operator/arbitration"),
+    ("Second approvals", "/operator/second"),
+    ("Partners", "/"),
+    ("Registers", "/operator/registers"),
+    ("Imports", "/imports"),
+    ("Rulebooks", "/operator/rulebooks"),
+    ("Periods", "/imports/months"),
+    ("Audit", "/operator/audit"),
+];
+
+/// The roles with which the operator's workspace is entered.
+pub const OPERATOR_ROLES: [Role; 4] = [Role::Reviewer, Role::ProgramManager, Role::Support, Role::Auditor];
+
+/// The roles that begin at the list of partners; others of the operator begin at the queue.
+const LISTS_PARTNERS: [Role; 3] = [Role::ProgramManager, Role::Support, Role::Auditor];
+
+impl Workspace {
+    /// The workspace of whoever visits; nothing for partners, who have theirs around each account, and where there are no registers.
+    #[must_use]
+    pub fn of(visit: &Visit) -> Option<Self> {
+        let actor = visit.actor().ok()?;
+        let (title, places): (_, &[(&str, &str)]) = match &actor.organisation {
+            Some(Organisation::Customer(_)) if !actor.roles.is_empty() => ("Your organisation", &CUSTOMER),
+            Some(Organisation::Operator) if actor.is_operator(&OPERATOR_ROLES) => ("Operator", &OPERATOR),
+            _ => return None,
+        };
+        let path = visit.path();
+        let leads = |href: &str| path == href || (href != "/" && path.starts_with(&format!("{href}/")));
+        // the longest address that leads to the page is the one it belongs to
+        let nearest = places.iter().filter(|(_, href)| leads(href)).max_by_key(|(_, href)| href.len()).map(|(_, href)| *href);
+        let nearest = nearest.or_else(|| path.starts_with("/partners/").then_some("/"));
+        let begins = |href: &str| href != "/" || actor.is_operator(&LISTS_PARTNERS);
+        let places = places.iter().filter(|(_, href)| begins(href));
+        let pages = places.map(|(label, href)| Place { label, href, is_current: nearest == Some(*href) });
+        Some(Self { title, pages: pages.collect() })
+    }
+}
+
+impl Visit {
+    /// The customer's tenant that the visitor acts for.
+    ///
+    /// # Errors
+    ///
+    /// Whoever acts for none finds no such page.
+    pub fn tenant(&self) -> Result<Name, Problem> {
+        let actor = self.actor()?;
+        match actor.organisation {
+            Some(Organisation::Customer(tenant)) if !actor.roles.is_empty() => Ok(tenant),
+            _ => Err(Problem::nowhere(&self.address)),
+        }
+    }
+
+    /// The visitor, who acts for the operator with one of the roles.
+    ///
+    /// # Errors
+    ///
+    /// Whoever does not finds no such page.
+    pub fn operator(&self, roles: &[Role]) -> Result<Actor, Problem> {
+        let actor = self.actor()?;
+        if actor.is_operator(roles) { Ok(actor) } else { Err(Problem::nowhere(&self.address)) }
+    }
+
+    /// Where whoever visits begins, when that is not the list of partners.
+    #[must_use]
+    pub fn landing(&self) -> Option<String> {
+        let actor = self.actor().ok()?;
+        match &actor.organisation {
+            Some(Organisation::Customer(_)) if !actor.roles.is_empty() => Some("/customer".to_owned()),
+            Some(Organisation::Operator) if actor.is_operator(&[Role::Reviewer]) && !actor.is_operator(&LISTS_PARTNERS) => {
+                Some("/operator".to_owned())
+            }
+            Some(Organisation::Partner(global)) => Some(paths::home(global, None)),
+            _ => None,
+        }
+    }
+
+    /// What a page says after an act, by the word that the address has for it.
+    #[must_use]
+    pub fn told(&self, words: &[(&str, &str)]) -> Option<String> {
+        let done = self.value("done")?;
+        words.iter().find(|(word, _)| *word == done).map(|(_, told)| (*told).to_owned())
+    }
+}
