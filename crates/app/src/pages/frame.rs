@@ -2,6 +2,7 @@
 
 use domain::designations::{Score, Status};
 use domain::names::Name;
+use domain::record::actor::Organisation;
 use domain::time::Day;
 
 use crate::pages::theme::Theme;
@@ -27,6 +28,8 @@ pub struct Frame {
     pub partner: Option<PartnerFrame>,
     /// The workspace of a customer or of the operator.
     pub workspace: Option<Workspace>,
+    /// Whether there are registers, so that something can wait for somebody.
+    pub has_registers: bool,
     /// Whether the page is the list of partners.
     pub is_list: bool,
     /// Whether the page is about imports.
@@ -104,7 +107,11 @@ impl Frame {
     pub fn new(visit: &Visit, title: &str) -> Self {
         let as_of = visit.asked_as_of().ok().flatten();
         let rulebook = visit.reading.rulebook();
-        let mut freshness = vec![("Facts".to_owned(), visit.reading.origin())];
+        // where the facts are kept is the operator's matter
+        let is_operator = visit.actor().is_ok_and(|actor| actor.organisation == Some(Organisation::Operator));
+        let has_registers = visit.reading.home().is_some();
+        let origin = (is_operator || !has_registers).then(|| ("Facts".to_owned(), visit.reading.origin()));
+        let mut freshness: Vec<(String, String)> = origin.into_iter().collect();
         freshness.push(("Rulebook".to_owned(), rulebook.program.version.clone()));
         freshness.extend(visit.reading.freshness());
         Self {
@@ -114,6 +121,7 @@ impl Frame {
             partners_href: paths::partners(as_of),
             partner: None,
             workspace: Workspace::of(visit),
+            has_registers,
             is_list: false,
             is_imports: false,
             freshness,
