@@ -12,6 +12,9 @@ mod asked;
 /// The whole grid as a file.
 mod file;
 
+/// What columns mean.
+mod dictionary;
+
 /// A grid on its page.
 mod part;
 
@@ -21,6 +24,7 @@ use crate::pages::problem::Problem;
 use crate::pages::visit::Visit;
 
 pub use cell::{Cell, Piece, Value};
+pub use dictionary::meaning;
 pub use part::GridPart;
 
 /// A column of a grid.

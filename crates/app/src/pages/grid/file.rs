@@ -4,14 +4,20 @@ use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use engine::sheet;
 
-use super::{Cell, Column, Grid, Kind, Value, asked};
+use super::{Cell, Column, Grid, Kind, Value, asked, dictionary};
 use crate::output::files::FileFormat;
 use crate::output::rows::Rows;
 use crate::pages::problem::Problem;
 
+/// What is asked for when the columns are.
+pub const DICTIONARY: &str = "columns";
+
 /// The file that the address asks for.
 pub fn asked(grid: &Grid<'_>) -> Option<Result<Response, Problem>> {
     let word = asked::value(grid, "download")?;
+    if word == DICTIONARY {
+        return Some(dictionary::written(grid));
+    }
     Some(FileFormat::named(&word).map_or_else(|| Err(unknown(grid, &word)), |format| written(grid, format)))
 }
 

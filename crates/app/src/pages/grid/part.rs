@@ -7,7 +7,7 @@ use domain::fraction::Fraction;
 
 use super::asked::{self, Asked};
 use super::cell::Piece;
-use super::{Cell, Grid, Kind};
+use super::{Cell, Grid, Kind, file};
 use crate::output::files::FileFormat;
 use crate::pages::parts::Pager;
 use crate::pages::show;
@@ -33,6 +33,8 @@ pub struct GridPart {
     clear_href: String,
     count: String,
     downloads: Vec<(String, String)>,
+    /// Where the columns are told, as a file.
+    dictionary: String,
     heads: Vec<Head>,
     rows: Vec<Vec<ShownCell>>,
     foot: Vec<(String, Vec<String>)>,
@@ -54,6 +56,8 @@ struct Choice {
 #[derive(Debug)]
 struct Head {
     label: String,
+    /// What it means.
+    meaning: &'static str,
     href: String,
     /// `ascending`, `descending` or `none`, as `aria-sort` has it.
     direction: &'static str,
@@ -97,6 +101,7 @@ impl GridPart {
             clear_href: asked::place(grid, asked::kept(grid, &["sort"]), None),
             count: count(grid.what, &shown, found.len(), total),
             downloads: downloads.collect(),
+            dictionary: asked::address(grid, BTreeMap::new(), Some(("download", file::DICTIONARY.to_owned()))),
             heads: heads(grid, &asked),
             foot: foot(grid, &found),
             rows: found[shown].iter().map(|row| shown_row(grid, row)).collect(),
@@ -155,6 +160,7 @@ fn heads(grid: &Grid<'_>, asked: &Asked) -> Vec<Head> {
         let next = format!("{}{}", if next_descends { "-" } else { "" }, column.key);
         Head {
             label: column.label.clone(),
+            meaning: column.meaning(),
             href: asked::place(grid, kept.clone(), Some(("sort", next))),
             direction: match sort {
                 None => "none",

@@ -1,5 +1,6 @@
 use super::http::{Served, serve};
 use super::program::MadeUp;
+use app::pages::grid::meaning;
 
 /// The row headers of a grid.
 fn rows(served: &Served, path: &str) -> Vec<String> {
@@ -74,4 +75,34 @@ fn a_download_has_the_whole_filter_in_the_order_of_the_page() {
     let refused = served.get("/?download=xsl");
     assert_eq!(refused.status, 404);
     assert!(refused.body.contains("There is no format <code>xsl</code>"));
+}
+
+/// The names of columns that the pages' sources declare, each with its file.
+fn declared(folder: &std::path::Path, found: &mut Vec<(String, String)>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            declared(&path, found);
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        for kind in ["text", "day", "amount", "count", "fraction"] {
+            for call in text.split(&format!("Column::{kind}(")).skip(1) {
+                let key = call.trim_start().strip_prefix('"').and_then(|rest| rest.split('"').next());
+                found.extend(key.map(|key| (key.to_owned(), path.file_name().unwrap().to_string_lossy().into_owned())));
+            }
+        }
+    }
+}
+
+#[test]
+fn every_column_has_its_meaning_in_the_dictionary() {
+    let mut found = Vec::new();
+    declared(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/pages"), &mut found);
+    assert!(found.len() > 100, "columns are found by how they are declared");
+    let mut missing: Vec<String> =
+        found.iter().filter(|(key, _)| meaning(key).is_none()).map(|(key, file)| format!("{key} ({file})")).collect();
+    missing.sort();
+    missing.dedup();
+    assert!(missing.is_empty(), "grid/columns.toml lacks {}", missing.join(", "));
 }
