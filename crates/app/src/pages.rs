@@ -48,6 +48,12 @@ mod opened;
 /// Events in words.
 mod told;
 
+/// Fields of forms.
+mod fields;
+
+/// A partner's workspace on the registers.
+mod partner_workspace;
+
 /// Drawings.
 mod charts;
 
@@ -102,6 +108,9 @@ mod people;
 /// What waits for the visitor, and what they want by e-mail.
 pub mod actions;
 
+/// A partner's claims.
+mod claims;
+
 /// What programs may ask for.
 mod reference;
 
@@ -148,6 +157,7 @@ pub fn router(reading: Arc<dyn Reading>) -> Router {
         .merge(tied::routes())
         .merge(subscriptions::routes())
         .route("/customer/history", page(past::show))
+        .merge(claims::routes())
         .merge(assets::routes())
         .fallback(async |visit: Visit| answer(visit, |visit| Err(Problem::nowhere(&visit.address))).await);
     guards::guard(pages).with_state(reading)

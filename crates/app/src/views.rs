@@ -1,5 +1,8 @@
 //! Views: the shapes in which answers leave the program.
 
+/// Which activity to choose.
+pub mod choosing;
+
 /// Claims.
 pub mod claim;
 

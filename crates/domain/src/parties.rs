@@ -220,6 +220,15 @@ pub fn locations_of(desk: &Desk<'_>, global: &Name) -> Acted<Vec<Partner>> {
     Ok(partners)
 }
 
+/// The IDs of a global account: its own and those of all of its locations, closed ones too.
+///
+/// # Errors
+/// When the registers cannot be read.
+pub fn accounts_of(desk: &Desk<'_>, global: &Name) -> Acted<Vec<Name>> {
+    let partners = desk.list::<Partner>(&By::default())?.into_iter();
+    Ok(partners.filter(|row| row.global_partner_id == *global).map(|row| row.partner_id).collect())
+}
+
 fn wrong_type(id: &Name, locations: &[Partner]) -> Refusal {
     let message = format!("`{id}` is a global account, and associations are made with a location's ID");
     Refusal::invalid("wrong-id-type", message, use_one_of(locations))

@@ -6,7 +6,8 @@ use axum::extract::Form;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{MethodRouter, post};
 use domain::record::actor::Actor;
-use domain::record::desk::{Acted, Desk};
+use domain::record::desk::{ActError, Acted, Desk};
+use domain::record::refusal::Refusal;
 
 use crate::home::Home;
 use crate::pages::problem::Problem;
@@ -84,6 +85,22 @@ impl Visit {
     /// Something that the visitor may not see, or registers that cannot be read.
     pub fn read<T>(&self, read: impl FnOnce(&mut Desk<'_>) -> Acted<T>) -> Result<T, Problem> {
         self.act("This cannot be shown", read)
+    }
+
+    /// Acts at a desk, as the one who visits; a refusal is told where the form is.
+    ///
+    /// # Errors
+    ///
+    /// Registers that cannot be read or written.
+    pub fn tried<T>(&self, act: impl FnOnce(&mut Desk<'_>) -> Acted<T>) -> Result<Result<T, Refusal>, Problem> {
+        match self.home()?.act(self.reading.rulebook(), self.actor()?, act) {
+            Ok(done) => Ok(Ok(done.given)),
+            Err(error) => match error.downcast::<ActError>() {
+                Ok(ActError::Refused(refusal)) => Ok(Err(refusal)),
+                Ok(failed) => Err(Problem::unread(&failed.into())),
+                Err(error) => Err(Problem::unread(&error)),
+            },
+        }
     }
 
     /// Acts at a desk, as the one who visits; `heading` says what stays as it is when the act is refused.

@@ -1,8 +1,10 @@
 //! The frame of every page: header, navigation, footer.
 
 use domain::designations::{Score, Status};
+use domain::facts::Partner;
 use domain::names::Name;
 use domain::record::actor::Organisation;
+use domain::rulebook::AreaRules;
 use domain::time::Day;
 
 use crate::pages::theme::Theme;
@@ -55,6 +57,10 @@ pub struct PartnerFrame {
     pub designations: Vec<Entry>,
     /// Its other workspaces.
     pub workspaces: Vec<Entry>,
+    /// Its associations, kind by kind.
+    pub associations: Vec<Entry>,
+    /// The workspaces after them.
+    pub more_workspaces: Vec<Entry>,
     /// Other partners: the same page of theirs.
     pub others: Vec<Entry>,
     /// How many more there are than listed.
@@ -72,7 +78,12 @@ pub enum Here<'a> {
     Customers,
     /// Its people.
     People,
+    /// Its claims.
+    Claims,
 }
+
+/// The workspaces that lie on registers, which only a home has.
+const ASSOCIATIONS: [(&str, Here<'static>); 1] = [("Claims", Here::Claims)];
 
 impl Here<'_> {
     /// The address of the same page of a partner.
@@ -82,6 +93,7 @@ impl Here<'_> {
             Here::Designation(area) => paths::designation(partner, area, None, as_of),
             Here::Customers => paths::customers(partner, as_of),
             Here::People => paths::people(partner, as_of),
+            Here::Claims => paths::workspace(partner, "claims"),
         }
     }
 }
@@ -157,20 +169,47 @@ impl Frame {
         others.retain(|(other, _)| *other != id);
         let more = others.len().saturating_sub(SWITCH_MAX);
         let others = others.into_iter().take(SWITCH_MAX).map(|(id, name)| Entry::new(named(name, id), id.to_string(), here.of(id, as_of)));
+        let own = PartnerFrame::new(visit, id, named(&first.partner_name, id), here);
+        self.partner = Some(PartnerFrame { designations, others: others.collect(), more, ..own });
+        self
+    }
+
+    /// The same frame with a partner of the register: what it holds is not scored for it, so that acts are quick.
+    #[must_use]
+    pub fn beside(mut self, visit: &Visit, partner: &Partner, here: Here<'_>) -> Self {
+        let own = PartnerFrame::new(visit, &partner.partner_id, named(&partner.name, &partner.partner_id), here);
+        let as_of = visit.asked_as_of().ok().flatten();
+        let entry = |rules: &AreaRules| {
+            let href = paths::designation(&partner.partner_id, &rules.area, None, as_of);
+            Entry::new(show::short_title(&rules.title).to_owned(), String::new(), href)
+        };
+        let designations = visit.reading.rulebook().areas.values().map(entry).collect();
+        self.partner = Some(PartnerFrame { designations, ..own });
+        self
+    }
+}
+
+impl PartnerFrame {
+    fn new(visit: &Visit, id: &Name, name: String, here: Here<'_>) -> Self {
+        let as_of = visit.asked_as_of().ok().flatten();
         let workspace = |label: &str, own: Here<'_>| Entry {
             is_current: own == here,
             ..Entry::new(label.to_owned(), String::new(), own.of(id, as_of))
         };
-        self.partner = Some(PartnerFrame {
+        let has_registers = visit.reading.home().is_some();
+        let more_workspaces = vec![workspace("People", Here::People)];
+        let associations = ASSOCIATIONS.iter().filter(|_| has_registers).map(|(label, own)| workspace(label, *own));
+        Self {
             id: id.to_string(),
-            name: named(&first.partner_name, id),
+            name,
             home: workspace("Home", Here::Home),
-            workspaces: vec![workspace("Customers", Here::Customers), workspace("People", Here::People)],
-            designations,
-            others: others.collect(),
-            more,
-        });
-        self
+            designations: Vec::new(),
+            workspaces: vec![workspace("Customers", Here::Customers)],
+            associations: associations.collect(),
+            more_workspaces,
+            others: Vec::new(),
+            more: 0,
+        }
     }
 }
 

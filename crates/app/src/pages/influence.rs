@@ -72,7 +72,7 @@ impl Influence {
 
     /// The drawing, with its numbers.
     pub fn chart(&self, numbers: &Grid<'_>) -> Columns {
-        Columns::stacked(self.what, &self.months, &self.series, numbers.part())
+        Columns::stacked(self.what, "dollars", &self.months, &self.series, numbers.part())
     }
 }
 

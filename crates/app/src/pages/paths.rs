@@ -71,6 +71,18 @@ pub fn people(partner: &Name, as_of: Option<Day>) -> String {
     below(partner, "people", as_of)
 }
 
+/// A workspace of a partner, or a place in it: `claims`, `claims/new`.
+#[must_use]
+pub fn workspace(partner: &Name, place: &str) -> String {
+    below(partner, place, None)
+}
+
+/// A claim of a partner.
+#[must_use]
+pub fn claim(partner: &Name, claim: &Name) -> String {
+    below(partner, &format!("claims/{}", encoded(claim.as_str())), None)
+}
+
 /// A designation of a partner; without a track the one that counts.
 #[must_use]
 pub fn designation(partner: &Name, area: &Name, track: Option<&Name>, as_of: Option<Day>) -> String {

@@ -125,6 +125,9 @@ pub fn spoken(word: &str) -> String {
         "smb" => "SMB".to_owned(),
         "cpor" | "dpor" | "csp" | "pal" => word.to_uppercase(),
         "microsoft-365" => "Microsoft 365".to_owned(),
+        "sharepoint" => "SharePoint".to_owned(),
+        "aad-premium" => "AAD Premium".to_owned(),
+        "defender-office-365" => "Defender for Office 365".to_owned(),
         _ => capital(&word.replace(['-', '_'], " ")),
     }
 }

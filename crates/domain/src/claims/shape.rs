@@ -420,4 +420,20 @@ impl Claim {
             incentive: None,
         }
     }
+
+    /// The latest day on which something is known to have happened to it.
+    #[must_use]
+    pub fn last_activity(&self) -> Option<Day> {
+        let said = self.comments.iter().map(|comment| comment.on).chain(self.proofs.iter().map(|proof| proof.added_on));
+        let decided = self.decisions.iter().map(|decision| decision.on).chain(self.rejection.iter().map(|rejection| rejection.on));
+        let running = self.clocks.values().map(|clock| clock.started_on).chain(self.asked.iter().map(|asked| asked.on));
+        let own = [self.created_on, self.submitted_on, self.approved_on, self.accepted_on, self.disputed_on, self.ended_on];
+        own.into_iter().flatten().chain(said).chain(decided).chain(running).max()
+    }
+
+    /// The clock that runs out first: its name, and the last day that is in time.
+    #[must_use]
+    pub fn next_clock(&self) -> Option<(&Name, Day)> {
+        self.clocks.iter().map(|(name, clock)| (name, clock.due_on)).min_by_key(|(_, due_on)| *due_on)
+    }
 }

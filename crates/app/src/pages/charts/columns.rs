@@ -16,7 +16,7 @@ pub struct Series {
     pub name: String,
     /// The class that colours it.
     pub class: &'static str,
-    /// Its values: dollars.
+    /// Its values, in the unit of the chart.
     pub values: Vec<Amount>,
 }
 
@@ -72,13 +72,13 @@ impl Columns {
         }
     }
 
-    /// Series of dollars on top of each other, a value for each of `months`; `numbers` are the same.
+    /// Series of dollars, or of another unit, on top of each other, a value for each of `months`; `numbers` are the same.
     #[must_use]
-    pub fn stacked(what: &str, months: &[String], series: &[Series], numbers: GridPart) -> Self {
+    pub fn stacked(what: &str, unit: &str, months: &[String], series: &[Series], numbers: GridPart) -> Self {
         let value = |series: &Series, at: usize| Fraction::from(series.values[at]).floor_zero();
         let total = |at: usize| -> Fraction { series.iter().map(|series| value(series, at)).sum() };
         let top = (0..months.len()).map(total).max().unwrap_or_default();
-        let tell = |value: &Fraction| show::quantity(value, "dollars");
+        let tell = |value: &Fraction| show::quantity(value, unit);
         let column = |(at, month): (usize, &String)| {
             let own = series.iter().map(|series| (series, value(series, at))).filter(|(_, value)| !value.is_zero());
             let part = |(series, value): (&Series, Fraction)| {

@@ -1,0 +1,86 @@
+//! A partner's workspace on the registers: whose it is, who visits it, and what an act came to.
+
+use domain::facts::Partner;
+use domain::names::Name;
+use domain::parties;
+use domain::record::actor::{Actor, Organisation, Role};
+use domain::words::PartnerKind;
+
+use crate::pages::frame::{Frame, Here, named};
+use crate::pages::paths;
+use crate::pages::problem::Problem;
+use crate::pages::visit::Visit;
+
+/// The partner of the path, as the registers have it.
+pub struct Workspace {
+    /// Its global account.
+    pub partner: Partner,
+    /// Its open locations, those that the visitor acts for.
+    pub locations: Vec<Partner>,
+    /// Who visits.
+    pub actor: Actor,
+}
+
+impl Workspace {
+    /// The roles that make and change associations.
+    pub const CLAIMING: [Role; 3] = [Role::AccountAdmin, Role::IncentiveAdmin, Role::IncentiveUser];
+
+    /// The workspace of the path.
+    ///
+    /// # Errors
+    ///
+    /// A partner that is not there, or that is none of the visitor's business.
+    pub fn of(visit: &Visit) -> Result<Self, Problem> {
+        let asked = Name::new(visit.param("partner"));
+        let actor = visit.actor()?;
+        let may_see = match &actor.organisation {
+            Some(Organisation::Operator) => true,
+            Some(Organisation::Partner(own)) => *own == asked,
+            _ => false,
+        };
+        let found = visit.read(|desk| Ok((desk.find::<Partner>(asked.as_str())?, parties::locations_of(desk, &asked)?)))?;
+        let (Some(partner), mut locations) = found else { return Err(Problem::unknown("partner", asked.as_str(), Vec::new())) };
+        if partner.kind != PartnerKind::Global || !may_see {
+            return Err(Problem::unknown("partner", asked.as_str(), Vec::new()));
+        }
+        locations.retain(|row| actor.location.as_ref().is_none_or(|own| *own == row.partner_id));
+        Ok(Self { partner, locations, actor })
+    }
+
+    /// The partner's ID.
+    #[must_use]
+    pub fn id(&self) -> &Name {
+        &self.partner.partner_id
+    }
+
+    /// The partner's name.
+    #[must_use]
+    pub fn name(&self) -> String {
+        named(&self.partner.name, self.id())
+    }
+
+    /// A frame around one of its pages.
+    #[must_use]
+    pub fn frame(&self, visit: &Visit, title: &str, here: Here<'_>) -> Frame {
+        visit.frame(&format!("{title}, {}", self.name())).beside(visit, &self.partner, here)
+    }
+
+    /// An address within it.
+    #[must_use]
+    pub fn at(&self, place: &str) -> String {
+        paths::workspace(self.id(), place)
+    }
+
+    /// Whether the visitor acts for the partner in one of the roles.
+    #[must_use]
+    pub fn acts(&self, roles: &[Role]) -> bool {
+        self.actor.is_partner(self.id(), roles)
+    }
+
+    /// The locations as choices of a form: IDs, and how they are called.
+    #[must_use]
+    pub fn location_choices(&self) -> Vec<(String, String)> {
+        let choice = |row: &Partner| (row.partner_id.to_string(), format!("{} ({})", row.name, row.partner_id));
+        self.locations.iter().map(choice).collect()
+    }
+}
