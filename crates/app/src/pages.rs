@@ -54,6 +54,9 @@ mod fields;
 /// A partner's workspace on the registers.
 mod partner_workspace;
 
+/// Every event about an entry.
+pub mod story;
+
 /// Drawings.
 mod charts;
 
@@ -129,6 +132,12 @@ mod subscriptions;
 /// A customer's history.
 mod past;
 
+/// What waits for reviewers.
+mod queue;
+
+/// Two claims beside each other.
+mod arbitration;
+
 use std::sync::Arc;
 
 use axum::Router;
@@ -156,6 +165,8 @@ pub fn router(reading: Arc<dyn Reading>) -> Router {
         .merge(inbox::routes())
         .merge(tied::routes())
         .merge(subscriptions::routes())
+        .merge(queue::routes())
+        .merge(arbitration::routes())
         .route("/customer/history", page(past::show))
         .merge(claims::routes())
         .merge(assets::routes())

@@ -116,6 +116,7 @@ pub struct Ask {
     fields: Vec<Field>,
     submit: String,
     is_grave: bool,
+    key: Option<char>,
     back: Option<String>,
     complaint: Option<Complaint>,
 }
@@ -126,13 +127,19 @@ impl Ask {
     #[must_use]
     pub fn new(action: &str, submit: &str, fields: Vec<Field>) -> Self {
         let id = action.rsplit('/').next().unwrap_or_default().to_owned();
-        Self { id, action: action.to_owned(), fields, submit: submit.to_owned(), is_grave: false, back: None, complaint: None }
+        Self { id, action: action.to_owned(), fields, submit: submit.to_owned(), is_grave: false, key: None, back: None, complaint: None }
     }
 
     /// The form of an act that takes something away.
     #[must_use]
     pub fn grave(self) -> Self {
         Self { is_grave: true, ..self }
+    }
+
+    /// The form, whose button a key presses, with whatever key the browser asks for beside it.
+    #[must_use]
+    pub fn key(self, key: char) -> Self {
+        Self { key: Some(key), ..self }
     }
 
     /// The form, with the way back for those who think better of it.

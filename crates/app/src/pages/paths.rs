@@ -162,6 +162,24 @@ pub fn customer_subscription(subscription: &Name) -> String {
     format!("/customer/subscriptions/{}", encoded(subscription.as_str()))
 }
 
+/// The review of a claim.
+#[must_use]
+pub fn operator_claim(claim: &Name) -> String {
+    format!("/operator/claims/{}", encoded(claim.as_str()))
+}
+
+/// A decision between two claims.
+#[must_use]
+pub fn operator_arbitration(case: &Name) -> String {
+    format!("/operator/arbitration/{}", encoded(case.as_str()))
+}
+
+/// An event of the log.
+#[must_use]
+pub fn operator_event(sequence: u64) -> String {
+    format!("/operator/audit/{sequence}")
+}
+
 fn track_value(track: Option<&Name>) -> (&'static str, Option<String>) {
     ("track", track.map(Name::to_string))
 }

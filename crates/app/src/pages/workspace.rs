@@ -34,16 +34,13 @@ const CUSTOMER: [(&str, &str); 4] = [
     ("History", "/customer/history"),
 ];
 
-const OPERATOR: [(&str, &str); 9] = [
+const OPERATOR: [(&str, &str); 6] = [
     ("Queue", "/operator"),
     ("Arbitration", "/operator/arbitration"),
     ("Second approvals", "/operator/second"),
     ("Partners", "/"),
-    ("Registers", "/operator/registers"),
     ("Imports", "/imports"),
-    ("Rulebooks", "/operator/rulebooks"),
     ("Periods", "/imports/months"),
-    ("Audit", "/operator/audit"),
 ];
 
 /// The roles with which the operator's workspace is entered.

@@ -31,7 +31,7 @@ pub fn read(answer: &Answer) -> String {
 }
 
 /// A claim on Yammer that fay has handed in.
-fn asked(scene: &Scene) -> String {
+pub fn asked(scene: &Scene) -> String {
     let draft: Vec<&str> = DRAFT
         .iter()
         .map(|word| {
