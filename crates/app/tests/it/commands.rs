@@ -27,6 +27,9 @@ mod credit;
 /// A made-up program, made and imported.
 mod demo;
 
+/// What documents tell people to type.
+mod docs;
+
 /// Whether the home is sound.
 mod doctor;
 
