@@ -55,7 +55,7 @@ mod fields;
 mod partner_workspace;
 
 /// Every event about an entry.
-pub mod story;
+mod story;
 
 /// Drawings.
 mod charts;
@@ -138,6 +138,15 @@ mod queue;
 /// Two claims beside each other.
 mod arbitration;
 
+/// The operator's registers.
+mod registers;
+
+/// The log.
+mod audit;
+
+/// The rulebook's values.
+mod rulebooks;
+
 use std::sync::Arc;
 
 use axum::Router;
@@ -167,6 +176,9 @@ pub fn router(reading: Arc<dyn Reading>) -> Router {
         .merge(subscriptions::routes())
         .merge(queue::routes())
         .merge(arbitration::routes())
+        .merge(registers::routes())
+        .merge(audit::routes())
+        .merge(rulebooks::routes())
         .route("/customer/history", page(past::show))
         .merge(claims::routes())
         .merge(assets::routes())

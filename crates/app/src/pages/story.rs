@@ -1,6 +1,5 @@
 //! The story of an entry: every event about it, for the operator.
 
-use domain::record::entry::Fields;
 use domain::record::event::Event;
 use serde_json::Value as Json;
 
@@ -91,10 +90,4 @@ pub fn value_of(field: &str, value: Option<&Json>) -> String {
         Some(Json::String(text)) => text.clone(),
         Some(value) => value.to_string(),
     }
-}
-
-/// The fields of an entry as people read them, in their order.
-#[must_use]
-pub fn fields_of(fields: &Fields) -> Vec<(String, String)> {
-    fields.iter().map(|(field, value)| (show::capital(&field.replace('_', " ")), value_of(field, Some(value)))).collect()
 }

@@ -3,6 +3,7 @@
 use domain::names::Name;
 use domain::record::actor::{Actor, Organisation, Role};
 
+use crate::pages::audit::READERS;
 use crate::pages::paths;
 use crate::pages::problem::Problem;
 use crate::pages::visit::Visit;
@@ -34,13 +35,16 @@ const CUSTOMER: [(&str, &str); 4] = [
     ("History", "/customer/history"),
 ];
 
-const OPERATOR: [(&str, &str); 6] = [
+const OPERATOR: [(&str, &str); 9] = [
     ("Queue", "/operator"),
     ("Arbitration", "/operator/arbitration"),
     ("Second approvals", "/operator/second"),
     ("Partners", "/"),
+    ("Registers", "/operator/registers"),
     ("Imports", "/imports"),
+    ("Rulebooks", "/operator/rulebooks"),
     ("Periods", "/imports/months"),
+    ("Audit", "/operator/audit"),
 ];
 
 /// The roles with which the operator's workspace is entered.
@@ -64,7 +68,11 @@ impl Workspace {
         // the longest address that leads to the page is the one it belongs to
         let nearest = places.iter().filter(|(_, href)| leads(href)).max_by_key(|(_, href)| href.len()).map(|(_, href)| *href);
         let nearest = nearest.or_else(|| path.starts_with("/partners/").then_some("/"));
-        let begins = |href: &str| href != "/" || actor.is_operator(&LISTS_PARTNERS);
+        let begins = |href: &str| match href {
+            "/" => actor.is_operator(&LISTS_PARTNERS),
+            "/operator/audit" => actor.is_operator(&READERS),
+            _ => true,
+        };
         let places = places.iter().filter(|(_, href)| begins(href));
         let pages = places.map(|(label, href)| Place { label, href, is_current: nearest == Some(*href) });
         Some(Self { title, pages: pages.collect() })

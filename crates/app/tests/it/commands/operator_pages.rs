@@ -86,3 +86,87 @@ fn competing_claims_stand_side_by_side_and_the_loser_is_told_why() {
         [404; 2]
     );
 }
+
+#[test]
+fn a_program_manager_keeps_registers_and_everybody_else_reads_or_finds_nothing() {
+    let scene = town();
+    let max = Served::new(&scene, &["--as", "max"]);
+    let at = "/operator/registers";
+    assert_eq!(max.get("/").status, 200);
+    let mut told = vec![read(&max.get(&format!("{at}?id=MPN+ID+900010"))), read(&max.get(&format!("{at}/partners")))];
+    let east = "id=100206&name=Northwind+East&kind=location&account=900010&country=DE&active=yes&reason=";
+    assert_eq!(max.send(&format!("{at}/partners/new"), east).header("location"), "/operator/registers/partners/100206?done=added");
+    let again = max.send(&format!("{at}/partners/new"), east);
+    assert!(again.status == 422 && again.body.contains("Northwind East"), "{}", again.body);
+    told.push(read(&again));
+    assert_eq!(max.send(&format!("{at}/partners/100206/close"), "reason=moved").status, 303);
+    told.push(read(&max.get(&format!("{at}/partners/100206?done=done"))));
+    let changes = [
+        ("customers/t-tailspin/change", "name=Tailspin+Toys&domains=tailspin&country=&cloud=public&segment=&reason=", 422),
+        ("customers/t-tailspin/change", "name=Tailspin+Toys&domains=tailspin.example&country=&cloud=public&segment=&reason=", 303),
+        ("subscriptions/s-alpine/end", "on=2999-01-01&reason=", 422),
+        ("subscriptions/s-alpine/end", "on=tomorrow&reason=", 422),
+        ("subscriptions/s-alpine/end", "on=&reason=over", 303),
+        ("principals/t-alpine%2Fp-ana/gone", "on=&reason=", 303),
+        ("users/new", "id=vic&name=Vic&side=operator&of=&role=reader&location=", 422),
+        ("users/new", "id=vic&name=Vic&side=operator&of=&role=auditor&location=", 303),
+        ("users/vic/close", "reason=left", 303),
+        ("users/max/close", "reason=left", 422),
+        ("users/nobody/close", "reason=left", 404),
+        ("links/t-alpine%2Fp-ana/close", "reason=", 404),
+    ];
+    for (place, form, status) in changes {
+        let answer = max.send(&format!("{at}/{place}"), form);
+        assert_eq!(answer.status, status, "{place}: {}", read(&answer));
+    }
+    assert_eq!(scene.run(&["csp", "enrol", "start", "100300", "--model", "indirect-reseller", "--as", "max"]).exit, Some(1));
+    told.push(read(&max.get(&format!("{at}/users"))));
+    insta::assert_snapshot!(told.join("\n\n"));
+    let places = ["partners", "customers", "subscriptions", "principals", "people", "enrolments", "links", "chains", "users"];
+    assert_eq!(places.map(|place| max.get(&format!("{at}/{place}")).status), [200; 9]);
+
+    let ann = Served::new(&scene, &["--as", "ann"]);
+    assert_eq!([ann.get(&format!("{at}/partners/100204")), ann.get("/operator/rulebooks")].map(|answer| answer.status), [200; 2]);
+    assert_eq!(ann.send(&format!("{at}/partners/100204/close"), "reason=").status, 404);
+    assert!(!read(&ann.get(&format!("{at}/partners/100204"))).contains("Merge"));
+    let gus = Served::new(&scene, &["--as", "gus"]);
+    let all = [
+        at.to_owned(),
+        format!("{at}/users"),
+        format!("{at}/partners/100204"),
+        "/operator/rulebooks".to_owned(),
+        "/operator/audit".to_owned(),
+    ];
+    assert_eq!(all.map(|place| gus.get(&place).status), [404; 5]);
+}
+
+#[test]
+fn an_auditor_reads_proves_and_verifies_the_log_and_open_votes_stay_closed() {
+    let scene = town();
+    let id = asked(&scene);
+    let ran = [
+        scene.run(&["user", "add", "aud", "--operator", "--role", "auditor", "--as", "max"]),
+        scene.run(&["claim", "accept", &id, "--as", "gus"]),
+        scene.run(&["claim", "review", &id, "--as", "ann"]),
+        scene.run(&["claim", "vote", &id, "reject", "--reason", "consent-missing", "--note", "no signature", "--as", "ann"]),
+    ];
+    assert!(ran.iter().all(|ran| ran.exit == Some(0)), "{ran:?}");
+    let aud = Served::new(&scene, &["--as", "aud"]);
+    let log = aud.get("/operator/audit?kind=claim-voted");
+    let place = log.body.split("/operator/audit/").find_map(|rest| rest.split('"').next()?.parse::<u64>().ok()).unwrap();
+    let event = aud.get(&format!("/operator/audit/{place}"));
+    for page in [&log, &event] {
+        assert!(page.status == 200 && page.body.contains("cast by ann") && !page.body.contains("no signature"), "{}", page.body);
+    }
+    assert!(read(&event).contains("It is in the log of"), "{}", read(&event));
+    scene.write("proof.json", &aud.get(&format!("/operator/audit/{place}?proof=json")).body);
+    scene.write("log.jsonl", &aud.get("/operator/audit/export").body);
+    assert_eq!(["proof.json", "log.jsonl"].map(|file| scene.run(&["audit", "verify", file]).exit), [Some(0); 2]);
+    let verified = read(&aud.send("/operator/audit/verify", ""));
+    assert!(verified.contains("The log is whole and unaltered") && verified.contains("Registers: "), "{verified}");
+    assert_eq!(["/operator/audit/0", "/operator/audit/9999", "/operator/audit/two"].map(|place| aud.get(place).status), [404; 3]);
+    assert_eq!(aud.get("/operator/audit?since=yesterday").status, 400);
+    let ann = Served::new(&scene, &["--as", "ann"]);
+    assert_eq!(["/operator/audit", "/operator/audit/1", "/operator/audit/export"].map(|place| ann.get(place).status), [404; 3]);
+    assert_eq!(ann.send("/operator/audit/verify", "").status, 404);
+}
