@@ -115,9 +115,10 @@ pub fn router(reading: Arc<dyn Reading>) -> Router {
             let asked = request.extensions().get::<OriginalUri>().map_or(request.uri().path(), |uri| uri.path());
             Problem::nowhere(asked).answer()
         });
+    let outside = reading.outside();
     let state = Api { reading, limits: Arc::new(Limits::default()) };
     let vendor = arm::PATHS.into_iter().fold(Router::new(), |router, path| router.route(path, any(arm::answer)));
-    guards::guard(vendor.nest(ROOT, router)).with_state(state)
+    guards::guard(vendor.nest(ROOT, router), &outside).with_state(state)
 }
 
 fn route(operation: &'static Operation) -> MethodRouter<Api> {

@@ -21,6 +21,9 @@ mod record;
 /// What partners are credited with for a restated month.
 mod restated;
 
+/// What people sign in with, and their sessions.
+mod signing;
+
 /// Files that a browser sends.
 mod upload;
 

@@ -21,6 +21,9 @@ pub mod demo;
 /// The home: the folder with the ledger and the lake.
 pub mod home;
 
+/// Identity: how somebody proves to be a user of the home.
+pub mod identity;
+
 /// The rest of a row's journey: to whom it is credited, and which metrics it is in.
 mod journey;
 

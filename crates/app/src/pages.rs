@@ -15,6 +15,9 @@ pub mod show;
 /// Light and dark.
 mod theme;
 
+/// Who is signed in.
+pub mod gate;
+
 /// Stylesheets and the icon.
 mod assets;
 
@@ -114,6 +117,15 @@ pub mod actions;
 /// A partner's claims.
 mod claims;
 
+/// Signing in and out.
+pub mod sign_in;
+
+/// Where links lead that are good once.
+mod welcome;
+
+/// The visitor's own account.
+mod account;
+
 /// What programs may ask for.
 mod reference;
 
@@ -150,13 +162,15 @@ mod rulebooks;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use axum::routing::post;
 
 use crate::pages::problem::Problem;
 use crate::pages::reading::Reading;
 use crate::pages::visit::{Visit, answer, page};
 
-/// The pages of an opened program, with their files and guards. Listen on loopback only: the pages ask nobody to sign in.
+/// The pages of an opened program, with their files, gate and guards. Once its home has users, they ask to sign in; without users, and of
+/// a dataset folder, they ask nobody: listen on loopback only.
 pub fn router(reading: Arc<dyn Reading>) -> Router {
     let pages = Router::new()
         .route("/", page(partners::show))
@@ -170,6 +184,9 @@ pub fn router(reading: Arc<dyn Reading>) -> Router {
         .route("/api", page(reference::show))
         .route("/theme", post(theme::choose))
         .merge(actions::routes())
+        .merge(sign_in::routes())
+        .merge(welcome::routes())
+        .merge(account::routes())
         .merge(imports::routes())
         .merge(inbox::routes())
         .merge(tied::routes())
@@ -183,5 +200,6 @@ pub fn router(reading: Arc<dyn Reading>) -> Router {
         .merge(claims::routes())
         .merge(assets::routes())
         .fallback(async |visit: Visit| answer(visit, |visit| Err(Problem::nowhere(&visit.address))).await);
-    guards::guard(pages).with_state(reading)
+    let gated = pages.layer(from_fn_with_state(gate::Gate::of(&reading), gate::pass));
+    guards::guard(gated, &reading.outside()).with_state(reading)
 }

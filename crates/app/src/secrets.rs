@@ -1,7 +1,8 @@
-//! Secrets of tokens: made at random, shown once, kept as hashes.
+//! Secrets of tokens, sessions and links: made at random, shown once, kept as hashes.
 
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq as _;
 
 /// What every token begins with, so that scanners of leaked secrets know one.
 const PREFIX: &str = "cfl";
@@ -28,8 +29,24 @@ pub fn read(text: &str) -> Option<(String, String)> {
     (prefix == PREFIX && parts.next().is_none()).then(|| (id.to_owned(), hash(secret)))
 }
 
-/// Comparing hashes tells nothing of a secret that was tried, whatever the time it takes.
-fn hash(secret: &str) -> String {
+/// A new key of 256 bits, such as a session's id, and its hash.
+///
+/// # Errors
+/// When the system gives no random bytes.
+pub fn new_key() -> Result<(String, String)> {
+    let key = random::<SECRET_BYTES>()?;
+    let hash = hash(&key);
+    Ok((key, hash))
+}
+
+/// Whether two hashes are the same, found in the same time whatever they hold.
+pub fn is_same(one: &str, other: &str) -> bool {
+    one.as_bytes().ct_eq(other.as_bytes()).into()
+}
+
+/// The hash of a secret. Secrets are random and long, so that no slow hash is needed. What is looked up by a hash tells nothing of the
+/// secret, whatever the time it takes.
+pub fn hash(secret: &str) -> String {
     hex(&Sha256::digest(secret.as_bytes()))
 }
 

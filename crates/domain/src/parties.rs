@@ -111,6 +111,20 @@ pub fn close_user(desk: &mut Desk<'_>, id: &Name, reason: Option<&str>) -> Acted
     Ok(user)
 }
 
+/// The user who is to be sent a link for a password: whoever may keep a user may also let them in.
+///
+/// # Errors
+/// When the actor may not, or the user is unknown or closed.
+pub fn invited(desk: &Desk<'_>, id: &Name) -> Acted<User> {
+    let user: User = desk.get(id.as_str())?;
+    may_keep_users(desk, &user.organisation)?;
+    if !user.active {
+        let message = format!("`{id}` is closed");
+        return Err(Refusal::conflict("user-closed", message, "add the user again first").into());
+    }
+    Ok(user)
+}
+
 const OPERATOR_ROLES: [Role; 4] = [Role::Reviewer, Role::ProgramManager, Role::Support, Role::Auditor];
 const PARTNER_ROLES: [Role; 5] =
     [Role::AccountAdmin, Role::IncentiveAdmin, Role::IncentiveUser, Role::ReportViewer, Role::ExecutiveReportViewer];

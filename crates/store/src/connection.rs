@@ -164,6 +164,7 @@ fn migrator() -> Migrator {
         migration(9, "webhook posts", include_str!("../migrations/0009_webhook_posts.sql")),
         migration(10, "proofs", include_str!("../migrations/0010_proofs.sql")),
         migration(11, "mail", include_str!("../migrations/0011_mail.sql")),
+        migration(12, "sign-in", include_str!("../migrations/0012_sign_in.sql")),
     ])
 }
 

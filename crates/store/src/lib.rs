@@ -9,6 +9,9 @@
 //! | decimals, dates, instants cannot be read through such a driver | `TEXT`: exact decimals, ISO days, UTC instants of fixed width |
 //! | SQLite names no constraint in its errors | checks are made before writing; constraints are the second line of defence |
 
+/// What people sign in with.
+pub mod accounts;
+
 /// Acts beside imports: batches that are undone, months that are closed and reopened.
 pub mod acts;
 
@@ -38,6 +41,9 @@ pub mod posts;
 
 /// Reading cells of result rows.
 mod row;
+
+/// Sessions of people who are signed in, and links that are good once.
+pub mod sessions;
 
 /// Every statement, by its file under `sql`.
 mod statements;

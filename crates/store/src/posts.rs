@@ -34,11 +34,7 @@ impl Store {
         let row = query.fetch_optional(&self.pool).await.map_err(StoreError::at(statement))?;
         let Some(row) = row else { return Ok(None) };
         let cells = Cells { row: &row, statement, table: "webhook_post" };
-        let next_at = cells.text("next_at")?;
-        let next_at = match next_at.as_str() {
-            "" => None,
-            text => Some(text.parse().map_err(|_| cells.inconsistent("next_at", text.to_owned(), "an instant"))?),
-        };
+        let next_at = cells.instant_if_any("next_at")?;
         let (secret, told) = (cells.text("secret")?, cells.text("told")?);
         Ok(Some(Post { secret, position: cells.count("position")?, attempts: cells.count("attempts")?, next_at, told }))
     }

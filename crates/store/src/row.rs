@@ -2,6 +2,7 @@
 
 use domain::amount::Amount;
 use domain::time::Month;
+use jiff::Timestamp;
 use sqlx::any::AnyRow;
 use sqlx::{Row, ValueRef};
 
@@ -59,6 +60,17 @@ impl Cells<'_> {
     /// A month, or nothing.
     pub fn month_if_any(&self, column: &'static str) -> Result<Option<Month>, StoreError> {
         if self.is_null(column)? { Ok(None) } else { self.month(column).map(Some) }
+    }
+
+    /// An instant.
+    pub fn instant(&self, column: &'static str) -> Result<Timestamp, StoreError> {
+        let text = self.text(column)?;
+        text.parse().map_err(|_| self.inconsistent(column, text, "an instant"))
+    }
+
+    /// An instant, or nothing: an empty text.
+    pub fn instant_if_any(&self, column: &'static str) -> Result<Option<Timestamp>, StoreError> {
+        if self.text(column)?.is_empty() { Ok(None) } else { self.instant(column).map(Some) }
     }
 
     fn is_null(&self, column: &'static str) -> Result<bool, StoreError> {

@@ -75,4 +75,23 @@ statements! {
     LIST_MAIL_OF_USER = "mail/list_of_user";
     LIST_MAIL = "mail/list";
     TURN_MAIL = "mail/turn";
+    FIND_ACCOUNT = "account/find";
+    RECORD_ACCOUNT = "account/record";
+    FAIL_ACCOUNT = "account/fail";
+    LOCK_ACCOUNT = "account/lock";
+    SUCCEED_ACCOUNT = "account/succeed";
+    TAKE_CODE = "account/take_code";
+    RECORD_SESSION = "session/record";
+    FIND_SESSION = "session/find";
+    LIST_SESSIONS = "session/list";
+    SEE_SESSION = "session/see";
+    DROP_SESSION = "session/drop";
+    DROP_OTHER_SESSIONS = "session/drop_others";
+    FORGET_SESSIONS = "session/forget";
+    RECORD_LINK = "one_time_link/record";
+    FIND_LINK = "one_time_link/find";
+    USE_LINK = "one_time_link/use";
+    DROP_LINKS = "one_time_link/drop";
+    DROP_LINKS_OF_KIND = "one_time_link/drop_kind";
+    FORGET_LINKS = "one_time_link/forget";
 }

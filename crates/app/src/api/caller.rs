@@ -22,7 +22,7 @@ pub fn actor(home: &Home, headers: &HeaderMap) -> Result<Actor, Problem> {
     });
     let unknown = || Problem::signed_out("token-unknown", "the token is none of this home's");
     let (id, hash) = bearer.and_then(secrets::read).ok_or_else(unknown)?;
-    let token = home.find::<Token>(&id)?.filter(|token| token.secret_hash == hash).ok_or_else(unknown)?;
+    let token = home.find::<Token>(&id)?.filter(|token| secrets::is_same(&token.secret_hash, &hash)).ok_or_else(unknown)?;
     let user = home.find::<User>(token.user_id.as_str())?.ok_or_else(unknown)?;
     tokens::actor(&token, &user, clock::now()).map_err(|refusal| Problem::signed_out(refusal.code, &refusal.message))
 }

@@ -24,6 +24,7 @@ use crate::cli::Setting;
 use crate::commands::ProgramArgs;
 use crate::home::Home;
 use crate::pages;
+use crate::pages::guards::{Outside, Peer};
 use crate::pages::reading::Reading;
 use crate::problem::{Exit, Refusal, say};
 use crate::program::OpenProgram;
@@ -124,6 +125,7 @@ pub fn run(args: &ServeArgs, setting: &Setting) -> Result<Exit> {
     home.forget_uploads();
     let origin = format!("home {}", home.root().display());
     let reader = HomeReader::open(home, rulebook, today, origin)?.visited_by(setting.user()).sending_mail(postman.is_some());
+    let reader = reader.behind(Outside { is_tls: tls.is_some(), ..Outside::default() });
     setting.tell_rows(&reader.latest().problems());
     let reader = Arc::new(reader);
     jobs::start(&reader, args.webhooks_to_private, postman);
@@ -138,7 +140,7 @@ pub fn run(args: &ServeArgs, setting: &Setting) -> Result<Exit> {
 pub fn answer<R: Reading + 'static>(reader: Arc<R>, warm_up: fn(&R), door: TcpListener, tls: Option<TlsAcceptor>) -> Result<Exit> {
     let shown = address(&door)?;
     let shown = if tls.is_some() { shown.replacen("http:", "https:", 1) } else { shown };
-    say(&format!("listening on {shown}/ (this machine only, until sign-in exists); Ctrl-C ends\n"));
+    say(&format!("listening on {shown}/ (this machine only); Ctrl-C ends\n"));
     let first = Arc::clone(&reader);
     thread::spawn(move || warm_up(&first));
     door.set_nonblocking(true).context("cannot listen without blocking")?;
@@ -152,7 +154,7 @@ pub fn answer<R: Reading + 'static>(reader: Arc<R>, warm_up: fn(&R), door: TcpLi
             }
         };
         let api = api::router(Arc::clone(&reader) as Arc<dyn Reading>);
-        let router = pages::router(reader).merge(api);
+        let router = pages::router(reader).merge(api).into_make_service_with_connect_info::<Peer>();
         let served = match tls {
             Some(tls) => axum::serve(TlsDoor::open(door, tls)?, router).with_graceful_shutdown(ended).await,
             None => axum::serve(door, router).with_graceful_shutdown(ended).await,

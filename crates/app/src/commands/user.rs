@@ -6,10 +6,14 @@ use domain::names::Name;
 use domain::parties::{self, User};
 use domain::record::actor::{Identity, Organisation, Role};
 use domain::record::entry::By;
+use serde::Serialize;
+use store::accounts::Account;
 use store::log::Part;
 
 use crate::cli::Setting;
+use crate::clock;
 use crate::home::Home;
+use crate::identity::links::{self, Kind};
 use crate::output::table;
 use crate::problem::{Exit, Refusal, say};
 
@@ -22,6 +26,7 @@ use crate::problem::{Exit, Refusal, say};
 Examples:
   counterfoil user add rita@operator.example --operator --role program-manager
   counterfoil user add ann@partner.example --partner 900010 --role incentive-admin --as rita@operator.example
+  counterfoil user invite ann@partner.example --as rita@operator.example
   counterfoil user list")]
 pub enum UserCommand {
     /// Users, in the order of their names
@@ -30,6 +35,8 @@ pub enum UserCommand {
     Add(AddArgs),
     /// Let a user act no more
     Close(CloseArgs),
+    /// Make a link, good once, by which a user sets a first or another password
+    Invite(InviteArgs),
 }
 
 /// A user with an organisation and roles.
@@ -103,6 +110,31 @@ pub struct CloseArgs {
     reason: Option<String>,
 }
 
+/// A user who is to be let in.
+#[derive(Debug, clap::Args)]
+pub struct InviteArgs {
+    /// The user
+    #[arg(value_name = "USER")]
+    user: String,
+
+    /// Where the pages are, as the user reaches them
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:7070")]
+    url: String,
+
+    /// Ask for no codes any more, for a user who lost the app
+    #[arg(long)]
+    forget_codes: bool,
+}
+
+/// A link for a user.
+#[derive(Debug, Serialize)]
+struct Invited {
+    user_id: Name,
+    kind: &'static str,
+    ends_at: String,
+    link: String,
+}
+
 fn role(text: &str) -> Result<Role, String> {
     <Role as Cell>::read(text).map_err(|(message, cure)| format!("{message}; {cure}"))
 }
@@ -117,7 +149,7 @@ pub fn identity(text: &str) -> Result<Identity, String> {
     }
 }
 
-/// Lists, adds or closes users.
+/// Lists, adds, closes or invites users.
 ///
 /// # Errors
 /// When there is no home, or the act is refused.
@@ -126,6 +158,7 @@ pub fn run(command: &UserCommand, setting: &Setting) -> Result<Exit> {
         UserCommand::List => list(setting),
         UserCommand::Add(args) => add(args, setting),
         UserCommand::Close(args) => close(args, setting),
+        UserCommand::Invite(args) => invite(args, setting),
     }
 }
 
@@ -183,5 +216,24 @@ fn close(args: &CloseArgs, setting: &Setting) -> Result<Exit> {
     let actor = home.actor(setting.user())?;
     let done = home.act(&*setting.rulebook()?, actor, |desk| parties::close_user(desk, &id, args.reason.as_deref()))?;
     setting.output.print(&done.given, |_| format!("`{id}` may act no more\n"))?;
+    Ok(Exit::Done)
+}
+
+fn invite(args: &InviteArgs, setting: &Setting) -> Result<Exit> {
+    let home = Home::open(&setting.home()?)?;
+    let (id, now) = (Name::new(&args.user), clock::now());
+    let actor = home.actor(setting.user())?;
+    let user = home.act(&*setting.rulebook()?, actor, |desk| parties::invited(desk, &id))?.given;
+    let account = home.find_account(user.user_id.as_str())?;
+    if let Some(account) = account.clone().filter(|_| args.forget_codes) {
+        home.record_account(&Account { code_secret: String::new(), ..account })?;
+    }
+    let kind = if account.is_some_and(|account| !account.password_hash.is_empty()) { Kind::Reset } else { Kind::Invitation };
+    let token = links::make(&home, &user.user_id, kind, now)?;
+    let link = format!("{}{}", args.url.trim_end_matches('/'), links::path(&token));
+    let ends_at = now.saturating_add(kind.good_for())?.to_string();
+    let invited = Invited { user_id: user.user_id, kind: kind.as_str(), ends_at, link };
+    setting.output.print(&invited, |_| format!("{}\n", invited.link))?;
+    say(&format!("good once, for {} hours; whoever has it sets the password of `{}`\n", kind.good_for().as_hours(), invited.user_id));
     Ok(Exit::Done)
 }

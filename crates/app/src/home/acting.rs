@@ -200,8 +200,7 @@ impl Home {
                 Refusal::refused(format!("there is no user `{user}`")).hint("`counterfoil user list` tells those that there are").into()
             });
         }
-        let one = Part { most: Some(1), ..Part::default() };
-        if self.runtime.block_on(self.store.list_entries(User::REGISTER, &By::default(), &one))?.is_empty() {
+        if !self.has_users()? {
             return Ok(Actor::new(LOCAL, Organisation::Operator, [Role::ProgramManager]));
         }
         Err(Refusal::usage("who acts? the home has users")

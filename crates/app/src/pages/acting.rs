@@ -30,6 +30,12 @@ impl Sent {
         self.0.iter().find(|(own, _)| own == name).map_or("", |(_, value)| value.trim())
     }
 
+    /// A value as it was sent, such as a password, in which spaces count.
+    #[must_use]
+    pub fn raw(&self, name: &str) -> &str {
+        self.0.iter().find(|(own, _)| own == name).map_or("", |(_, value)| value)
+    }
+
     /// A value that was filled in.
     #[must_use]
     pub fn given(&self, name: &str) -> Option<&str> {
@@ -69,12 +75,15 @@ impl Visit {
         self.reading.home().ok_or_else(Problem::without_home)
     }
 
-    /// Who visits.
+    /// Who visits: who is signed in, or else the user as whom the pages are served.
     ///
     /// # Errors
     ///
     /// Nobody who may.
     pub fn actor(&self) -> Result<Actor, Problem> {
+        if let Some(who) = &self.caller.who {
+            return Ok(who.user.actor());
+        }
         self.home()?.actor(self.reading.visitor()).map_err(|error| Problem::refused("Who are you?", &error))
     }
 

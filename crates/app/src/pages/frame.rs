@@ -24,6 +24,8 @@ pub struct Frame {
     pub theme: Theme,
     /// Path and query of the page, to return to.
     pub address: String,
+    /// Who visits, when somebody is named: their name, and whether they are signed in.
+    pub who: Option<(String, bool)>,
     /// The way to the list of partners.
     pub partners_href: String,
     /// The partner that the page is about.
@@ -130,6 +132,7 @@ impl Frame {
             title: title.to_owned(),
             theme: visit.theme,
             address: visit.address.clone(),
+            who: who(visit),
             partners_href: paths::partners(as_of),
             partner: None,
             workspace: Workspace::of(visit),
@@ -217,6 +220,12 @@ impl Entry {
     fn new(label: String, note: String, href: String) -> Self {
         Self { label, note, href, is_current: false, is_qualified: false }
     }
+}
+
+/// Who visits, by name, and whether they are signed in.
+fn who(visit: &Visit) -> Option<(String, bool)> {
+    let signed_in = visit.caller.who.as_ref().map(|who| (who.user.name.clone(), true));
+    signed_in.or_else(|| Some((visit.reading.visitor()?.to_owned(), false)))
 }
 
 fn designation_entry(visit: &Visit, score: &Score, here: Here<'_>, as_of: Option<Day>) -> Entry {

@@ -3,10 +3,13 @@
 use std::net::IpAddr;
 
 use axum::Router;
-use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::middleware::{Next, from_fn};
+use axum::extract::connect_info::Connected;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
+use axum::serve::IncomingStream;
+use tokio::net::TcpListener;
 use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
@@ -23,30 +26,73 @@ const HEADERS: [(HeaderName, &str); 5] = [
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
 ];
 
+/// How browsers reach the pages.
+#[derive(Debug, Clone, Default)]
+pub struct Outside {
+    /// The host, with its port when that is another than usual; nothing: this machine only.
+    pub host: Option<String>,
+    /// Whether browsers come by TLS, to us or to a proxy.
+    pub is_tls: bool,
+    /// Whether a proxy stands before us, and tells where requests are from.
+    pub is_proxied: bool,
+}
+
+impl Outside {
+    /// Where a request is from: the other end of the connection, or what the proxy there says was at its own other end.
+    #[must_use]
+    pub fn address(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let told = headers.get_all("x-forwarded-for").iter().next_back().filter(|_| self.is_proxied);
+        let told = told.and_then(|value| value.to_str().ok()).and_then(|value| value.rsplit(',').next()?.trim().parse().ok());
+        told.unwrap_or(peer)
+    }
+
+    /// Whether a request names a host that is ours.
+    fn is_ours(&self, named: &str) -> bool {
+        if self.host.as_deref().is_some_and(|own| named.eq_ignore_ascii_case(own)) {
+            return true;
+        }
+        let host = match named.strip_prefix('[') {
+            Some(inner) => inner.split(']').next().unwrap_or_default(),
+            None => named.split(':').next().unwrap_or_default(),
+        };
+        host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    }
+}
+
+/// The other end of a connection.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer(pub IpAddr);
+
+impl Connected<IncomingStream<'_, TcpListener>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, TcpListener>) -> Self {
+        Self(stream.remote_addr().ip())
+    }
+}
+
 /// Puts the guards around `router`.
-pub fn guard<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
+pub fn guard<S: Clone + Send + Sync + 'static>(router: Router<S>, outside: &Outside) -> Router<S> {
     let guarded = router
         .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache")))
         .layer(CompressionLayer::new())
         .layer(from_fn(only_own_forms))
-        .layer(from_fn(only_this_machine));
+        .layer(from_fn_with_state(outside.clone(), only_our_names));
+    let strict = outside.is_tls.then_some((header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"));
     HEADERS
         .into_iter()
+        .chain(strict)
         .fold(guarded, |router, (name, value)| router.layer(SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))))
 }
 
-/// Refuses requests that do not name this machine: a page elsewhere could have its own name lead here, and read along.
-async fn only_this_machine(request: Request, next: Next) -> Response {
+/// Refuses requests that name another host: a page elsewhere could have its own name lead here, and read along.
+async fn only_our_names(State(outside): State<Outside>, request: Request, next: Next) -> Response {
     let named = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let host = match named.strip_prefix('[') {
-        Some(inner) => inner.split(']').next().unwrap_or_default(),
-        None => named.split(':').next().unwrap_or_default(),
-    };
-    if host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback()) {
+    if outside.is_ours(named) {
         return next.run(request).await;
     }
-    let said =
-        format!("`{named}` is not this machine; until sign-in exists, pages are shown at http://127.0.0.1 and http://localhost only\n");
+    let said = match &outside.host {
+        Some(host) => format!("`{named}` is not this server; the pages are at `{host}`\n"),
+        None => format!("`{named}` is not this machine; the pages are at http://127.0.0.1 and http://localhost only\n"),
+    };
     (StatusCode::MISDIRECTED_REQUEST, said).into_response()
 }
 

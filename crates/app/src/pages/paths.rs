@@ -27,6 +27,13 @@ pub fn with_query(path: &str, values: &[(&str, Option<String>)]) -> String {
     address
 }
 
+/// An address of this site that a visitor is led back to, or the first page: a second slash, or a backslash, would name another site.
+#[must_use]
+pub fn own(back: &str) -> &str {
+    let is_here = back.starts_with('/') && !back[1..].starts_with(['/', '\\']) && !back.contains(char::is_control);
+    if is_here { back } else { "/" }
+}
+
 fn as_of_value(as_of: Option<Day>) -> (&'static str, Option<String>) {
     ("as_of", as_of.map(|day| day.to_string()))
 }
@@ -198,6 +205,14 @@ mod tests {
     fn ids_cannot_leave_their_segment() {
         let id = Name::new("a/b?c#d é");
         assert_eq!(home(&id, Day::from_ymd(2024, 8, 10)), "/partners/a%2Fb%3Fc%23d%20%C3%A9?as_of=2024-08-10");
+    }
+
+    #[test]
+    fn a_way_back_never_leaves_the_site() {
+        for away in ["", "https://example.com/", "//example.com", "/\\example.com", "/a\nb", "javascript:alert(1)", "partners"] {
+            assert_eq!(own(away), "/", "{away}");
+        }
+        assert_eq!(own("/partners/900010?as_of=2024-08-10"), "/partners/900010?as_of=2024-08-10");
     }
 
     #[test]

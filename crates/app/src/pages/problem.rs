@@ -86,6 +86,15 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "There are no settings here", said, cure)
     }
 
+    /// Nobody is signed in.
+    #[must_use]
+    pub fn nobody() -> Self {
+        let said = "nobody is signed in, so there is no account to show".to_owned();
+        let cure =
+            "The pages act as whoever runs the program, or as the user of `serve --as`. Give the home users, and serve it without `--as`.";
+        Self::new(StatusCode::NOT_FOUND, "There is no account here", said, cure)
+    }
+
     /// An act that was refused, with what would cure it.
     #[must_use]
     pub fn refused(heading: &str, error: &anyhow::Error) -> Self {

@@ -12,6 +12,7 @@ use domain::rulebook::Rulebook;
 use domain::time::Day;
 
 use crate::home::Home;
+use crate::pages::guards::Outside;
 
 /// An opened program, scored. Calls may be slow: pages make them off the threads that serve.
 pub trait Reading: Send + Sync {
@@ -76,5 +77,10 @@ pub trait Reading: Send + Sync {
     /// The user as whom pages act until somebody signs in; nothing for whoever runs the program.
     fn visitor(&self) -> Option<&str> {
         None
+    }
+
+    /// How browsers reach the pages.
+    fn outside(&self) -> Outside {
+        Outside::default()
     }
 }

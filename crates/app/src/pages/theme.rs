@@ -5,6 +5,8 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
+use crate::pages::paths;
+
 /// The name of the cookie.
 const COOKIE: &str = "counterfoil_theme";
 /// How long the choice is kept, in seconds: a year.
@@ -69,8 +71,5 @@ pub struct Choice {
 pub async fn choose(Form(choice): Form<Choice>) -> Response {
     let cookie = format!("{COOKIE}={}; Path=/; Max-Age={KEPT_SECONDS}; SameSite=Lax; HttpOnly", choice.theme.as_str());
     let cookie = HeaderValue::try_from(cookie).expect("every word of the cookie is plain ASCII");
-    // The way back stays on this site: a second slash, or a backslash, would name another one.
-    let is_here = choice.back.starts_with('/') && !choice.back[1..].starts_with(['/', '\\']) && !choice.back.contains(char::is_control);
-    let back = if is_here { choice.back.as_str() } else { "/" };
-    ([(header::SET_COOKIE, cookie)], Redirect::to(back)).into_response()
+    ([(header::SET_COOKIE, cookie)], Redirect::to(paths::own(&choice.back))).into_response()
 }

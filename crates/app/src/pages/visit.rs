@@ -14,6 +14,7 @@ use domain::rulebook::AreaRules;
 use domain::time::Day;
 
 use crate::pages::frame::Frame;
+use crate::pages::gate::Caller;
 use crate::pages::problem::Problem;
 use crate::pages::reading::Reading;
 use crate::pages::theme::Theme;
@@ -27,6 +28,8 @@ pub struct Visit {
     pub theme: Theme,
     /// Path and query, as asked.
     pub address: String,
+    /// Who asks.
+    pub caller: Caller,
     params: BTreeMap<String, String>,
     query: BTreeMap<String, String>,
 }
@@ -39,7 +42,8 @@ impl FromRequestParts<Arc<dyn Reading>> for Visit {
         let params = params.iter().flatten().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
         let query = Query::try_from_uri(&parts.uri).map_or_else(|_| BTreeMap::new(), |Query(query)| query);
         let address = parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
-        Ok(Self { reading: Arc::clone(reading), theme: Theme::of(&parts.headers), address, params, query })
+        let caller = parts.extensions.get().cloned().unwrap_or_else(Caller::nobody);
+        Ok(Self { reading: Arc::clone(reading), theme: Theme::of(&parts.headers), address, caller, params, query })
     }
 }
 
@@ -58,10 +62,10 @@ pub async fn answer(visit: Visit, show: Show) -> Response {
 
 /// Does what a form asks and says what came of it, or shows the problem that it met.
 pub async fn answer_with(visit: Visit, show: impl FnOnce(&Visit) -> Result<Response, Problem> + Send + 'static) -> Response {
-    let (reading, theme, address) = (Arc::clone(&visit.reading), visit.theme, visit.address.clone());
+    let (reading, theme, address, caller) = (Arc::clone(&visit.reading), visit.theme, visit.address.clone(), visit.caller.clone());
     let shown = tokio::task::spawn_blocking(move || show(&visit).unwrap_or_else(|problem| problem.page(&visit))).await;
     shown.unwrap_or_else(|_| {
-        let visit = Visit { reading, theme, address, params: BTreeMap::new(), query: BTreeMap::new() };
+        let visit = Visit { reading, theme, address, caller, params: BTreeMap::new(), query: BTreeMap::new() };
         Problem::broken("the page stopped while it was being made; its cause is in the log of `counterfoil serve`").page(&visit)
     })
 }

@@ -69,3 +69,6 @@ pub mod scene;
 
 /// The pages' door.
 mod serve;
+
+/// Signing in.
+mod sign_in;

@@ -16,6 +16,7 @@ use domain::time::Day;
 
 use super::Reader;
 use crate::home::Home;
+use crate::pages::guards::Outside;
 use crate::pages::reading::Reading;
 use crate::pages::show::instant;
 use crate::program::OpenProgram;
@@ -30,6 +31,7 @@ pub struct HomeReader {
     today: Day,
     origin: String,
     visitor: Option<String>,
+    outside: Outside,
     sends_mail: bool,
     /// The state of the home, and the program as it was then.
     opened: Mutex<((u64, u64), Arc<Reader>)>,
@@ -44,7 +46,16 @@ impl HomeReader {
         let state = home.state()?;
         let program = OpenProgram::from_home(&home, Arc::clone(&rulebook))?;
         let reader = Arc::new(Reader::new(program, today, origin.clone()));
-        Ok(Self { home, rulebook, today, origin, visitor: None, sends_mail: false, opened: Mutex::new((state, reader)) })
+        Ok(Self {
+            home,
+            rulebook,
+            today,
+            origin,
+            visitor: None,
+            outside: Outside::default(),
+            sends_mail: false,
+            opened: Mutex::new((state, reader)),
+        })
     }
 
     /// The same reader, whose pages act as a user.
@@ -58,6 +69,13 @@ impl HomeReader {
     #[must_use]
     pub fn sending_mail(mut self, sends_mail: bool) -> Self {
         self.sends_mail = sends_mail;
+        self
+    }
+
+    /// The same reader, whose pages browsers reach in a certain way.
+    #[must_use]
+    pub fn behind(mut self, outside: Outside) -> Self {
+        self.outside = outside;
         self
     }
 
@@ -153,6 +171,10 @@ impl Reading for HomeReader {
 
     fn sends_mail(&self) -> bool {
         self.sends_mail
+    }
+
+    fn outside(&self) -> Outside {
+        self.outside.clone()
     }
 
     fn visitor(&self) -> Option<&str> {

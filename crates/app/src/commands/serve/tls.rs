@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use axum::serve::Listener;
+use axum::extract::connect_info::Connected;
+use axum::serve::{IncomingStream, Listener};
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -16,6 +17,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
+use crate::pages::guards::Peer;
 use crate::problem::Refusal;
 
 /// How long a handshake may take.
@@ -82,6 +84,12 @@ impl TlsDoor {
         let (shaken, ready) = mpsc::channel(HANDSHAKES_MAX);
         tokio::spawn(greet(door, acceptor, shaken));
         Ok(Self { ready, address })
+    }
+}
+
+impl Connected<IncomingStream<'_, TlsDoor>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, TlsDoor>) -> Self {
+        Self(stream.remote_addr().ip())
     }
 }
 

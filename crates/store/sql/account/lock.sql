@@ -1,0 +1,2 @@
+-- Until when sign-in is refused.
+UPDATE account SET locked_until = $2 WHERE user_id = $1

@@ -1,0 +1,2 @@
+-- A session ends.
+DELETE FROM session WHERE session_hash = $1
