@@ -10,6 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, get};
 use domain::designations::Score;
 use domain::names::Name;
+use domain::record::actor::Organisation;
 use domain::rulebook::AreaRules;
 use domain::time::Day;
 
@@ -129,13 +130,24 @@ impl Visit {
         self.value(key).and_then(|text| text.parse().ok()).unwrap_or(1).max(1)
     }
 
-    /// Every score of the day.
+    /// Every score of the day that the visitor may see: the operator's users all, a partner's its own, a customer's none.
     ///
     /// # Errors
     ///
     /// A day that is none, or facts that cannot be read.
     pub fn scores(&self) -> Result<Arc<Vec<Score>>, Problem> {
-        self.reading.scores(self.as_of()?).map_err(|error| Problem::unread(&error))
+        let scores = self.reading.scores(self.as_of()?).map_err(|error| Problem::unread(&error))?;
+        if self.reading.home().is_none() {
+            return Ok(scores);
+        }
+        let actor = self.actor()?;
+        match actor.organisation.filter(|_| !actor.roles.is_empty()) {
+            Some(Organisation::Operator) => Ok(scores),
+            Some(Organisation::Partner(own)) => {
+                Ok(Arc::new(scores.iter().filter(|score| score.global_partner_id == own).cloned().collect()))
+            }
+            Some(Organisation::Customer(_)) | None => Ok(Arc::default()),
+        }
     }
 
     /// The partner of the path: its scores, in the order of areas.

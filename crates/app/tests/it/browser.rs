@@ -1,5 +1,8 @@
 //! A partner's journey: drop an export, see the score move, follow a point down to the row and back.
 
+/// Every page, by its links.
+mod crawl;
+
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Stdio};
 
@@ -17,8 +20,17 @@ struct Pages {
 
 impl Pages {
     fn of(scene: &Scene) -> Self {
+        Self::with(scene, &[])
+    }
+
+    /// The pages as a user sees them.
+    fn as_user(scene: &Scene, user: &str) -> Self {
+        Self::with(scene, &["--as", user])
+    }
+
+    fn with(scene: &Scene, more: &[&str]) -> Self {
         let ask = ["serve", "--as-of", "2024-08-10", "--port", "0"];
-        let mut server = scene.command(&ask).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut server = scene.command(&[&ask[..], more].concat()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(server.stderr.take().unwrap()).lines();
         let told = lines.map_while(Result::ok).find_map(|line| Some(line.strip_prefix("listening on ")?.split('/').nth(2)?.to_owned()));
         Self { server, address: told.unwrap() }
