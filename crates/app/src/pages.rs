@@ -126,6 +126,24 @@ mod welcome;
 /// The visitor's own account.
 mod account;
 
+/// Partners of record, as a partner sees them.
+mod record;
+
+/// A partner's admin links.
+mod links;
+
+/// What a partner resells.
+mod resale;
+
+/// What a partner influences.
+mod insights;
+
+/// A partner's users, webhooks and tokens.
+mod settings;
+
+/// The visitor's own learning profile.
+mod profile;
+
 /// What programs may ask for.
 mod reference;
 
@@ -165,6 +183,7 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::post;
 
+use crate::pages::acting::form;
 use crate::pages::problem::Problem;
 use crate::pages::reading::Reading;
 use crate::pages::visit::{Visit, answer, page};
@@ -180,7 +199,7 @@ pub fn router(reading: Arc<dyn Reading>) -> Router {
         .route("/partners/{partner}/customers", page(customers::show))
         .route("/partners/{partner}/coverage", page(coverage::show))
         .route("/partners/{partner}/customers/{tenant}", page(customer::show))
-        .route("/partners/{partner}/people", page(people::show))
+        .route("/partners/{partner}/people", page(people::show).merge(form(people::take)))
         .route("/api", page(reference::show))
         .route("/theme", post(theme::choose))
         .merge(actions::routes())
@@ -198,6 +217,12 @@ pub fn router(reading: Arc<dyn Reading>) -> Router {
         .merge(rulebooks::routes())
         .route("/customer/history", page(past::show))
         .merge(claims::routes())
+        .merge(record::routes())
+        .merge(links::routes())
+        .merge(resale::routes())
+        .merge(settings::routes())
+        .merge(profile::routes())
+        .route("/partners/{partner}/insights", page(insights::show))
         .merge(assets::routes())
         .fallback(async |visit: Visit| answer(visit, |visit| Err(Problem::nowhere(&visit.address))).await);
     let gated = pages.layer(from_fn_with_state(gate::Gate::of(&reading), gate::pass));

@@ -46,21 +46,105 @@ pub struct Wrong {
     cure: Vec<(bool, String)>,
 }
 
+/// How the cures of refusals name commands.
+const COMMANDS: [&str; 8] = ["`claim ", "`rulebook ", "`partner ", "`customer ", "`people ", "`subscription ", "`import`", "`--"];
+
 impl Wrong {
-    /// A sentence, and what to do.
+    /// Something that is wrong, by its code, with its cure as pages tell it: without commands.
     #[must_use]
-    pub fn new(said: &str, cure: &str) -> Self {
+    pub fn of(code: &str, said: &str, cure: &str) -> Self {
         let sentence = |text: &str| {
             let whole = if text.is_empty() || text.ends_with(['.', '?']) { text.to_owned() } else { format!("{text}.") };
             pieces(&show::capital(&whole))
         };
-        Self { said: sentence(said), cure: sentence(cure) }
+        Self { said: sentence(said), cure: sentence(&without_commands(code, cure)) }
     }
 }
 
 impl From<&Refusal> for Wrong {
     fn from(refusal: &Refusal) -> Self {
-        Self::new(&refusal.message, &refusal.cure)
+        Self::of(refusal.code, &refusal.message, &refusal.cure)
+    }
+}
+
+/// A cure for those who read pages: what names a command is left out, or said otherwise.
+fn without_commands(code: &str, cure: &str) -> String {
+    match code {
+        "proof-missing" => return "add it under Proof".to_owned(),
+        "already-held" => return "to correct that claim, open it and choose `Clone and correct`".to_owned(),
+        _ => {}
+    }
+    let cut = COMMANDS.iter().filter_map(|command| cure.find(command)).min();
+    match cut {
+        Some(at) => cure[..at].trim_end().trim_end_matches([':', ';', ',']).to_owned(),
+        None => cure.to_owned(),
+    }
+}
+
+/// A form that is one act.
+pub struct ActForm {
+    /// Where it is sent.
+    pub action: String,
+    /// The act.
+    pub act: &'static str,
+    /// What it is called.
+    pub title: &'static str,
+    /// What it comes to.
+    pub about: String,
+    /// The words on its button.
+    pub button: &'static str,
+    /// What it takes.
+    pub fields: Fields,
+    /// Whether it was refused just now.
+    pub is_refused: bool,
+}
+
+/// An act that was refused: which, what was sent, why.
+pub struct Refused<'r> {
+    /// The act.
+    pub act: &'r str,
+    /// The text that was sent with it.
+    pub text: &'r str,
+    /// Why.
+    pub refusal: &'r Refusal,
+}
+
+impl ActForm {
+    /// A form of fields that hold what they shall; `words` are its title, what it comes to, and the words on its button. What is wrong,
+    /// when the act was refused just now, stands before the fields.
+    #[must_use]
+    pub fn of(
+        place: &str,
+        act: &'static str,
+        words: (&'static str, &str, &'static str),
+        mut fields: Vec<Field>,
+        refused: Option<&Refused<'_>>,
+    ) -> Self {
+        let (title, about, button) = words;
+        let refused = refused.filter(|refused| refused.act == act);
+        if let Some(refused) = refused {
+            let wrong = refused.refusal.all().map(Wrong::from);
+            match fields.first_mut() {
+                Some(first) => first.wrong.extend(wrong),
+                None => fields.push(Field::note("form").wrong(wrong)),
+            }
+        }
+        let fields = Fields::new(act, fields);
+        Self { action: place.to_owned(), act, title, about: about.to_owned(), button, fields, is_refused: refused.is_some() }
+    }
+
+    /// A form with a text, which keeps what was sent when it was refused.
+    #[must_use]
+    pub fn said(
+        place: &str,
+        act: &'static str,
+        words: (&'static str, &str, &'static str),
+        field: Field,
+        refused: Option<&Refused<'_>>,
+    ) -> Self {
+        let text = refused.filter(|refused| refused.act == act).map(|refused| refused.text);
+        let field = if let Some(text) = text { field.value(text) } else { field };
+        Self::of(place, act, words, vec![field], refused)
     }
 }
 
@@ -175,5 +259,22 @@ impl Fields {
     #[must_use]
     pub fn new(prefix: &str, fields: Vec<Field>) -> Self {
         Self { prefix: format!("{prefix}-"), fields }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cures_on_pages_name_no_command() {
+        let cures = [
+            ("workload-not-eligible", "take another activity; `claim activities` tells which is for what", "take another activity"),
+            ("field-missing", "give it: `--seller`", "give it"),
+            ("product-unknown", "did you mean `teams`?", "did you mean `teams`?"),
+        ];
+        for (code, cure, told) in cures {
+            assert_eq!(without_commands(code, cure), told);
+        }
     }
 }

@@ -82,10 +82,21 @@ pub enum Here<'a> {
     People,
     /// Its claims.
     Claims,
+    /// Who is partner of record of its customers' subscriptions.
+    Record,
+    /// Its admin links.
+    Links,
+    /// What it resells.
+    Resale,
+    /// What it influences.
+    Insights,
+    /// Its users and what programs do for it.
+    Settings,
 }
 
 /// The workspaces that lie on registers, which only a home has.
-const ASSOCIATIONS: [(&str, Here<'static>); 1] = [("Claims", Here::Claims)];
+const ASSOCIATIONS: [(&str, Here<'static>); 4] =
+    [("Claims", Here::Claims), ("Partner of record", Here::Record), ("Admin links", Here::Links), ("Resale", Here::Resale)];
 
 impl Here<'_> {
     /// The address of the same page of a partner.
@@ -96,6 +107,11 @@ impl Here<'_> {
             Here::Customers => paths::customers(partner, as_of),
             Here::People => paths::people(partner, as_of),
             Here::Claims => paths::workspace(partner, "claims"),
+            Here::Record => paths::workspace(partner, "record"),
+            Here::Links => paths::workspace(partner, "links"),
+            Here::Resale => paths::workspace(partner, "resale"),
+            Here::Insights => paths::insights(partner, as_of),
+            Here::Settings => paths::workspace(partner, "settings"),
         }
     }
 }
@@ -200,7 +216,8 @@ impl PartnerFrame {
             ..Entry::new(label.to_owned(), String::new(), own.of(id, as_of))
         };
         let has_registers = visit.reading.home().is_some();
-        let more_workspaces = vec![workspace("People", Here::People)];
+        let mut more_workspaces = vec![workspace("People", Here::People), workspace("Insights", Here::Insights)];
+        more_workspaces.extend(has_registers.then(|| workspace("Settings", Here::Settings)));
         let associations = ASSOCIATIONS.iter().filter(|_| has_registers).map(|(label, own)| workspace(label, *own));
         Self {
             id: id.to_string(),

@@ -84,6 +84,12 @@ pub fn workspace(partner: &Name, place: &str) -> String {
     below(partner, place, None)
 }
 
+/// What a partner influences.
+#[must_use]
+pub fn insights(partner: &Name, as_of: Option<Day>) -> String {
+    below(partner, "insights", as_of)
+}
+
 /// A claim of a partner.
 #[must_use]
 pub fn claim(partner: &Name, claim: &Name) -> String {

@@ -1,5 +1,8 @@
 //! A partner's people: who counts for which step, with which certificate, and what expires when.
 
+/// Invitations, leavers, and who would be missed.
+mod team;
+
 use askama::Template;
 use axum::response::Response;
 use domain::designations::Score;
@@ -7,10 +10,13 @@ use domain::names::Name;
 use domain::roster::{Held, Member, Roster, Rung, Step};
 use domain::time::{Day, Interval};
 
+use crate::pages::acting::Sent;
 use crate::pages::customer::reason;
+use crate::pages::fields::{ActForm, Refused};
 use crate::pages::frame::{Frame, Here, named};
 use crate::pages::grid::{Cell, Column, Grid, GridPart};
 use crate::pages::parts::AsOfForm;
+use crate::pages::people::team::Team;
 use crate::pages::problem::Problem;
 use crate::pages::visit::{Visit, html};
 use crate::pages::{paths, show};
@@ -25,7 +31,14 @@ struct PeoplePage {
     steps: GridPart,
     ladder: GridPart,
     roster: GridPart,
+    told: Option<&'static str>,
+    factor: String,
+    missed: GridPart,
+    team: Option<GridPart>,
+    forms: Vec<ActForm>,
 }
+
+pub use team::take;
 
 /// Shows the people.
 ///
@@ -33,6 +46,11 @@ struct PeoplePage {
 ///
 /// A partner or a day that is none, or facts that cannot be read.
 pub fn show(visit: &Visit) -> Result<Response, Problem> {
+    page_with(visit, None, None)
+}
+
+/// Shows the people, with an act that was refused.
+fn page_with(visit: &Visit, sent: Option<&Sent>, refused: Option<&Refused<'_>>) -> Result<Response, Problem> {
     let scores = visit.scores()?;
     let own = visit.partner(&scores)?;
     let first = own[0];
@@ -48,9 +66,14 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     let people = Grid::new(visit, "lines", roster_columns(), lines).prefixed("people_").named(&file("people"));
     let people =
         people.empty("Nobody has linked a learning profile to this partner. Import people and certificates, and they appear here.");
-    if let Some(file) = steps.download().or_else(|| ladder.download()).or_else(|| people.download()) {
+    let missed = team::missed(visit, &roster, &file("missed"));
+    let team = Team::of(visit, &first.global_partner_id)?;
+    let linked = team.as_ref().map(|team| team.grid(visit, &file("links")));
+    let asked = steps.download().or_else(|| ladder.download()).or_else(|| people.download()).or_else(|| missed.download());
+    if let Some(file) = asked.or_else(|| linked.as_ref()?.download()) {
         return file;
     }
+    let place = paths::people(&first.global_partner_id, None);
     let partner = named(&first.partner_name, &first.global_partner_id);
     let page = PeoplePage {
         frame: visit.frame(&format!("People, {partner}")).about(visit, &scores, &own, Here::People),
@@ -60,6 +83,11 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
         steps: steps.part(),
         ladder: ladder.part(),
         roster: people.part(),
+        told: team::told(visit),
+        factor: team::bus_factor(&roster),
+        missed: missed.part(),
+        team: linked.map(|linked| linked.part()),
+        forms: team.map(|team| team.forms(&place, sent, refused)).unwrap_or_default(),
     };
     html(&page)
 }

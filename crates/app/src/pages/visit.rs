@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Query, RawPathParams};
+use axum::http::header::HOST;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, get};
@@ -31,6 +32,8 @@ pub struct Visit {
     pub address: String,
     /// Who asks.
     pub caller: Caller,
+    /// Where the visitor reaches the pages: `http://127.0.0.1:7070`.
+    pub origin: String,
     params: BTreeMap<String, String>,
     query: BTreeMap<String, String>,
 }
@@ -44,7 +47,11 @@ impl FromRequestParts<Arc<dyn Reading>> for Visit {
         let query = Query::try_from_uri(&parts.uri).map_or_else(|_| BTreeMap::new(), |Query(query)| query);
         let address = parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
         let caller = parts.extensions.get().cloned().unwrap_or_else(Caller::nobody);
-        Ok(Self { reading: Arc::clone(reading), theme: Theme::of(&parts.headers), address, caller, params, query })
+        let outside = reading.outside();
+        let named = || parts.headers.get(HOST).and_then(|host| host.to_str().ok()).map(str::to_owned);
+        let host = outside.host.clone().or_else(named).unwrap_or_else(|| "127.0.0.1".to_owned());
+        let origin = format!("{}://{host}", if outside.is_tls { "https" } else { "http" });
+        Ok(Self { reading: Arc::clone(reading), theme: Theme::of(&parts.headers), address, caller, origin, params, query })
     }
 }
 
@@ -66,7 +73,7 @@ pub async fn answer_with(visit: Visit, show: impl FnOnce(&Visit) -> Result<Respo
     let (reading, theme, address, caller) = (Arc::clone(&visit.reading), visit.theme, visit.address.clone(), visit.caller.clone());
     let shown = tokio::task::spawn_blocking(move || show(&visit).unwrap_or_else(|problem| problem.page(&visit))).await;
     shown.unwrap_or_else(|_| {
-        let visit = Visit { reading, theme, address, caller, params: BTreeMap::new(), query: BTreeMap::new() };
+        let visit = Visit { reading, theme, address, caller, origin: String::new(), params: BTreeMap::new(), query: BTreeMap::new() };
         Problem::broken("the page stopped while it was being made; its cause is in the log of `counterfoil serve`").page(&visit)
     })
 }

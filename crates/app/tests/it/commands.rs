@@ -15,6 +15,9 @@ mod arm;
 /// The pages of customers: consent, partners, subscriptions, history.
 mod customer_pages;
 
+/// The pages of partners.
+mod partner_pages;
+
 /// The pages of the operator: queue, votes, arbitration.
 mod operator_pages;
 

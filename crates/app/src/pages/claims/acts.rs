@@ -11,10 +11,9 @@ use domain::time::Day;
 use domain::words::ClaimState;
 
 use super::Listed;
-use super::claim::{self, Refused};
-use super::lacks::wrong;
+use super::claim;
 use crate::pages::acting::{Sent, see};
-use crate::pages::fields::{Field, Fields};
+use crate::pages::fields::{ActForm, Field, Refused};
 use crate::pages::partner_workspace::Workspace;
 use crate::pages::problem::Problem;
 use crate::pages::visit::Visit;
@@ -31,43 +30,6 @@ pub struct Next {
     pub link: Option<(String, &'static str)>,
     /// How it is done here.
     pub form: Option<ActForm>,
-}
-
-/// A form that is one act.
-pub struct ActForm {
-    /// Where it is sent.
-    pub action: String,
-    /// The act.
-    pub act: &'static str,
-    /// What it is called.
-    pub title: &'static str,
-    /// What it comes to.
-    pub about: String,
-    /// The words on its button.
-    pub button: &'static str,
-    /// What it takes.
-    pub fields: Fields,
-    /// Whether it was refused just now.
-    pub is_refused: bool,
-}
-
-impl ActForm {
-    fn new(place: &str, act: &'static str, title: &'static str, about: &str, button: &'static str, field: Option<Field>) -> Self {
-        let fields = Fields::new(act, field.into_iter().collect());
-        Self { action: place.to_owned(), act, title, about: about.to_owned(), button, fields, is_refused: false }
-    }
-
-    /// A form with a text, which keeps what was sent when it was refused.
-    fn said(place: &str, act: &'static str, words: [&'static str; 3], field: Field, refused: Option<&Refused<'_>>) -> Self {
-        let [title, about, button] = words;
-        match refused.filter(|refused| refused.act == act) {
-            Some(refused) => {
-                let field = field.value(refused.text).wrong(refused.refusal.all().map(wrong));
-                Self { is_refused: true, ..Self::new(place, act, title, about, button, Some(field)) }
-            }
-            None => Self::new(place, act, title, about, button, Some(field)),
-        }
-    }
 }
 
 /// Does what a form of a claim's page asks.
@@ -115,7 +77,7 @@ fn said_of(act: &str) -> &'static str {
 /// The form that says something.
 pub fn comment(place: &str, refused: Option<&Refused<'_>>) -> ActForm {
     let field = Field::long("text", "Comment").hint("The reviewers and the customer read it.").required();
-    ActForm::said(place, "comment", ["Comment", "", "Add the comment"], field, refused)
+    ActForm::said(place, "comment", ("Comment", "", "Add the comment"), field, refused)
 }
 
 /// What comes next, with its form when the visitor may act.
@@ -194,7 +156,7 @@ fn draft_step(story: &ClaimStory, place: &str) -> Next {
             title: "Hand it in",
             text: vec!["Nothing is missing. The customer is told then, and may opt out.".to_owned()],
             link: Some((edit, "Change the draft")),
-            form: Some(ActForm::new(place, "submit", "Hand in", "", "Hand in", None)),
+            form: Some(ActForm::of(place, "submit", ("Hand in", "", "Hand in"), Vec::new(), None)),
         },
         count => Next {
             title: "Fill in what is missing",
@@ -222,7 +184,7 @@ fn asked_step(visit: &Visit, claim: &Claim, place: &str, refused: Option<&Refuse
         title: "Answer the reviewer",
         text,
         link: Some((format!("{place}/edit"), "Change products, contacts or location")),
-        form: Some(ActForm::said(place, "answer", ["Answer", "", "Send the answer"], field, refused)),
+        form: Some(ActForm::said(place, "answer", ("Answer", "", "Send the answer"), field, refused)),
     }
 }
 
@@ -236,7 +198,7 @@ fn rejected_step(visit: &Visit, claim: &Claim, place: &str, refused: Option<&Ref
         title: "Dispute the rejection, or make a new claim",
         text,
         link: None,
-        form: Some(ActForm::said(place, "dispute", ["Dispute", "", "Dispute the rejection"], field, refused)),
+        form: Some(ActForm::said(place, "dispute", ("Dispute", "", "Dispute the rejection"), field, refused)),
     }
 }
 
@@ -258,7 +220,7 @@ pub fn others(claim: &Claim, place: &str, refused: Option<&Refused<'_>>) -> Vec<
     let why = |label: &str| Field::line("text", label);
     let mut forms = Vec::new();
     if claim.state == ClaimState::Approved {
-        let words = ["End the association", "From today on nothing is credited by it. The customer is told.", "End it"];
+        let words = ("End the association", "From today on nothing is credited by it. The customer is told.", "End it");
         forms.push(ActForm::said(
             place,
             "end",
@@ -267,15 +229,15 @@ pub fn others(claim: &Claim, place: &str, refused: Option<&Refused<'_>>) -> Vec<
             refused,
         ));
     } else if claim.state == ClaimState::Draft {
-        let words = ["Delete the draft", "The log keeps that it was there.", "Delete it"];
+        let words = ("Delete the draft", "The log keeps that it was there.", "Delete it");
         forms.push(ActForm::said(place, "withdraw", words, why("Why (optional)"), refused));
     } else if ![ClaimState::Withdrawn, ClaimState::Ended, ClaimState::Superseded, ClaimState::RejectedFinal].contains(&claim.state) {
-        let words = ["Take the claim back", "It cannot be handed in again; a new one can be made from it.", "Take it back"];
+        let words = ("Take the claim back", "It cannot be handed in again; a new one can be made from it.", "Take it back");
         forms.push(ActForm::said(place, "withdraw", words, why("Why (optional)"), refused));
     }
     if claim.state != ClaimState::Draft {
         let about = "Makes a new draft with the fields and the proof of this claim, to correct a wrong location ID or anything else. Both name each other.";
-        forms.push(ActForm::new(place, "clone", "Clone and correct", about, "Make the new draft", None));
+        forms.push(ActForm::of(place, "clone", ("Clone and correct", about, "Make the new draft"), Vec::new(), refused));
     }
     forms
 }

@@ -12,10 +12,9 @@ use domain::record::event::Event;
 use domain::record::refusal::Refusal;
 use domain::words::{Activity, ClaimState};
 
-use super::acts::{self, ActForm, Next};
-use super::lacks::wrong;
+use super::acts::{self, Next};
 use super::{Listed, area_of, state_of};
-use crate::pages::fields::{Field, Fields};
+use crate::pages::fields::{ActForm, Field, Fields, Refused, Wrong};
 use crate::pages::frame::{Frame, Here};
 use crate::pages::grid::{Cell, Column, Grid, GridPart, Value};
 use crate::pages::partner_workspace::Workspace;
@@ -121,16 +120,6 @@ impl Upload {
     }
 }
 
-/// An act that was refused: which, what was sent, why.
-pub struct Refused<'r> {
-    /// The act.
-    pub act: &'r str,
-    /// The text that was sent with it.
-    pub text: &'r str,
-    /// Why.
-    pub refusal: &'r Refusal,
-}
-
 /// What an act came to.
 pub fn told(visit: &Visit) -> Option<&'static str> {
     Some(match visit.value("done")? {
@@ -210,8 +199,7 @@ fn heading(claim: &Claim, customer: &str) -> String {
 }
 
 fn missing(story: &ClaimStory) -> Option<Fields> {
-    let refusal = |missing: &crate::views::claim::Missing| Refusal::invalid("", missing.message.clone(), missing.cure.clone());
-    let wrongs: Vec<_> = story.missing.iter().map(|missing| wrong(&refusal(missing))).collect();
+    let wrongs: Vec<Wrong> = story.missing.iter().map(|missing| Wrong::of(&missing.code, &missing.message, &missing.cure)).collect();
     (!wrongs.is_empty()).then(|| Fields::new("missing", vec![Field::note("all").wrong(wrongs)]))
 }
 

@@ -13,7 +13,7 @@ use domain::rulebook::associations::{ActivityRules, ClaimScope};
 use domain::words::{Activity, ClaimState};
 
 use super::claim::{self, Checklist};
-use super::lacks::{Lacks, wrong};
+use super::lacks::Lacks;
 use super::{Listed, choose};
 use crate::pages::acting::{Sent, see};
 use crate::pages::fields::{Field, Fields, Wrong};
@@ -402,5 +402,5 @@ impl Listed {
 
 /// What a refusal without a field of its own says.
 pub fn of_refusal(refusal: &Refusal) -> Vec<Wrong> {
-    refusal.all().map(wrong).collect()
+    refusal.all().map(Wrong::from).collect()
 }

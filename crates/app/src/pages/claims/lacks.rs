@@ -1,11 +1,8 @@
-//! What a claim lacks, in the words of pages: beside which field it is told, and the cure without commands.
+//! What a claim lacks, in the words of pages: beside which field it is told.
 
 use domain::record::refusal::Refusal;
 
 use crate::pages::fields::Wrong;
-
-/// How the cures of refusals name commands.
-const COMMANDS: [&str; 5] = ["`claim ", "`rulebook ", "`partner ", "`customer ", "`--"];
 
 /// What is wrong, by the name of the field that it is about; `form` for what is about none.
 pub struct Lacks(Vec<(&'static str, Wrong)>);
@@ -13,7 +10,7 @@ pub struct Lacks(Vec<(&'static str, Wrong)>);
 impl Lacks {
     /// The fields of refusals.
     pub fn of<'r>(refusals: impl IntoIterator<Item = &'r Refusal>) -> Self {
-        let lack = |refusal: &Refusal| (field(refusal.code, &refusal.message), wrong(refusal));
+        let lack = |refusal: &Refusal| (field(refusal.code, &refusal.message), Wrong::from(refusal));
         Self(refusals.into_iter().map(lack).collect())
     }
 
@@ -26,11 +23,6 @@ impl Lacks {
     pub fn count(&self) -> usize {
         self.0.len()
     }
-}
-
-/// A refusal as a page tells it.
-pub fn wrong(refusal: &Refusal) -> Wrong {
-    Wrong::new(&refusal.message, &cure(refusal.code, &refusal.cure))
 }
 
 /// The field that something is wrong with.
@@ -53,34 +45,5 @@ fn field(code: &str, message: &str) -> &'static str {
             "products"
         }
         _ => "form",
-    }
-}
-
-/// A cure for those who read pages: what names a command is left out, or said otherwise.
-fn cure(code: &str, cure: &str) -> String {
-    match code {
-        "proof-missing" => return "add it under Proof".to_owned(),
-        "already-held" => return "to correct that claim, open it and choose `Clone and correct`".to_owned(),
-        _ => {}
-    }
-    let cut = COMMANDS.iter().filter_map(|command| cure.find(command)).min();
-    match cut {
-        Some(at) => cure[..at].trim_end().trim_end_matches([':', ';', ',']).trim_end_matches(" use").to_owned(),
-        None => cure.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cures_on_pages_name_no_command() {
-        assert_eq!(
-            cure("workload-not-eligible", "take another activity; `claim activities` tells which is for what"),
-            "take another activity"
-        );
-        assert_eq!(cure("field-missing", "give it: `--seller`"), "give it");
-        assert_eq!(cure("product-unknown", "did you mean `teams`?"), "did you mean `teams`?");
     }
 }

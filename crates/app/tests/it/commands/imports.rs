@@ -10,7 +10,7 @@ use crate::pages::http::{Answer, ask};
 /// The pages of a scene, until dropped.
 pub struct Served {
     server: Child,
-    address: SocketAddr,
+    pub address: SocketAddr,
 }
 
 impl Drop for Served {
