@@ -228,7 +228,7 @@ fn list(visit: &Visit) -> Result<Response, Problem> {
     let register = Register::of(visit)?;
     let entries = visit.home()?.entries(register.register, &By::default(), "").map_err(|error| Problem::unread(&error))?;
     let columns = register.fields.iter().map(|field| {
-        let column = Column::text(field, &show::capital(&field.replace('_', " ").replace(" id", " ID")));
+        let column = Column::text(field, &label(field));
         if register.choices.contains(field) { column.choice() } else { column }
     });
     let rows = entries.iter().map(|(id, _, fields)| row(register, id, fields)).collect();
@@ -262,6 +262,12 @@ fn row(register: &Register, id: &str, fields: &Fields) -> Vec<Cell> {
         if at == 0 { cell.link(register.entry_href(id)) } else { cell }
     };
     register.fields.iter().enumerate().map(cell).collect()
+}
+
+/// A field's name as people read it: `global_partner_id` → `Global partner ID`.
+pub fn label(field: &str) -> String {
+    let words = field.replace('_', " ");
+    show::capital(&words.strip_suffix(" id").map_or_else(|| words.clone(), |words| format!("{words} ID")))
 }
 
 /// A field of an entry as lists and pages show it.

@@ -4,13 +4,16 @@ use domain::record::event::Event;
 use serde_json::Value as Json;
 
 use crate::pages::audit::READERS;
-use crate::pages::grid::{Cell, Column, Grid, Value};
+use crate::pages::grid::{Cell, Column, Grid, Piece, Value};
 use crate::pages::problem::Problem;
 use crate::pages::visit::Visit;
 use crate::pages::{named, paths, show, told};
 
 /// The longest value of a field that a list shows, in characters.
 const SHOWN_MAX: usize = 60;
+
+/// How many changed fields a list shows of an event; its own page has all.
+const LINES_MAX: usize = 4;
 
 /// Every event about entries, the latest first.
 ///
@@ -31,7 +34,7 @@ pub fn events_of(visit: &Visit, entries: &[(&'static str, String)]) -> Result<Ve
 #[must_use]
 pub fn grid<'v>(visit: &'v Visit, events: &[Event]) -> Grid<'v> {
     let columns = vec![
-        Column::count("event", "Event"),
+        Column::text("event", "Event").unbroken(),
         Column::text("recorded_at", "When").unbroken(),
         Column::text("what", "What").choice(),
         Column::text("about", "About"),
@@ -73,8 +76,17 @@ fn row(event: &Event, reads_log: bool) -> Vec<Cell> {
         Cell::text(named::organisation(what.organisation.as_ref())),
         Cell::day(Some(what.effective_on)),
         what.reason.as_ref().map_or_else(Cell::none, |reason| Cell::text(reason.clone())),
-        Cell::lines(&changes),
+        first_lines(&changes),
     ]
+}
+
+/// The first of the lines, and how many more there are; files have them all.
+fn first_lines(lines: &[String]) -> Cell {
+    let all = Cell::lines(lines);
+    match lines.len().checked_sub(LINES_MAX + 1) {
+        None => all,
+        Some(more) => Cell { value: all.value, ..Cell::lines(&lines[..LINES_MAX]) }.with(Piece::Line(format!("and {} more", more + 1))),
+    }
 }
 
 fn shown(field: &str, value: Option<&Json>) -> String {

@@ -6,13 +6,13 @@ use domain::names::Name;
 use domain::record::actor::Role;
 
 use super::acts::{self, TOLD};
-use super::{Register, shown};
+use super::{Register, label, shown};
 use crate::pages::frame::Frame;
 use crate::pages::grid::GridPart;
 use crate::pages::problem::Problem;
+use crate::pages::story;
 use crate::pages::visit::{Visit, html};
 use crate::pages::workspace::OPERATOR_ROLES;
-use crate::pages::{show, story};
 
 #[derive(Template)]
 #[template(path = "pages/entry.html")]
@@ -53,7 +53,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
         href: register.href(),
         heading: if name.is_empty() { id.clone() } else { format!("{name} ({id})") },
         told: visit.told(&TOLD),
-        facts: fields.iter().map(|(field, value)| (show::capital(&field.replace('_', " ")), shown(field, Some(value)))).collect(),
+        facts: fields.iter().map(|(field, value)| (label(field), shown(field, Some(value)))).collect(),
         acts: open.map(|(act, label)| (*label, format!("{at}/{act}"))).collect(),
         story: grid.part(),
     })
