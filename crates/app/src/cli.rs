@@ -195,7 +195,7 @@ enum Command {
     /// The rules: every value with its source, and their worked examples
     #[command(subcommand)]
     Rulebook(rulebook::RulebookCommand),
-    /// The pages, on this machine only
+    /// The pages and the REST API
     Serve(serve::ServeArgs),
     /// Whether the home is sound, and how to mend it
     Doctor(doctor::DoctorArgs),

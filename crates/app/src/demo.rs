@@ -35,12 +35,16 @@ mod ties;
 /// What to try.
 mod tour;
 
+/// Users who sign in.
+mod users;
+
 /// Seats, users, revenue.
 mod workplaces;
 
 pub use folder::write;
 pub use scene::MONTHS;
 pub use tour::tour;
+pub use users::users;
 
 use domain::facts::Program;
 use domain::time::Day;

@@ -6,6 +6,9 @@
 /// Codes of an authenticator app.
 pub mod codes;
 
+/// The first run.
+pub mod first_run;
+
 /// Links that are good once.
 pub mod links;
 

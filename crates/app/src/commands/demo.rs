@@ -5,14 +5,19 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use domain::designations::Score;
+use domain::names::Name;
+use domain::parties::{self, User};
 use serde::Serialize;
 
 use crate::cli::Setting;
+use crate::clock;
 use crate::commands::import;
 use crate::commands::ledger::tables::summary;
 use crate::commands::serve::{self, Door, HomeReader};
+use crate::commands::user::organisation;
 use crate::demo;
 use crate::home::{self, Home};
+use crate::identity::links::{self, Kind};
 use crate::output::{Paint, table};
 use crate::pages::reading::Reading as _;
 use crate::problem::{Exit, Refusal};
@@ -65,6 +70,7 @@ struct DemoView {
     home: String,
     import: ImportView,
     partners: Vec<PartnerView>,
+    users: Vec<UserView>,
     #[serde(rename = "try")]
     tour: Vec<TourView>,
 }
@@ -77,6 +83,17 @@ struct PartnerView {
     best_area: String,
     score: String,
     status: &'static str,
+}
+
+/// A user of the demo.
+#[derive(Debug, Serialize)]
+struct UserView {
+    user_id: Name,
+    name: String,
+    acts_for: String,
+    /// What signs the user in while the demo is served.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -101,8 +118,10 @@ pub fn run(args: &DemoArgs, setting: &Setting) -> Result<Exit> {
     let (exports, home) = ready(&folder, args.seed)?;
     let facts = progress::during("making up a program", || demo::generate(args.seed, demo::AS_OF));
     progress::during("writing it as CSV files", || demo::write(&facts, &exports))?;
+    let users = demo::users(&facts);
     drop(facts);
     let import = imported(&home, &exports, setting)?;
+    let users = let_in(&Home::open(&home)?, &users, setting, door.is_some().then_some(address.as_str()))?;
     let origin = format!("the demo program, seed {}", args.seed);
     let reader = Arc::new(HomeReader::open(Home::open(&home)?, setting.rulebook()?, demo::AS_OF, origin)?);
     let scores = progress::during("scoring", || reader.scores(demo::AS_OF))?;
@@ -114,10 +133,24 @@ pub fn run(args: &DemoArgs, setting: &Setting) -> Result<Exit> {
         home: home.display().to_string(),
         import,
         partners: scores.chunk_by(|a, b| a.global_partner_id == b.global_partner_id).filter_map(best).collect(),
+        users,
         tour: tour(&address),
     };
     setting.output.print(&view, |paint| told(&view, paint))?;
     door.map_or(Ok(Exit::Done), |door| serve::answer(reader, HomeReader::warm_up, door, None))
+}
+
+/// Adds the demo's users; while it is served from `address`, each with a link that signs them in.
+fn let_in(home: &Home, users: &[User], setting: &Setting, address: Option<&str>) -> Result<Vec<UserView>> {
+    let (rulebook, local) = (setting.rulebook()?, home.actor(None)?);
+    home.act(&rulebook, local, |desk| users.iter().try_for_each(|user| parties::add_user(desk, user)))?;
+    let view = |user: &User| {
+        let link =
+            |address: &str| anyhow::Ok(format!("{address}{}", links::path(&links::make(home, &user.user_id, Kind::Demo, clock::now())?)));
+        let link = address.map(link).transpose()?;
+        Ok(UserView { user_id: user.user_id.clone(), name: user.name.clone(), acts_for: organisation(&user.organisation), link })
+    };
+    users.iter().map(view).collect()
 }
 
 /// What to try; pages with their whole address.
@@ -179,6 +212,11 @@ fn told(view: &DemoView, paint: Paint) -> String {
     let rows: Vec<Vec<String>> = view.partners.iter().map(row).collect();
     for line in table::lines(&["PARTNER", "NAME", "AREA", "SCORE", "STATUS"], &rows, &[3]) {
         text.push_str(&format!("  {line}\n"));
+    }
+    text.push_str(&format!("\n{}\n", paint.strong("Who signs in, by a link that is good while the demo runs")));
+    for user in &view.users {
+        text.push_str(&format!("  {}, {} ({})\n", user.name, user.acts_for, user.user_id));
+        text.extend(user.link.iter().map(|link| format!("    {link}\n")));
     }
     text.push_str(&format!("\n{}\n", paint.strong("What to try")));
     text.push_str(&format!("  alias counterfoil={}\n", quoted(&view.program)));

@@ -1,4 +1,4 @@
-//! `serve`: the pages, on this machine only.
+//! `serve`: the pages and the REST API.
 
 mod home_reader;
 mod jobs;
@@ -6,6 +6,9 @@ mod jobs;
 /// E-mail of the server.
 mod mail;
 mod reader;
+
+/// How browsers reach the pages.
+mod reach;
 
 /// TLS at the door.
 mod tls;
@@ -21,28 +24,35 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::api;
 use crate::cli::Setting;
+use crate::clock;
 use crate::commands::ProgramArgs;
 use crate::home::Home;
+use crate::identity::first_run;
+use crate::identity::links::Kind;
 use crate::pages;
-use crate::pages::guards::{Outside, Peer};
+use crate::pages::guards::Peer;
 use crate::pages::reading::Reading;
 use crate::problem::{Exit, Refusal, say};
 use crate::program::OpenProgram;
 
 pub use home_reader::HomeReader;
+use reach::ReachArgs;
 pub use reader::Reader;
 use tls::{TlsArgs, TlsDoor};
 
-/// The pages, on this machine only
+/// The pages and the REST API
 ///
-/// Until sign-in exists nobody is asked who they are, so the pages listen on loopback addresses alone.
+/// People sign in; in a home without users the first run makes `operator` and tells a link, good once, by which to set a password. Pages of
+/// a dataset folder ask nobody. Other machines reach the pages by TLS or through a proxy only.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   counterfoil serve
   counterfoil serve --dataset my-exports/ --as-of 2024-08-31
   counterfoil serve --port 9000
-  counterfoil serve --tls-cert server.pem --tls-key server.key")]
+  counterfoil serve --as rita@operator.example
+  counterfoil serve --tls-cert server.pem --tls-key server.key
+  counterfoil serve --address 0.0.0.0 --behind-proxy --public-url https://partners.example.com")]
 pub struct ServeArgs {
     #[command(flatten)]
     program: ProgramArgs,
@@ -52,6 +62,9 @@ pub struct ServeArgs {
 
     #[command(flatten)]
     tls: TlsArgs,
+
+    #[command(flatten)]
+    reach: ReachArgs,
 
     #[command(flatten)]
     mail: mail::MailArgs,
@@ -79,16 +92,25 @@ impl Door {
         format!("http://{}", SocketAddr::new(self.address, self.port))
     }
 
-    /// Listens; requests wait until [`answer`] takes them.
+    /// Whether only this machine can reach the address.
+    fn is_loopback(&self) -> bool {
+        self.address.is_loopback()
+    }
+
+    /// The address without the port.
+    fn host(&self) -> IpAddr {
+        self.address
+    }
+
+    /// Listens for this machine only; requests wait until [`answer`] takes them.
     ///
     /// # Errors
     /// When others than this machine could reach the address, or it cannot be listened on.
     pub fn open(&self) -> Result<TcpListener> {
-        if !self.address.is_loopback() {
-            let message = format!("the pages do not listen on `{}`: nobody is asked to sign in yet, so everybody could read", self.address);
-            let hint = "leave `--address` out; from another machine, look through a tunnel such as `ssh -L 7070:127.0.0.1:7070 HOST`";
-            return Err(Refusal::refused(message).hint(hint).into());
-        }
+        ReachArgs::default().open(self, false, false)
+    }
+
+    fn listen(&self) -> Result<TcpListener> {
         TcpListener::bind(SocketAddr::new(self.address, self.port)).map_err(|error| match error.kind() {
             ErrorKind::AddrInUse => Refusal::refused(format!("port {} is taken by another program", self.port))
                 .hint("name another one with `--port`, or `--port 0` for any that is free")
@@ -111,7 +133,8 @@ pub fn address(door: &TcpListener) -> Result<String> {
 /// # Errors
 /// When the program cannot be opened, or the address cannot be listened on.
 pub fn run(args: &ServeArgs, setting: &Setting) -> Result<Exit> {
-    let (door, tls) = (args.door.open()?, args.tls.open()?);
+    let tls = args.tls.open()?;
+    let door = args.reach.open(&args.door, tls.is_some(), args.program.dataset.is_none())?;
     let (rulebook, today) = (setting.rulebook()?, args.program.as_of());
     if let Some(folder) = &args.program.dataset {
         let program = OpenProgram::from_dataset(folder, rulebook)?;
@@ -120,16 +143,25 @@ pub fn run(args: &ServeArgs, setting: &Setting) -> Result<Exit> {
         return answer(reader, Reader::warm_up, door, tls);
     }
     let site = if tls.is_some() { address(&door)?.replacen("http:", "https:", 1) } else { address(&door)? };
+    let site = args.reach.site(site);
     let postman = args.mail.open(&site)?;
     let home = Home::open(&setting.home()?)?;
+    // links of a demo are good while the demo runs
+    home.drop_links(None, Kind::Demo.as_str())?;
+    first_run::make_operator(&home, &rulebook)?;
+    if let Some(user) = setting.user() {
+        home.actor(Some(user))?;
+    }
+    let first = if setting.user().is_none() { first_run::first_link(&home, clock::now())? } else { None };
     home.forget_uploads();
     let origin = format!("home {}", home.root().display());
     let reader = HomeReader::open(home, rulebook, today, origin)?.visited_by(setting.user()).sending_mail(postman.is_some());
-    let reader = reader.behind(Outside { is_tls: tls.is_some(), ..Outside::default() });
+    let reader = reader.behind(args.reach.outside(tls.is_some()));
     setting.tell_rows(&reader.latest().problems());
     let reader = Arc::new(reader);
     jobs::start(&reader, args.webhooks_to_private, postman);
-    answer(reader, HomeReader::warm_up, door, tls)
+    let first = first.map(|(user, path)| format!("`{user}` has no password yet; this link, good once, sets one: {site}{path}\n"));
+    answer_telling(reader, HomeReader::warm_up, door, tls, &first.unwrap_or_default())
 }
 
 /// Answers requests for the pages of a program until interrupted, by TLS when there is a certificate; `warm_up` finds what the first
@@ -138,9 +170,21 @@ pub fn run(args: &ServeArgs, setting: &Setting) -> Result<Exit> {
 /// # Errors
 /// When the server cannot be started, or stops.
 pub fn answer<R: Reading + 'static>(reader: Arc<R>, warm_up: fn(&R), door: TcpListener, tls: Option<TlsAcceptor>) -> Result<Exit> {
+    answer_telling(reader, warm_up, door, tls, "")
+}
+
+/// Answers as [`answer`] does, and tells more once it listens.
+fn answer_telling<R: Reading + 'static>(
+    reader: Arc<R>,
+    warm_up: fn(&R),
+    door: TcpListener,
+    tls: Option<TlsAcceptor>,
+    more: &str,
+) -> Result<Exit> {
     let shown = address(&door)?;
     let shown = if tls.is_some() { shown.replacen("http:", "https:", 1) } else { shown };
-    say(&format!("listening on {shown}/ (this machine only); Ctrl-C ends\n"));
+    let whom = if door.local_addr().is_ok_and(|address| address.ip().is_loopback()) { " (this machine only)" } else { "" };
+    say(&format!("listening on {shown}/{whom}; Ctrl-C ends\n{more}"));
     let first = Arc::clone(&reader);
     thread::spawn(move || warm_up(&first));
     door.set_nonblocking(true).context("cannot listen without blocking")?;

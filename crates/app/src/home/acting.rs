@@ -187,10 +187,11 @@ impl Home {
         Ok((Transaction { home: self, acting: RefCell::new(acting) }, imported, worker))
     }
 
-    /// The user who acts: the one that is named, or, in a home without users, whoever runs the program, as its operator.
+    /// The user who acts: the one that is named; else the only one that there is; in a home without users whoever runs the program, as its
+    /// operator.
     ///
     /// # Errors
-    /// When there is no such user, or users are there and none is named.
+    /// When there is no such user, or several are there and none is named.
     pub fn actor(&self, user: Option<&str>) -> Result<Actor> {
         if let Some(user) = user {
             // rights are those of now, whatever is asked about
@@ -200,8 +201,11 @@ impl Home {
                 Refusal::refused(format!("there is no user `{user}`")).hint("`counterfoil user list` tells those that there are").into()
             });
         }
-        if !self.has_users()? {
-            return Ok(Actor::new(LOCAL, Organisation::Operator, [Role::ProgramManager]));
+        let two = Part { most: Some(2), ..Part::default() };
+        match self.runtime.block_on(self.store.list_entries(User::REGISTER, &By::default(), &two))?.as_slice() {
+            [] => return Ok(Actor::new(LOCAL, Organisation::Operator, [Role::ProgramManager])),
+            [only] => return Ok(User::read(&only.fields)?.actor()),
+            _ => {}
         }
         Err(Refusal::usage("who acts? the home has users")
             .hint("name one with `--as USER` or the variable `COUNTERFOIL_USER`; `counterfoil user list` tells them")

@@ -84,6 +84,9 @@ impl Visit {
         if let Some(who) = &self.caller.who {
             return Ok(who.user.actor());
         }
+        if self.reading.visitor().is_none() && self.home()?.has_users().map_err(|error| Problem::unread(&error))? {
+            return Err(Problem::nobody());
+        }
         self.home()?.actor(self.reading.visitor()).map_err(|error| Problem::refused("Who are you?", &error))
     }
 

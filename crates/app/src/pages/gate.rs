@@ -134,3 +134,19 @@ fn cookie_of(headers: &HeaderMap, name: &str) -> Option<String> {
     let mut pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(own, _)| *own == name).map(|(_, id)| id.to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_and_a_user_may_try_a_few_times_at_once_and_then_wait() {
+        let caller = Caller::nobody();
+        assert!((0..TRIES.get()).all(|_| caller.may_try("")));
+        assert!(!caller.may_try(""), "too often from here");
+        let elsewhere = Caller { address: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7)), ..caller.clone() };
+        assert!((0..TRIES.get()).all(|at| Caller { address: IpAddr::V4(Ipv4Addr::from_bits(at)), ..caller.clone() }.may_try("Ann")));
+        assert!(!elsewhere.may_try("ann"), "too often as her, wherever from");
+        assert!(elsewhere.may_try("ben"));
+    }
+}

@@ -20,7 +20,7 @@ struct Pages {
 
 impl Pages {
     fn of(scene: &Scene) -> Self {
-        Self::with(scene, &[])
+        Self::with(scene, &["--as", "operator"])
     }
 
     /// The pages as a user sees them.

@@ -23,6 +23,9 @@ impl Drop for Served {
 impl Served {
     pub fn new(scene: &Scene, more: &[&str]) -> Self {
         let arguments: Vec<&str> = ["serve", "--as-of", "2024-08-10", "--port", "0"].into_iter().chain(more.iter().copied()).collect();
+        // the first run makes `operator`, as whom pages act unless another is named
+        let named: &[&str] = if more.contains(&"--as") { &[] } else { &["--as", "operator"] };
+        let arguments = [&arguments, named].concat();
         let mut server = scene.command(&arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(server.stderr.take().unwrap()).read_line(&mut line).unwrap();

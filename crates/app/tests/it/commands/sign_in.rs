@@ -1,5 +1,7 @@
 //! Signing in: by password, by link, with codes; sessions, and what stays closed.
 
+use std::io::{BufRead as _, BufReader};
+
 use super::api::{Server, serve_with};
 use super::scene::Scene;
 use crate::pages::http::{Answer, ask};
@@ -134,4 +136,60 @@ fn forms_of_other_sites_are_refused() {
         assert_eq!(ask(server.address, "POST", "/sign-in", &headers, body).status, 403);
         assert_eq!(ask(server.address, "POST", "/sign-out", &headers, "").status, 403);
     }
+}
+
+#[test]
+fn the_first_run_makes_an_operator_and_tells_a_link_until_there_is_a_password() {
+    let scene = Scene::with_exports();
+    assert_eq!(scene.run(&["import", "exports"]).exit, Some(0));
+    let started = || {
+        let mut child = scene.command(&["serve", "--port", "0"]).stderr(std::process::Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+        let address = lines.next().unwrap().split(['/', ' ']).nth(4).unwrap().parse().unwrap();
+        let link = lines.next().unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let _: std::net::SocketAddr = address;
+        link
+    };
+    let link = started();
+    assert!(link.starts_with("`operator` has no password yet; this link, good once, sets one: http://127.0.0.1:"), "{link}");
+    let path = link.split("http://").nth(1).and_then(|rest| rest.split_once('/')).map(|(_, path)| format!("/{path}")).unwrap();
+    let again = started();
+    assert_ne!(link.rsplit('/').next(), again.rsplit('/').next(), "a later link takes the place of the one before");
+    let server = serve_with(&scene, &["--as", "operator"]);
+    assert_eq!(ask(server.address, "GET", &path, &[], "").status, 404);
+    let path = format!("/welcome/{}", again.rsplit('/').next().unwrap());
+    let mut operator = Visitor::new(&server);
+    assert_eq!(operator.send(&path, &format!("password={PASSWORD}&again={PASSWORD}")).status, 303);
+    let account = operator.get("/account");
+    assert!(account.body.contains("reviewer, program-manager, auditor"), "{}", account.body);
+    // the only user there is need not be named
+    assert_eq!(scene.run(&["user", "add", "rita", "--operator", "--role", "reviewer"]).exit, Some(0));
+    assert_eq!(scene.run(&["user", "add", "ravi", "--operator", "--role", "reviewer"]).exit, Some(2));
+    assert_eq!(scene.run(&["serve", "--port", "0", "--as", "nobody"]).exit, Some(1));
+}
+
+#[test]
+fn other_machines_reach_the_pages_protected_and_by_a_name_that_is_told_only() {
+    let (scene, _) = opened();
+    for (more, told) in [
+        (&[][..], "passwords would cross the network unprotected"),
+        (&["--public-url", "https://partners.example.com"], "passwords would cross the network unprotected"),
+        (&["--behind-proxy"], "--public-url"),
+        (&["--dataset", "exports", "--behind-proxy", "--public-url", "https://partners.example.com"], "nobody is asked to sign in"),
+        (&["--public-url", "partners.example.com"], "no address of a site"),
+    ] {
+        let ran = scene.run(&[&["serve", "--port", "0", "--address", "0.0.0.0"], more].concat());
+        assert!(ran.exit != Some(0) && ran.stderr.contains(told), "{told}: {ran}");
+    }
+    let server = serve_with(&scene, &["--behind-proxy", "--public-url", "https://partners.example.com"]);
+    let shown = ask(server.address, "GET", "/sign-in", &[("Host", "partners.example.com")], "");
+    assert_eq!((shown.status, shown.header("strict-transport-security")), (200, "max-age=31536000"));
+    assert_eq!(ask(server.address, "GET", "/sign-in", &[("Host", "elsewhere.example.com")], "").status, 421);
+    let mut rita = Visitor::new(&server);
+    let set = rita.send(&link(&scene, "rita"), &format!("password={PASSWORD}&again={PASSWORD}"));
+    let cookie = set.header("set-cookie");
+    assert!(cookie.starts_with("__Host-counterfoil_session=") && cookie.contains("; Secure"), "{cookie}");
+    assert_eq!(rita.get("/account").status, 200);
 }
