@@ -24,6 +24,9 @@ mod restated;
 /// What people sign in with, and their sessions.
 mod signing;
 
+/// What somebody may see.
+mod seeing;
+
 /// Files that a browser sends.
 mod upload;
 

@@ -54,9 +54,6 @@ pub mod proofs;
 /// Secrets of tokens.
 mod secrets;
 
-/// Sight: which entries an organisation may see.
-mod sight;
-
 /// Views: the shapes in which answers leave the program.
 mod views;
 

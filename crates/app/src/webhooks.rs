@@ -16,6 +16,7 @@ use domain::record::actor::{Actor, Organisation};
 use domain::record::entry::By;
 use domain::record::event::Event;
 use domain::rulebook::Rulebook;
+use domain::sight::Sight;
 use domain::webhooks::{self, Webhook};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -25,7 +26,6 @@ use ureq::Agent;
 use ureq::unversioned::transport::DefaultConnector;
 
 use crate::home::Home;
-use crate::sight::Sight;
 
 use addresses::Public;
 
@@ -78,7 +78,7 @@ impl Sender {
         }
         let events = home.events(post.position, EVENTS_AT_ONCE)?;
         let Some(last) = events.last().map(|event| event.sequence) else { return Ok(0) };
-        let sight = Sight::of(home, Some(webhook.organisation.clone()), None)?;
+        let sight = home.sight(webhooks::eyes(&webhook.organisation))?;
         let mut taken = 0;
         for mut event in events {
             // how a reviewer votes is nobody's news until it is decided, not even another reviewer's
@@ -174,7 +174,7 @@ fn is_wanted(home: &Home, webhook: &Webhook, sight: &Sight, event: &Event) -> Re
     if webhook.organisation == Organisation::Operator {
         return Ok(true);
     }
-    Ok(home.entry(&what.register, &what.id)?.is_some_and(|(_, fields)| sight.takes_in(&fields)))
+    Ok(home.entry(&what.register, &what.id)?.is_some_and(|(_, fields)| sight.sees_fields(&what.register, &fields)))
 }
 
 /// A new secret, in the form that the convention asks for: `whsec_` and base 64.

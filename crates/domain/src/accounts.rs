@@ -6,10 +6,11 @@ pub mod resolve;
 use crate::facts::{Customer, Partner, Principal};
 use crate::names::Name;
 use crate::notices;
-use crate::record::actor::{Organisation, Role};
+use crate::record::actor::Organisation;
 use crate::record::desk::{Acted, Desk};
 use crate::record::entry::By;
 use crate::record::refusal::Refusal;
+use crate::rights::{Act, On, must};
 use crate::time::Day;
 use crate::words::{Flag, PartnerKind};
 
@@ -194,6 +195,5 @@ pub fn delete_principal(desk: &mut Desk<'_>, tenant: &Name, principal: &Name, on
 }
 
 pub(crate) fn must_manage(desk: &Desk<'_>, what: &str) -> Acted {
-    let may = desk.actor.is_operator(&[Role::ProgramManager]);
-    Ok(desk.actor.must(may, "a program manager of the operator", what)?)
+    Ok(must(&desk.actor, Act::RegisterKeep, &On::program(), what)?)
 }

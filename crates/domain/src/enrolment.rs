@@ -10,10 +10,11 @@ use crate::facts::Partner;
 use crate::names::Name;
 use crate::notices;
 use crate::parties::location;
-use crate::record::actor::{Organisation, Role};
+use crate::record::actor::Organisation;
 use crate::record::desk::{Acted, Desk};
 use crate::record::entry::Entry;
 use crate::record::refusal::Refusal;
+use crate::rights::{Act, On, must};
 use crate::time::Day;
 use crate::words::{Tier, words};
 use checks::Floor;
@@ -178,8 +179,8 @@ fn blank(location: &Partner, model: Tier, state: EnrolmentState) -> Enrolment {
 /// # Errors
 /// When the actor does not run the account, the enrolment is not open, or what is told will not do.
 pub fn tell_company(desk: &mut Desk<'_>, account: &Name, model: Tier, mut company: Company) -> Acted<Enrolment> {
-    let mut enrolment = open(desk, account, model)?;
     must_run(desk, account)?;
+    let mut enrolment = open(desk, account, model)?;
     let invalid = |code, message: &str, cure: &str| Err(Refusal::invalid(code, message.to_owned(), cure.to_owned()).into());
     if company.name.trim().is_empty() || company.country.trim().is_empty() {
         return invalid("profile-incomplete", "a profile has the company's name and its country", "tell both");
@@ -207,8 +208,8 @@ pub fn tell_company(desk: &mut Desk<'_>, account: &Name, model: Tier, mut compan
 /// # Errors
 /// When the actor does not run the account, the enrolment is not open, or nothing is suggested.
 pub fn choose_address(desk: &mut Desk<'_>, account: &Name, model: Tier, accept: bool) -> Acted<Enrolment> {
-    let mut enrolment = open(desk, account, model)?;
     must_run(desk, account)?;
+    let mut enrolment = open(desk, account, model)?;
     let Some(suggested) = enrolment.suggested.take() else {
         let message = format!("no address is suggested to `{account}`");
         return Err(Refusal::conflict("no-suggestion", message, "tell an address first; one in standard form stands as it is").into());
@@ -225,8 +226,8 @@ pub fn choose_address(desk: &mut Desk<'_>, account: &Name, model: Tier, accept: 
 /// # Errors
 /// When the actor does not run the account, the enrolment is not open, or the plan is none of the rulebook's.
 pub fn tell_support(desk: &mut Desk<'_>, account: &Name, model: Tier, plan: &Name) -> Acted<Enrolment> {
-    let mut enrolment = open(desk, account, model)?;
     must_run(desk, account)?;
+    let mut enrolment = open(desk, account, model)?;
     let plans = &desk.rulebook.associations.csp.support_plans.value;
     if !plans.contains(plan) {
         let known: Vec<&str> = plans.iter().map(Name::as_str).collect();
@@ -291,8 +292,8 @@ pub fn refuse(desk: &mut Desk<'_>, account: &Name, model: Tier, reason: &str) ->
 /// # Errors
 /// When the actor does not run the account, or the enrolment is not verified.
 pub fn agree(desk: &mut Desk<'_>, account: &Name, model: Tier) -> Acted<Enrolment> {
-    let mut enrolment: Enrolment = desk.get(&enrolment_id(account, model))?;
     must_run(desk, account)?;
+    let mut enrolment: Enrolment = desk.get(&enrolment_id(account, model))?;
     if enrolment.state != EnrolmentState::Verified {
         let message = format!("the enrolment of `{account}` as {model} is {}", enrolment.state);
         return Err(Refusal::conflict("not-verified", message, "the operator verifies it first").into());
@@ -309,9 +310,8 @@ pub fn agree(desk: &mut Desk<'_>, account: &Name, model: Tier) -> Acted<Enrolmen
 /// # Errors
 /// When the actor neither runs the account nor manages the program, or it is closed already.
 pub fn close(desk: &mut Desk<'_>, account: &Name, model: Tier, reason: Option<&str>) -> Acted<Enrolment> {
+    must(&desk.actor, Act::EnrolmentClose, &On::account(account), "close this enrolment")?;
     let mut enrolment: Enrolment = desk.get(&enrolment_id(account, model))?;
-    let may = desk.actor.is_partner(account, &[Role::AccountAdmin]) || desk.actor.is_operator(&[Role::ProgramManager]);
-    desk.actor.must(may, "an account admin of the partner, or a program manager", "close this enrolment")?;
     if enrolment.state == EnrolmentState::Closed {
         let message = format!("the enrolment of `{account}` as {model} is closed");
         return Err(Refusal::conflict("enrolment-closed", message, "there is nothing to close").into());
@@ -346,13 +346,11 @@ fn refuse_second(desk: &Desk<'_>, account: &Name, model: Tier) -> Acted {
 }
 
 fn must_run(desk: &Desk<'_>, account: &Name) -> Acted {
-    let may = desk.actor.is_partner(account, &[Role::AccountAdmin]);
-    Ok(desk.actor.must(may, &format!("an account admin of `{account}`"), "enrol it")?)
+    Ok(must(&desk.actor, Act::EnrolmentKeep, &On::account(account), &format!("enrol `{account}`"))?)
 }
 
 fn must_manage(desk: &Desk<'_>) -> Acted {
-    let may = desk.actor.is_operator(&[Role::ProgramManager]);
-    Ok(desk.actor.must(may, "a program manager of the operator", "decide on enrolments")?)
+    Ok(must(&desk.actor, Act::EnrolmentDecide, &On::program(), "decide on enrolments")?)
 }
 
 #[cfg(test)]

@@ -36,6 +36,9 @@ pub mod partners;
 /// The system of record: who acts, what they change, and the log of it.
 pub mod record;
 
+/// Rights: who may do and see what.
+pub mod rights;
+
 /// Parties: partner accounts, customers, subscriptions, principals, users.
 pub mod parties;
 

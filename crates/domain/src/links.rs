@@ -9,12 +9,13 @@ use serde::{Deserialize, Serialize};
 use crate::facts::{Customer, PalLink, Principal, Program};
 use crate::names::Name;
 use crate::parties::location;
-use crate::record::actor::{Identity, Role};
+use crate::record::actor::Identity;
 use crate::record::desk::{Acted, Desk};
 use crate::record::entry::Entry;
 use crate::record::factual::Factual;
 use crate::record::refusal::Refusal;
 use crate::record::spans::{Span, Spans};
+use crate::rights::{Act, On, must};
 use crate::time::Day;
 use crate::words::{Cloud, PrincipalKind, words};
 
@@ -282,16 +283,19 @@ fn of_tenant(desk: &Desk<'_>, tenant: &Name, principal: &Name) -> Acted<Link> {
 }
 
 fn must_run_tenant(desk: &Desk<'_>, tenant: &Name, what: &str) -> Acted {
-    Ok(desk.actor.must(desk.actor.is_customer(tenant, &[Role::GlobalAdmin]), "a Global admin of the tenant", what)?)
+    Ok(must(&desk.actor, Act::LinkGovern, &On::tenant(tenant), what)?)
 }
 
 /// The identity that acts.
 fn signed_in(desk: &Desk<'_>) -> Acted<Identity> {
     let cure = "sign in as the identity itself: nobody links another one, an administrator neither";
-    desk.actor.identity.clone().ok_or_else(|| {
+    let identity = desk.actor.identity.clone().ok_or_else(|| {
         let message = format!("`{}` is no identity in a customer's tenant", desk.actor.user);
-        Refusal::forbidden("identity-missing", message, cure).into()
-    })
+        Refusal::forbidden("identity-missing", message, cure)
+    })?;
+    let on = On::tenant(&identity.tenant_id).of_identity(&identity).in_register(Link::REGISTER);
+    must(&desk.actor, Act::LinkKeep, &on, "keep this link")?;
+    Ok(identity)
 }
 
 /// Refuses identities that are gone or groups, and clouds in which links give nothing.

@@ -8,6 +8,7 @@ use crate::record::actor::{Actor, Organisation};
 use crate::record::desk::{Acted, Desk};
 use crate::record::entry::{By, Entry};
 use crate::record::refusal::Refusal;
+use crate::rights::{Act, On, allows};
 use crate::words::words;
 
 words! {
@@ -106,7 +107,7 @@ pub fn read(desk: &mut Desk<'_>, id: &Name) -> Acted<Notice> {
 }
 
 fn is_own(actor: &Actor, notice: &Notice) -> bool {
-    actor.organisation.as_ref() == Some(&notice.organisation)
+    allows(actor, Act::NoticeRead, &On::organisation(&notice.organisation))
 }
 
 fn sides(organisation: &Organisation) -> (Option<Name>, Option<Name>) {

@@ -14,12 +14,13 @@ use crate::facts::{Partner, PartnerOfRecord, Program, Subscription};
 use crate::names::Name;
 use crate::notices;
 use crate::parties::location;
-use crate::record::actor::{Organisation, Role};
+use crate::record::actor::Organisation;
 use crate::record::desk::{ActError, Acted, Desk};
 use crate::record::entry::{By, Entry};
 use crate::record::factual::Factual;
 use crate::record::refusal::Refusal;
 use crate::record::spans::{Span, Spans};
+use crate::rights::{Act, On, must};
 use crate::time::Day;
 use crate::words::words;
 
@@ -125,7 +126,7 @@ words! {
 /// # Errors
 /// When the ID is unknown, a global account or closed; or nobody is signed in for an organisation.
 pub fn validate(desk: &Desk<'_>, partner: &Name) -> Acted<Partner> {
-    desk.actor.must(desk.actor.organisation.is_some(), "an administrator of your organisation", "look up partners")?;
+    must(&desk.actor, Act::PartnerLookUp, &On::default(), "look up partners")?;
     location(desk, partner)
 }
 
@@ -135,7 +136,7 @@ pub fn validate(desk: &Desk<'_>, partner: &Name) -> Acted<Partner> {
 /// When the actor is not a Global admin of the tenant, the subscription is unknown, over or sold by a CSP, or the ID will not do.
 pub fn save(desk: &mut Desk<'_>, subscription: &Name, partner: &Name) -> Acted<Saved> {
     let subscription: Subscription = desk.get(subscription.as_str())?;
-    must_own(desk, &subscription.tenant_id)?;
+    must_set(desk, &subscription)?;
     check_open(desk, &subscription)?;
     let partner = location(desk, partner)?;
     let mut entry = entry_of(desk, &subscription)?;
@@ -163,7 +164,7 @@ pub fn save(desk: &mut Desk<'_>, subscription: &Name, partner: &Name) -> Acted<S
 /// When the actor is not a Global admin of the tenant, the subscription is unknown, or nobody is partner of record.
 pub fn remove(desk: &mut Desk<'_>, subscription: &Name, reason: Option<&str>) -> Acted<Name> {
     let subscription: Subscription = desk.get(subscription.as_str())?;
-    must_own(desk, &subscription.tenant_id)?;
+    must_set(desk, &subscription)?;
     end(desk, &subscription, desk.today(), reason)?.ok_or_else(|| {
         let message = format!("the subscription `{}` has no partner of record", subscription.subscription_id);
         Refusal::conflict("no-partner-of-record", message, "there is nothing to remove").into()
@@ -221,7 +222,7 @@ pub struct Designated {
 /// # Errors
 /// When the actor is not a Global admin of the tenant, the ID will not do, or the filter picks nothing.
 pub fn save_all(desk: &mut Desk<'_>, tenant: &Name, filter: &Filter, partner: &Name) -> Acted<Vec<Designated>> {
-    must_own(desk, tenant)?;
+    must(&desk.actor, Act::RecordSet, &On::tenant(tenant), "set the partner of record")?;
     location(desk, partner)?;
     let mut picked = desk.list::<Subscription>(&By { tenant_id: Some(tenant.clone()), ..By::default() })?;
     picked.retain(|row| filter.product.is_none() || row.product == filter.product);
@@ -308,9 +309,9 @@ fn end_others(desk: &mut Desk<'_>, subscription: &Subscription, own: &str, on: D
     Ok(())
 }
 
-fn must_own(desk: &Desk<'_>, tenant: &Name) -> Acted {
-    let may = desk.actor.is_customer(tenant, &[Role::GlobalAdmin]);
-    Ok(desk.actor.must(may, "a Global admin of the customer's tenant", "set the partner of record")?)
+fn must_set(desk: &Desk<'_>, subscription: &Subscription) -> Acted {
+    let on = On::tenant(&subscription.tenant_id).entry(Subscription::REGISTER, &subscription.subscription_id);
+    Ok(must(&desk.actor, Act::RecordSet, &on, "set the partner of record")?)
 }
 
 /// Refuses a subscription that is over, or that a CSP sells.

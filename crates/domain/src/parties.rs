@@ -11,6 +11,7 @@ use crate::record::desk::{Acted, Desk};
 use crate::record::entry::{By, Entry};
 use crate::record::factual::Factual;
 use crate::record::refusal::Refusal;
+use crate::rights::{Act, On, must};
 use crate::words::PartnerKind;
 
 /// A user: somebody who signs in, with roles in one organisation.
@@ -68,7 +69,11 @@ impl Entry for User {
 /// When the actor may not, a role is of another kind of organisation, the location is not one of the partner's, or the last program
 /// manager would lose that role.
 pub fn add_user(desk: &mut Desk<'_>, user: &User) -> Acted {
-    may_keep_users(desk, &user.organisation)?;
+    must_keep(desk, user)?;
+    if user.actor().is_clockwork() {
+        let message = format!("`{}` is the program itself", user.user_id);
+        return Err(Refusal::conflict("user-reserved", message, "take another name").into());
+    }
     let roles: &[Role] = match &user.organisation {
         Organisation::Operator => &OPERATOR_ROLES,
         Organisation::Partner(_) => &PARTNER_ROLES,
@@ -93,6 +98,9 @@ pub fn add_user(desk: &mut Desk<'_>, user: &User) -> Acted {
         let message = format!("`{}` acts for another organisation", user.user_id);
         return Err(Refusal::conflict("user-elsewhere", message, "close that user first, or take another name").into());
     }
+    if let Some(before) = &before {
+        must_keep(desk, before)?;
+    }
     keep_a_program_manager(desk, user)?;
     let kind = if before.is_some() { "user-changed" } else { "user-added" };
     desk.put(kind, user, desk.today(), None)
@@ -104,7 +112,7 @@ pub fn add_user(desk: &mut Desk<'_>, user: &User) -> Acted {
 /// When the actor may not, there is no such user, or the user is the last program manager.
 pub fn close_user(desk: &mut Desk<'_>, id: &Name, reason: Option<&str>) -> Acted<User> {
     let mut user: User = desk.get(id.as_str())?;
-    may_keep_users(desk, &user.organisation)?;
+    must_keep_it(desk, &user)?;
     user.active = false;
     keep_a_program_manager(desk, &user)?;
     desk.put("user-closed", &user, desk.today(), reason)?;
@@ -117,7 +125,7 @@ pub fn close_user(desk: &mut Desk<'_>, id: &Name, reason: Option<&str>) -> Acted
 /// When the actor may not, or the user is unknown or closed.
 pub fn invited(desk: &Desk<'_>, id: &Name) -> Acted<User> {
     let user: User = desk.get(id.as_str())?;
-    may_keep_users(desk, &user.organisation)?;
+    must_keep_it(desk, &user)?;
     if !user.active {
         let message = format!("`{id}` is closed");
         return Err(Refusal::conflict("user-closed", message, "add the user again first").into());
@@ -130,14 +138,17 @@ const PARTNER_ROLES: [Role; 5] =
     [Role::AccountAdmin, Role::IncentiveAdmin, Role::IncentiveUser, Role::ReportViewer, Role::ExecutiveReportViewer];
 const CUSTOMER_ROLES: [Role; 4] = [Role::GlobalAdmin, Role::ServiceAdmin, Role::CoAdmin, Role::Reader];
 
-fn may_keep_users(desk: &Desk<'_>, organisation: &Organisation) -> Acted {
-    let own = match organisation {
-        Organisation::Operator => false,
-        Organisation::Partner(global) => desk.actor.is_partner(global, &[Role::AccountAdmin]),
-        Organisation::Customer(tenant) => desk.actor.is_customer(tenant, &[Role::GlobalAdmin]),
-    };
-    let may = own || desk.actor.is_operator(&[Role::ProgramManager]);
-    Ok(desk.actor.must(may, "a program manager of the operator", "keep these users")?)
+/// Whoever is limited to a location keeps only users who are limited to it too.
+fn must_keep(desk: &Desk<'_>, user: &User) -> Acted {
+    let on = On::organisation(&user.organisation).within(user.location.as_ref());
+    Ok(must(&desk.actor, Act::UserKeep, &on, "keep these users")?)
+}
+
+/// As [`must_keep`] for a user who is there; who may not see them is told that there is none.
+fn must_keep_it(desk: &Desk<'_>, user: &User) -> Acted {
+    let on = On::organisation(&user.organisation).within(user.location.as_ref());
+    let on = on.of_user(&user.user_id).entry(User::REGISTER, &user.user_id);
+    Ok(must(&desk.actor, Act::UserKeep, &on, "keep this user")?)
 }
 
 /// Refuses to leave a home without anybody who may keep its users.

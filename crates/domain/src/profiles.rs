@@ -9,12 +9,13 @@ use crate::facts::{Partner, Person, Program};
 use crate::names::Name;
 use crate::notices;
 use crate::parties::location;
-use crate::record::actor::{Organisation, Role};
+use crate::record::actor::Organisation;
 use crate::record::desk::{Acted, Desk};
 use crate::record::entry::{By, Entry};
 use crate::record::factual::Factual;
 use crate::record::refusal::Refusal;
 use crate::record::spans::{Span, Spans};
+use crate::rights::{Act, On, must};
 use crate::rulebook::associations::LinkYear;
 use crate::time::Day;
 
@@ -258,8 +259,7 @@ pub fn keep(desk: &mut Desk<'_>, person: &Name, reason: Option<&str>) -> Acted<P
 /// # Errors
 /// When the actor is neither the program itself nor a program manager.
 pub fn refresh(desk: &mut Desk<'_>) -> Acted<Vec<Name>> {
-    let may = desk.actor.is_clockwork() || desk.actor.is_operator(&[Role::ProgramManager]);
-    desk.actor.must(may, "a program manager of the operator", "refresh links")?;
+    must(&desk.actor, Act::LeaverSettle, &On::program(), "refresh links")?;
     let mut gone = Vec::new();
     for mut profile in desk.list::<ProfileLink>(&By::default())? {
         let before = profile.partner_id.clone();
@@ -287,6 +287,7 @@ fn own(desk: &Desk<'_>) -> Acted<ProfileLink> {
         let message = format!("`{}` is no certified person", desk.actor.user);
         return Err(Refusal::forbidden("not-the-person", message, "only the person links or unlinks; an account admin may invite").into());
     };
+    must(&desk.actor, Act::ProfileKeep, &On::default().of_person(&person), "link a learning profile")?;
     ProfileLink::of(desk, &person)
 }
 
@@ -294,10 +295,15 @@ fn own(desk: &Desk<'_>) -> Acted<ProfileLink> {
 fn linked_here(desk: &mut Desk<'_>, person: &Name, what: &str) -> Acted<ProfileLink> {
     let mut profile = ProfileLink::of(desk, person)?;
     settle(desk, &mut profile)?;
-    let partner = profile.on(desk.today()).map(|id| desk.find::<Partner>(id.as_str())).transpose()?.flatten();
-    let may = partner.is_some_and(|partner| desk.actor.is_partner(&partner.global_partner_id, &[Role::AccountAdmin]));
-    desk.actor.must(may, &format!("an account admin of the partner that `{person}` is linked to"), what)?;
+    must(&desk.actor, Act::LeaverReport, &on_profile(desk, &profile)?, what)?;
     Ok(profile)
+}
+
+/// The profile of a person, as what an act is about: the person's, and the partner's that they are linked to.
+fn on_profile(desk: &Desk<'_>, profile: &ProfileLink) -> Acted<On> {
+    let partner = profile.on(desk.today()).map(|id| desk.find::<Partner>(id.as_str())).transpose()?.flatten();
+    let on = partner.map_or_else(On::default, |partner| On::partner(&partner));
+    Ok(on.of_person(&profile.person_id).in_register(ProfileLink::REGISTER))
 }
 
 fn tell(desk: &mut Desk<'_>, location: &Name, profile: &ProfileLink, kind: &str, what: &str) -> Acted {
@@ -313,12 +319,6 @@ fn tell(desk: &mut Desk<'_>, location: &Name, profile: &ProfileLink, kind: &str,
 /// When the actor may not see it, or the registers cannot be read.
 pub fn see(desk: &Desk<'_>, person: &Name) -> Acted<ProfileLink> {
     let profile = ProfileLink::of(desk, person)?;
-    let is_own = desk.actor.person_id.as_ref() == Some(person);
-    let mut may = is_own || matches!(desk.actor.organisation, Some(Organisation::Operator) if !desk.actor.roles.is_empty());
-    if let Some(at) = profile.on(desk.today()) {
-        let partner = desk.find::<Partner>(at.as_str())?;
-        may = may || partner.is_some_and(|partner| desk.actor.is_partner(&partner.global_partner_id, &invitations::MAY_SEE));
-    }
-    desk.actor.must(may, "the person, or the partner that they are linked to", &format!("see the links of `{person}`"))?;
+    must(&desk.actor, Act::ProfileRead, &on_profile(desk, &profile)?, &format!("see the links of `{person}`"))?;
     Ok(profile)
 }

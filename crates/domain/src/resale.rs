@@ -7,9 +7,11 @@ use crate::names::Name;
 use crate::notices;
 use crate::of_record;
 use crate::parties::location;
-use crate::record::actor::{Organisation, Role};
+use crate::record::actor::Organisation;
 use crate::record::desk::{Acted, Desk};
+use crate::record::entry::Entry as _;
 use crate::record::refusal::Refusal;
+use crate::rights::{Act, On, must};
 use crate::time::Day;
 use crate::words::Tier;
 
@@ -42,16 +44,14 @@ impl Sellers {
 /// When the actor neither runs the account that buys from the vendor nor manages the program, the subscription is unknown, over, sold
 /// already or not of a resale agreement, a seller is not enrolled, or the day is out of its days.
 pub fn sell(desk: &mut Desk<'_>, subscription: &Name, sellers: &Sellers, on: Day) -> Acted<Chain> {
+    let (sale, accounts) = check_sellers(desk, sellers)?;
+    let buys = accounts.first().zip(sale.first()).map(|(account, location)| On::default().and_location(account, location));
+    must(&desk.actor, Act::ResaleRecord, &buys.unwrap_or_default(), "record this sale")?;
     let (row, chain) = read(desk, subscription)?;
     if let Some(sale) = chain.sales.open() {
         let message = format!("`{subscription}` has been sold by {} since {}", sale.held.shown(), sale.from);
         return Err(Refusal::conflict("already-sold", message, "move it instead").into());
     }
-    let (sale, accounts) = check_sellers(desk, sellers)?;
-    let buyer = accounts.first().cloned();
-    let runs = buyer.as_ref().is_some_and(|account| desk.actor.is_partner(account, &[Role::AccountAdmin]));
-    let may = runs || desk.actor.is_operator(&[Role::ProgramManager]);
-    desk.actor.must(may, "an account admin of the partner who buys from the vendor, or a program manager", "record this sale")?;
     check_days(desk, &row, on)?;
     begin(desk, &row, chain, sale, on, "chain-sold", None)
 }
@@ -109,14 +109,15 @@ fn read(desk: &Desk<'_>, subscription: &Name) -> Acted<(Subscription, Chain)> {
 
 /// Refuses who neither runs the account that sells the subscription now nor manages the program.
 fn must_have(desk: &Desk<'_>, chain: &Chain, what: &str) -> Acted {
-    let Some(sale) = chain.on(desk.today()) else {
+    let sale = chain.on(desk.today());
+    let first = sale.and_then(Sale::first).map(|id| desk.find::<Partner>(id.as_str())).transpose()?.flatten();
+    let on = first.map_or_else(On::default, |partner| On::partner(&partner));
+    must(&desk.actor, Act::ResaleRecord, &on.entry(Subscription::REGISTER, &chain.subscription_id), what)?;
+    if sale.is_none() {
         let message = format!("nobody sells `{}`", chain.subscription_id);
         return Err(Refusal::conflict("not-sold", message, "record a sale first").into());
-    };
-    let first = sale.first().map(|id| desk.find::<Partner>(id.as_str())).transpose()?.flatten();
-    let runs = first.is_some_and(|partner| desk.actor.is_partner(&partner.global_partner_id, &[Role::AccountAdmin]));
-    let may = runs || desk.actor.is_operator(&[Role::ProgramManager]);
-    Ok(desk.actor.must(may, "an account admin of the partner who sells it now, or a program manager", what)?)
+    }
+    Ok(())
 }
 
 /// The chain of sellers, and their accounts.

@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::names::Name;
 use crate::parties::User;
-use crate::record::actor::{Actor, Identity, Role};
+use crate::record::actor::{Actor, Identity};
 use crate::record::desk::{Acted, Desk};
 use crate::record::entry::Entry;
 use crate::record::refusal::Refusal;
+use crate::rights::{Act, On, must};
 use crate::time::Day;
 
 /// A token that a machine signs in with.
@@ -47,16 +48,15 @@ impl Entry for Token {
 /// # Errors
 /// When the actor may not, the user is unknown or closed, or the token would have expired already.
 pub fn issue(desk: &mut Desk<'_>, token: &Token) -> Acted {
-    let manages = desk.actor.is_operator(&[Role::ProgramManager]);
-    let may = manages || desk.actor.user == token.user_id;
-    desk.actor.must(may, "a program manager of the operator, or the user", "issue this token")?;
+    let on = On::default().of_user(&token.user_id).in_register(Token::REGISTER);
+    must(&desk.actor, Act::TokenKeep, &on, "issue this token")?;
     let user: User = desk.get(token.user_id.as_str())?;
     if !user.active {
         let message = format!("`{}` is closed", user.user_id);
         return Err(Refusal::conflict("user-closed", message, "issue the token to a user who may act").into());
     }
     if token.identity.is_some() && token.identity != user.identity {
-        desk.actor.must(manages, "a program manager of the operator", "name an identity that is not the user's own")?;
+        must(&desk.actor, Act::IdentityVouch, &on, "name an identity that is not the user's own")?;
     }
     if token.expires_on <= desk.today() {
         let message = format!("the token would have expired on {}", token.expires_on);
@@ -71,8 +71,8 @@ pub fn issue(desk: &mut Desk<'_>, token: &Token) -> Acted {
 /// When the actor may not, or there is no such token.
 pub fn revoke(desk: &mut Desk<'_>, id: &str, reason: Option<&str>) -> Acted<Token> {
     let mut token: Token = desk.get(id)?;
-    let may = desk.actor.is_operator(&[Role::ProgramManager]) || desk.actor.user == token.user_id;
-    desk.actor.must(may, "a program manager of the operator, or the token's user", "revoke this token")?;
+    let on = On::default().of_user(&token.user_id).entry(Token::REGISTER, id);
+    must(&desk.actor, Act::TokenKeep, &on, "revoke this token")?;
     "revoked".clone_into(&mut token.state);
     desk.put("token-revoked", &token, desk.today(), reason)?;
     Ok(token)

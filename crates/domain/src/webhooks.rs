@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::record::actor::{Organisation, Role};
+use crate::record::actor::{Actor, Organisation, Role};
 use crate::record::desk::{Acted, Desk};
 use crate::record::entry::Entry;
 use crate::record::refusal::Refusal;
+use crate::rights::{Act, On, must};
 
 /// The longest address, in characters.
 const ADDRESS_MAX: usize = 500;
@@ -66,9 +67,7 @@ pub fn add(desk: &mut Desk<'_>, organisation: Organisation, url: &str, kinds: BT
 /// When the actor may not, or there is no such webhook, or it was removed.
 pub fn turn(desk: &mut Desk<'_>, id: &str, state: &'static str, reason: Option<&str>) -> Acted<Webhook> {
     let mut webhook: Webhook = desk.get(id)?;
-    if !desk.actor.is_clockwork() {
-        must_keep(desk, &webhook.organisation)?;
-    }
+    must_keep_it(desk, &webhook)?;
     if webhook.state == "removed" {
         return Err(Refusal::conflict("removed", format!("`{id}` was removed"), "add the address again").into());
     }
@@ -87,17 +86,27 @@ pub fn turn(desk: &mut Desk<'_>, id: &str, state: &'static str, reason: Option<&
 /// # Errors
 /// When the actor does not.
 pub fn must_keep(desk: &Desk<'_>, organisation: &Organisation) -> Acted {
-    let own = match organisation {
-        Organisation::Operator => false,
-        Organisation::Partner(global) => desk.actor.is_partner(global, &[Role::AccountAdmin]),
-        Organisation::Customer(tenant) => desk.actor.is_customer(tenant, &[Role::GlobalAdmin]),
+    Ok(must(&desk.actor, Act::WebhookKeep, &On::organisation(organisation), "keep these webhooks")?)
+}
+
+/// Refuses whoever does not keep a webhook; who may not see it is told that there is none.
+///
+/// # Errors
+/// When the actor does not.
+pub fn must_keep_it(desk: &Desk<'_>, webhook: &Webhook) -> Acted {
+    let on = On::organisation(&webhook.organisation).entry(Webhook::REGISTER, &webhook.webhook_id);
+    Ok(must(&desk.actor, Act::WebhookKeep, &on, "keep this webhook")?)
+}
+
+/// Whose eyes a webhook has: it is told what those who keep it may see.
+#[must_use]
+pub fn eyes(organisation: &Organisation) -> Actor {
+    let role = match organisation {
+        Organisation::Operator => Role::ProgramManager,
+        Organisation::Partner(_) => Role::AccountAdmin,
+        Organisation::Customer(_) => Role::GlobalAdmin,
     };
-    let may = own || desk.actor.is_operator(&[Role::ProgramManager]);
-    Ok(desk.actor.must(
-        may,
-        "an account admin, a Global admin of the tenant or a program manager of the operator",
-        "keep these webhooks",
-    )?)
+    Actor::new("webhook", organisation.clone(), [role])
 }
 
 /// The scheme and the host of an address; no host when a user's name stands before it.

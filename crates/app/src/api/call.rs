@@ -1,7 +1,7 @@
 //! A call: what was asked, and by whom.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -11,6 +11,7 @@ use domain::record::desk::{ActError, Acted, Desk};
 use domain::record::entry::Fields;
 use domain::record::refusal::Refusal;
 use domain::rulebook::Rulebook;
+use domain::sight::Sight;
 use jiff::Timestamp;
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::de::DeserializeOwned;
@@ -24,7 +25,6 @@ use crate::api::{is_safe, json};
 use crate::home::{Home, Request, Version};
 use crate::pages::reading::Reading;
 use crate::secrets::hex;
-use crate::sight::Sight;
 
 /// A call of an operation.
 pub struct Call<'a> {
@@ -42,7 +42,7 @@ pub struct Call<'a> {
     body: Value,
     file: Vec<u8>,
     request: Request,
-    sight: OnceLock<Sight>,
+    sight: OnceCell<Sight>,
 }
 
 impl<'a> Call<'a> {
@@ -85,7 +85,7 @@ impl<'a> Call<'a> {
         let rulebook = reading.rulebook();
         let known_at: Option<Timestamp> = query.get("known_at").and_then(|text| text.parse().ok());
         let home = known_at.map_or_else(|| home.clone(), |known_at| home.at(known_at));
-        Ok(Self { reading, home, rulebook, actor, operation, path, query, body: body_value, file, request, sight: OnceLock::new() })
+        Ok(Self { reading, home, rulebook, actor, operation, path, query, body: body_value, file, request, sight: OnceCell::new() })
     }
 
     /// Does what is asked.
@@ -190,18 +190,16 @@ impl<'a> Call<'a> {
         })
     }
 
-    /// Whether the caller may see an entry.
+    /// Whether the caller may see an entry of a register.
     ///
     /// # Errors
     /// When the registers cannot be read.
-    pub fn may_see(&self, fields: &Fields) -> Result<bool, Problem> {
+    pub fn may_see(&self, register: &str, fields: &Fields) -> Result<bool, Problem> {
         if let Some(sight) = self.sight.get() {
-            return Ok(sight.takes_in(fields));
+            return Ok(sight.sees_fields(register, fields));
         }
-        // somebody without a role in their organisation sees nothing
-        let organisation = self.actor.organisation.clone().filter(|_| !self.actor.roles.is_empty());
-        let sight = Sight::of(&self.home, organisation, self.actor.location.clone())?;
-        Ok(self.sight.get_or_init(|| sight).takes_in(fields))
+        let sight = self.home.sight(self.actor.clone())?;
+        Ok(self.sight.get_or_init(|| sight).sees_fields(register, fields))
     }
 }
 

@@ -8,7 +8,6 @@ use domain::claims::drafts::{self, Edits};
 use domain::claims::proofs::{ProofMeta, attach_proof};
 use domain::claims::{Claim, Verdict, endings, incentives, reviews, submissions};
 use domain::names::Name;
-use domain::record::actor::Organisation;
 use domain::record::desk::{Acted, Desk};
 use domain::record::entry::{By, Entry};
 use domain::record::refusal::Refusal;
@@ -282,11 +281,8 @@ fn shown(claim: Acted<Claim>) -> Acted<Value> {
     Ok(value(&blind(claim?)))
 }
 
-/// Whether the caller may see a claim; customers do not see drafts.
 fn sees(call: &Call<'_>, claim: &Claim) -> Result<bool, Problem> {
-    let is_customer = matches!(call.actor.organisation, Some(Organisation::Customer(_)));
-    let is_draft = claim.submitted_on.is_none() && claim.approved_on.is_none();
-    Ok(call.may_see(&claim.fields())? && !(is_customer && is_draft))
+    call.may_see(Claim::REGISTER, &claim.fields())
 }
 
 fn list(call: &Call<'_>) -> Result<Value, Problem> {
@@ -372,10 +368,9 @@ fn upload(call: &Call<'_>, kept: &Kept, desk: &mut Desk<'_>) -> Acted<Value> {
 
 fn case(call: &Call<'_>) -> Result<Value, Problem> {
     let id = call.id("arbitration_id");
-    let is_operator = call.actor.organisation == Some(Organisation::Operator);
-    match call.home.find::<Arbitration>(&id)?.filter(|_| is_operator) {
-        Some(case) => Ok(value(&Arbitration { votes: Vec::new(), ..case })),
-        None => {
+    match call.home.find::<Arbitration>(&id)? {
+        Some(case) if call.may_see(Arbitration::REGISTER, &case.fields())? => Ok(value(&Arbitration { votes: Vec::new(), ..case })),
+        _ => {
             Err(Refusal::not_found("unknown-id", format!("there is no arbitration `{id}`"), "a claim's story names its arbitrations")
                 .into())
         }

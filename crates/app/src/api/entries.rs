@@ -68,7 +68,7 @@ pub fn list<E: Entry>(call: &Call<'_>) -> Result<Value, Problem> {
     let mut last = String::new();
     let mut more = false;
     for (id, version, fields) in call.home.entries(E::REGISTER, &by, &after)? {
-        if !call.may_see(&fields)? {
+        if !call.may_see(E::REGISTER, &fields)? {
             continue;
         }
         if items.len() == limit {
@@ -88,7 +88,7 @@ pub fn list<E: Entry>(call: &Call<'_>) -> Result<Value, Problem> {
 /// When there is none, or the caller may not see it.
 pub fn one<E: Entry>(call: &Call<'_>, id: &str) -> Result<Value, Problem> {
     match call.home.entry(E::REGISTER, id)? {
-        Some((version, fields)) if call.may_see(&fields)? => Ok(value(&Versioned { version, entry: shown(&fields) })),
+        Some((version, fields)) if call.may_see(E::REGISTER, &fields)? => Ok(value(&Versioned { version, entry: shown(&fields) })),
         _ => Err(unknown::<E>(id)),
     }
 }
@@ -99,7 +99,7 @@ pub fn one<E: Entry>(call: &Call<'_>, id: &str) -> Result<Value, Problem> {
 /// When there is none, or the caller may not see it.
 pub fn history<E: Entry>(call: &Call<'_>, id: &str) -> Result<Value, Problem> {
     match call.home.entry(E::REGISTER, id)? {
-        Some((_, fields)) if call.may_see(&fields)? => {
+        Some((_, fields)) if call.may_see(E::REGISTER, &fields)? => {
             let items: Vec<Event> = call.home.events_of(E::REGISTER, id)?;
             Ok(value(&Page { items, next: None }))
         }

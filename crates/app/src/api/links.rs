@@ -5,6 +5,7 @@ use domain::inventory::Item;
 use domain::links::owners::{self, OwnedResource, Resource};
 use domain::links::{self, Link};
 use domain::names::Name;
+use domain::record::entry::Entry as _;
 use domain::rulebook::roles::RoleExplained;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -221,7 +222,7 @@ fn inventory(call: &Call<'_>) -> Result<Value, Problem> {
     let mut items: Vec<&Item> = Vec::new();
     for item in meant {
         let fields = [("partner_id", &item.partner_id), ("tenant_id", &item.tenant_id)];
-        if call.may_see(&fields.into_iter().map(|(name, of)| (name.to_owned(), value(of))).collect())? {
+        if call.may_see(Link::REGISTER, &fields.into_iter().map(|(name, of)| (name.to_owned(), value(of))).collect())? {
             items.push(item);
         }
         if items.len() > limit {

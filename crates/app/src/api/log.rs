@@ -1,9 +1,9 @@
 //! The log behind the registers: its events, signed checkpoints, and proofs that outsiders can check.
 
 use axum::http::{Method, StatusCode};
-use domain::record::actor::Role;
 use domain::record::event::Event;
 use domain::record::refusal::Refusal;
+use domain::rights::{self, On, must};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -109,8 +109,7 @@ pub const OPERATIONS: &[&[Operation]] = &[&[
 ]];
 
 fn must_read_log(call: &Call<'_>) -> Result<(), Problem> {
-    let may = call.actor.is_operator(&[Role::Auditor, Role::ProgramManager]);
-    Ok(call.actor.must(may, "an auditor or a program manager of the operator", "read the log")?)
+    Ok(must(&call.actor, rights::Act::LogRead, &On::program(), "read the log")?)
 }
 
 fn events(call: &Call<'_>) -> Result<Value, Problem> {

@@ -3,8 +3,8 @@
 use axum::http::{Method, StatusCode};
 use domain::designations::Score;
 use domain::names::Name;
-use domain::record::actor::Organisation;
 use domain::record::refusal::Refusal;
+use domain::rights::{self, On};
 use domain::time::Day;
 use serde_json::Value;
 
@@ -78,11 +78,7 @@ pub fn as_of(call: &Call<'_>) -> Day {
 }
 
 fn may_read(call: &Call<'_>, partner: &Name) -> bool {
-    match &call.actor.organisation {
-        Some(Organisation::Operator) => !call.actor.roles.is_empty(),
-        Some(Organisation::Partner(own)) => own == partner && !call.actor.roles.is_empty(),
-        _ => false,
-    }
+    rights::allows(&call.actor, rights::Act::ScoreRead, &On::account(partner))
 }
 
 fn list(call: &Call<'_>) -> Result<Value, Problem> {
@@ -109,7 +105,11 @@ fn score(call: &Call<'_>) -> Result<Score, Problem> {
 
 fn explain(call: &Call<'_>) -> Result<Value, Problem> {
     let score = score(call)?;
+    let on = On::account(&score.global_partner_id);
+    rights::must(&call.actor, rights::Act::ExplanationRead, &on, "see what is behind this score")?;
     let depth = call.text("depth").and_then(|text| text.parse().ok()).unwrap_or(3);
     let node = call.reading.explain(&score.global_partner_id, &score.area, as_of(call))?;
-    Ok(value(&NodeView::new(&node, depth)))
+    let view = NodeView::new(&node, depth);
+    let sees = |act| rights::allows(&call.actor, act, &on);
+    Ok(value(&view.for_eyes(sees(rights::Act::RevenueRead), sees(rights::Act::PersonsRead))))
 }

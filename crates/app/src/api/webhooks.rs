@@ -112,7 +112,7 @@ fn secret(call: &Call<'_>) -> Result<Value, Problem> {
     let id = call.part("webhook_id");
     call.home.act(call.rulebook, call.actor.clone(), |desk| {
         let webhook: Webhook = desk.get(id)?;
-        webhooks::must_keep(desk, &webhook.organisation)
+        webhooks::must_keep_it(desk, &webhook)
     })?;
     Ok(value(&Secret { secret: call.home.new_webhook_secret(id)? }))
 }

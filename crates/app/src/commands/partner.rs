@@ -7,6 +7,7 @@ use domain::facts::Partner;
 use domain::names::Name;
 use domain::record::entry::By;
 use domain::record::refusal::Refusal;
+use domain::rights::{Act, On, must};
 use domain::words::{Flag, PartnerKind};
 
 use super::seat::{Seat, lines, shown, word};
@@ -146,7 +147,7 @@ fn told(resolved: &Resolved) -> String {
 fn list(args: &ListArgs, seat: &Seat<'_>) -> Result<Exit> {
     let account = args.account.as_deref().map(Name::new);
     let read = |desk: &mut domain::record::desk::Desk<'_>| {
-        desk.actor.must(desk.actor.organisation.is_some(), "an administrator of your organisation", "look up partners")?;
+        must(&desk.actor, Act::PartnerLookUp, &On::default(), "look up partners")?;
         let mut rows = desk.list::<Partner>(&By::default())?;
         rows.retain(|row| account.as_ref().is_none_or(|account| row.global_partner_id == *account));
         rows.sort_by_key(|row| row.partner_id.id_order());

@@ -226,7 +226,7 @@ fn keeps(home: &Home, id: &str, setting: &Setting) -> Result<Webhook> {
     let actor = home.actor(setting.user())?;
     let look = |desk: &mut Desk<'_>| {
         let webhook: Webhook = desk.get(id)?;
-        webhooks::must_keep(desk, &webhook.organisation)?;
+        webhooks::must_keep_it(desk, &webhook)?;
         Ok(webhook)
     };
     Ok(home.act(&*setting.rulebook()?, actor, look)?.given)

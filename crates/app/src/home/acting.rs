@@ -13,6 +13,7 @@ use domain::record::desk::{ActError, Acted, Desk, Failure, Registers};
 use domain::record::entry::{By, Entry, Fields};
 use domain::record::event::Event;
 use domain::record::refusal::Refusal as DomainRefusal;
+use domain::rights::{Act, On, allows};
 use domain::rulebook::Rulebook;
 use domain::standing::{self, Entries};
 use engine::fault;
@@ -77,7 +78,7 @@ impl Home {
         let (transaction, imported, _worker) = self.transaction()?;
         let now = clock::now();
         // what reviewers do is decide
-        let decides = actor.is_operator(&[Role::Reviewer]);
+        let decides = allows(&actor, Act::ClaimDecide, &On::program());
         let live = Live { stored: &transaction, imported };
         let mut desk = Desk::new(&live, rulebook, actor, now);
         let given = act(&mut desk);
@@ -111,7 +112,7 @@ impl Home {
         self.must_stand()?;
         let (transaction, imported, _worker) = self.transaction()?;
         let now = clock::now();
-        let decides = actor.is_operator(&[Role::Reviewer]);
+        let decides = allows(&actor, Act::ClaimDecide, &On::program());
         let live = Live { stored: &transaction, imported };
         let mut desk = Desk::new(&live, rulebook, actor, now);
         let given = match self.answered(&transaction, request) {

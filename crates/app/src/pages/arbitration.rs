@@ -10,9 +10,9 @@ use domain::claims::arbitrations::{self, Arbitration, ArbitrationState};
 use domain::claims::four_eyes::{self, Count, Parties};
 use domain::claims::{Claim, Product};
 use domain::names::Name;
-use domain::record::actor::Role;
 use domain::record::desk::{Acted, Desk};
 use domain::record::entry::{By, Entry as _};
+use domain::rights::{Act, On, allows};
 
 use crate::pages::acting::{Sent, form};
 use crate::pages::ask::{Ask, Field, Question, done_or_again};
@@ -160,7 +160,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     }
     let is_open = case.state == ArbitrationState::Open;
     let has_voted = case.votes.iter().any(|vote| vote.by == actor.user);
-    let may_vote = is_open && !has_voted && actor.is_operator(&[Role::Reviewer]);
+    let may_vote = is_open && !has_voted && allows(&actor, Act::ClaimDecide, &On::program());
     let outcome = "Who loses is disassociated on the day of the decision, for what is contested only. It is told: your claim lost this to another claim, with \
                    the reason that you choose, and that it may claim again with new proof. The winner is told that its claim holds.";
     html(&CasePage {

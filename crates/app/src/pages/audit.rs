@@ -11,7 +11,7 @@ use axum::Router;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use domain::names::Name;
-use domain::record::actor::Role;
+use domain::rights::Act;
 use domain::time::Day;
 use store::log::Asked;
 
@@ -25,7 +25,7 @@ use crate::pages::visit::{Visit, html, page};
 use crate::pages::{show, story};
 
 /// Who reads the log.
-pub const READERS: [Role; 2] = [Role::Auditor, Role::ProgramManager];
+pub const READERS: Act = Act::LogRead;
 
 /// How many events a page of the log looks at, the latest first.
 const EVENTS_MAX: u32 = 2_000;

@@ -6,6 +6,7 @@ use domain::attach::AttachSet;
 use domain::customers::Customer;
 use domain::designations::Score;
 use domain::reasons::Reason;
+use domain::rights::{Act, On};
 use domain::time::{Interval, Month};
 
 use crate::pages::customers::{NONE, Tabs, read};
@@ -86,6 +87,7 @@ impl State {
 pub fn show(visit: &Visit) -> Result<Response, Problem> {
     let scores = visit.scores()?;
     let own = visit.partner(&scores)?;
+    visit.must(Act::ExplanationRead, &On::account(&own[0].global_partner_id), "see these customers")?;
     let first = own[0];
     let customers = read(visit, first)?;
     let months: Vec<Month> = first.month.trailing(MONTHS).collect();

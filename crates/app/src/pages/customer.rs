@@ -11,6 +11,7 @@ use domain::designations::Score;
 use domain::fraction::Fraction;
 use domain::metrics::Table;
 use domain::names::Name;
+use domain::rights::{Act, On};
 
 use crate::pages::charts::Columns;
 use crate::pages::customer::timeline::Timeline;
@@ -47,6 +48,7 @@ struct CustomerPage {
 pub fn show(visit: &Visit) -> Result<Response, Problem> {
     let scores = visit.scores()?;
     let own = visit.partner(&scores)?;
+    visit.must(Act::ExplanationRead, &On::account(&own[0].global_partner_id), "see this customer")?;
     let first = own[0];
     let customers = read(visit, first)?;
     let asked = Name::new(visit.param("tenant"));

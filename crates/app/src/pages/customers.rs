@@ -8,6 +8,7 @@ use axum::response::Response;
 use domain::amount::Amount;
 use domain::customers::Customer;
 use domain::designations::Score;
+use domain::rights::{Act, On};
 use domain::time::{Day, Month};
 
 use crate::pages::frame::{Frame, Here, named};
@@ -72,6 +73,7 @@ pub fn read(visit: &Visit, score: &Score) -> Result<Arc<Vec<Customer>>, Problem>
 pub fn show(visit: &Visit) -> Result<Response, Problem> {
     let scores = visit.scores()?;
     let own = visit.partner(&scores)?;
+    visit.must(Act::ExplanationRead, &On::account(&own[0].global_partner_id), "see these customers")?;
     let first = own[0];
     let customers = read(visit, first)?;
     let given = given::given(visit, &own)?;

@@ -26,6 +26,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::response::Response;
 use axum::routing::{get, post};
 use domain::amount::Amount;
+use domain::rights::{Act, On};
 use engine::fates::Fate;
 use engine::formats::Format;
 
@@ -71,14 +72,24 @@ pub fn routes() -> Router<Arc<dyn Reading>> {
         .route("/imports/{batch}/undo", get(async |visit: Visit| answer(visit, batch::ask_undo).await).post(batch::undo))
 }
 
-/// The home of the visit; without one, the page that says why there is no ledger.
+/// Refuses whoever may not import, undo imports or close months.
 ///
 /// # Errors
 ///
-/// A template that cannot be written.
+/// That it is not for the visitor's role, and whom to ask.
+fn must_keep(visit: &Visit) -> Result<(), Problem> {
+    visit.must(Act::ImportsKeep, &On::program(), "change what is imported")
+}
+
+/// The home of the visit, for those of the operator; without one, the page that says why there is no ledger.
+///
+/// # Errors
+///
+/// A visitor who does not act for the operator, or a template that cannot be written.
 fn home(visit: &Visit) -> Result<Result<&Home, Response>, Problem> {
     match visit.reading.home() {
-        Some(home) => Ok(Ok(home)),
+        Some(home) if visit.may(Act::ImportsRead, &On::program()) => Ok(Ok(home)),
+        Some(_) => Err(Problem::nowhere(&visit.address)),
         None => html(&NonePage { frame: frame(visit, "No ledger here"), origin: visit.reading.origin() }).map(Err),
     }
 }

@@ -14,6 +14,7 @@ use axum::response::Response;
 use domain::designations::{Score, TrackScore};
 use domain::explain::Node;
 use domain::points::MetricScore;
+use domain::rights::{Act, On};
 use domain::rulebook::AreaRules;
 
 use crate::pages::designation;
@@ -119,6 +120,7 @@ fn places<'t>(visit: &Visit, named: &Named<'_>, root: &'t Node) -> Result<Vec<Pl
 pub fn show(visit: &Visit) -> Result<Response, Problem> {
     let scores = visit.scores()?;
     let own = visit.partner(&scores)?;
+    visit.must(Act::ExplanationRead, &On::account(&own[0].global_partner_id), "see what is behind this metric")?;
     let named_here = read(visit, &own)?;
     let score = named_here.score;
     let root = visit.reading.explain(&score.global_partner_id, &score.area, score.as_of).map_err(|error| Problem::unread(&error))?;

@@ -3,7 +3,8 @@
 use domain::facts::Partner;
 use domain::names::Name;
 use domain::parties;
-use domain::record::actor::{Actor, Organisation, Role};
+use domain::record::actor::{Actor, Organisation};
+use domain::rights::{Act, On, allows};
 use domain::words::PartnerKind;
 
 use crate::pages::frame::{Frame, Here, named};
@@ -22,8 +23,8 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// The roles that make and change associations.
-    pub const CLAIMING: [Role; 3] = [Role::AccountAdmin, Role::IncentiveAdmin, Role::IncentiveUser];
+    /// Making and changing associations.
+    pub const CLAIMING: Act = Act::ClaimFile;
 
     /// The workspace of the path.
     ///
@@ -33,16 +34,9 @@ impl Workspace {
     pub fn of(visit: &Visit) -> Result<Self, Problem> {
         let asked = Name::new(visit.param("partner"));
         let actor = visit.actor()?;
-        let may_see = match &actor.organisation {
-            Some(Organisation::Operator) => true,
-            Some(Organisation::Partner(own)) => *own == asked,
-            _ => false,
-        };
+        let may_see = allows(&actor, Act::ScoreRead, &On::account(&asked));
         let found = visit.read(|desk| Ok((desk.find::<Partner>(asked.as_str())?, parties::locations_of(desk, &asked)?)))?;
-        let (partner, mut locations) = found;
-        // exports may tell of an account by its locations alone
-        let by_location = locations.first().map(|row| Partner { partner_id: asked.clone(), kind: PartnerKind::Global, ..row.clone() });
-        let Some(partner) = partner.or(by_location) else { return Err(Problem::unknown("partner", asked.as_str(), Vec::new())) };
+        let (Some(partner), mut locations) = found else { return Err(Problem::unknown("partner", asked.as_str(), Vec::new())) };
         if partner.kind != PartnerKind::Global || !may_see {
             return Err(Problem::unknown("partner", asked.as_str(), Vec::new()));
         }
@@ -74,10 +68,11 @@ impl Workspace {
         paths::workspace(self.id(), place)
     }
 
-    /// Whether the visitor acts for the partner in one of the roles.
+    /// Whether the visitor may do an act for the partner, at one of its locations or for the account as a whole.
     #[must_use]
-    pub fn acts(&self, roles: &[Role]) -> bool {
-        self.actor.is_partner(self.id(), roles)
+    pub fn acts(&self, act: &Act) -> bool {
+        let is_own = matches!(&self.actor.organisation, Some(Organisation::Partner(own)) if own == self.id());
+        is_own && allows(&self.actor, *act, &On::account(self.id()).within(self.actor.location.as_ref()))
     }
 
     /// The locations as choices of a form: IDs, and how they are called.

@@ -7,6 +7,7 @@ use askama::Template;
 use axum::response::Response;
 use domain::designations::Score;
 use domain::names::Name;
+use domain::rights::{Act, On};
 use domain::roster::{Held, Member, Roster, Rung, Step};
 use domain::time::{Day, Interval};
 
@@ -53,6 +54,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
 fn page_with(visit: &Visit, sent: Option<&Sent>, refused: Option<&Refused<'_>>) -> Result<Response, Problem> {
     let scores = visit.scores()?;
     let own = visit.partner(&scores)?;
+    visit.must(Act::PersonsRead, &On::account(&own[0].global_partner_id), "see these people")?;
     let first = own[0];
     let roster = visit.reading.roster(&first.global_partner_id, first.as_of).map_err(|error| Problem::unread(&error))?;
     let file = |what: &str| format!("{}-{what}-{}", first.global_partner_id, first.as_of);

@@ -13,8 +13,8 @@ use axum::Router;
 use axum::response::Response;
 use domain::accounts::resolve::{Resolved, resolve};
 use domain::names::Name;
-use domain::record::actor::Role;
 use domain::record::entry::{By, Fields};
+use domain::rights::{Act, On, allows};
 use serde_json::Value as Json;
 
 use crate::pages::acting::form;
@@ -237,7 +237,7 @@ fn list(visit: &Visit) -> Result<Response, Problem> {
     if let Some(file) = grid.download() {
         return file;
     }
-    let is_manager = actor.is_operator(&[Role::ProgramManager]);
+    let is_manager = allows(&actor, Act::RegisterKeep, &On::program());
     html(&ListPage {
         frame: visit.frame(register.title),
         heading: format!("{}: {}", register.title, grid.total()),

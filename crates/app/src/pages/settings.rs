@@ -11,6 +11,7 @@ use axum::response::Response;
 use domain::parties::User;
 use domain::record::actor::{Organisation, Role};
 use domain::record::entry::By;
+use domain::rights::Act;
 use domain::tokens::Token;
 use domain::webhooks::Webhook;
 
@@ -91,7 +92,7 @@ fn own(visit: &Visit, workspace: &Workspace) -> Result<Own, Problem> {
 fn render(visit: &Visit, came: &Came<'_>) -> Result<Response, Problem> {
     let workspace = Workspace::of(visit)?;
     let own = own(visit, &workspace)?;
-    let is_admin = workspace.acts(&[Role::AccountAdmin]);
+    let is_admin = workspace.acts(&Act::UserKeep);
     let file = |what: &str| format!("{}-{what}", workspace.id());
     let users =
         Grid::new(visit, "users", user_columns(), own.users.iter().map(user_row).collect()).prefixed("users_").named(&file("users"));

@@ -1,6 +1,6 @@
 //! A visit: what a browser asks for, read once, and answered by a page or by a problem.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -11,7 +11,8 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, get};
 use domain::designations::Score;
 use domain::names::Name;
-use domain::record::actor::Organisation;
+use domain::record::desk::ActError;
+use domain::rights::{Act, On, allows, must};
 use domain::rulebook::AreaRules;
 use domain::time::Day;
 
@@ -137,24 +138,43 @@ impl Visit {
         self.value(key).and_then(|text| text.parse().ok()).unwrap_or(1).max(1)
     }
 
-    /// Every score of the day that the visitor may see: the operator's users all, a partner's its own, a customer's none.
+    /// Whether the visitor may. Whoever opens a dataset folder may see all that is in it: it has no users.
+    #[must_use]
+    pub fn may(&self, act: Act, on: &On) -> bool {
+        self.reading.home().is_none() || self.actor().is_ok_and(|actor| allows(&actor, act, on))
+    }
+
+    /// Refuses what the visitor may not see; `what` says what that is: "see these customers".
+    ///
+    /// # Errors
+    ///
+    /// That it is not for the visitor's role, and whom to ask.
+    pub fn must(&self, act: Act, on: &On, what: &str) -> Result<(), Problem> {
+        if self.reading.home().is_none() {
+            return Ok(());
+        }
+        let refused = must(&self.actor()?, act, on, what);
+        refused.map_err(|refusal| Problem::refused("This is not for your role", &ActError::from(refusal).into()))
+    }
+
+    /// Every score of the day that the visitor may see.
     ///
     /// # Errors
     ///
     /// A day that is none, or facts that cannot be read.
     pub fn scores(&self) -> Result<Arc<Vec<Score>>, Problem> {
         let scores = self.reading.scores(self.as_of()?).map_err(|error| Problem::unread(&error))?;
+        let accounts: BTreeSet<&Name> = scores.iter().map(|score| &score.global_partner_id).collect();
         if self.reading.home().is_none() {
             return Ok(scores);
         }
         let actor = self.actor()?;
-        match actor.organisation.filter(|_| !actor.roles.is_empty()) {
-            Some(Organisation::Operator) => Ok(scores),
-            Some(Organisation::Partner(own)) => {
-                Ok(Arc::new(scores.iter().filter(|score| score.global_partner_id == own).cloned().collect()))
-            }
-            Some(Organisation::Customer(_)) | None => Ok(Arc::default()),
+        let is_hidden = |account: &&Name| !allows(&actor, Act::ScoreRead, &On::account(account));
+        let hidden: BTreeSet<Name> = accounts.into_iter().filter(is_hidden).cloned().collect();
+        if hidden.is_empty() {
+            return Ok(scores);
         }
+        Ok(Arc::new(scores.iter().filter(|score| !hidden.contains(&score.global_partner_id)).cloned().collect()))
     }
 
     /// The partner of the path: its scores, in the order of areas.

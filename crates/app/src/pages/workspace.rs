@@ -1,7 +1,8 @@
 //! Workspaces: the left navigation of customers and of the operator, and who may enter.
 
 use domain::names::Name;
-use domain::record::actor::{Actor, Organisation, Role};
+use domain::record::actor::{Actor, Organisation};
+use domain::rights::{Act, On, allows};
 
 use crate::pages::audit::READERS;
 use crate::pages::paths;
@@ -47,11 +48,12 @@ const OPERATOR: [(&str, &str); 9] = [
     ("Audit", "/operator/audit"),
 ];
 
-/// The roles with which the operator's workspace is entered.
-pub const OPERATOR_ROLES: [Role; 4] = [Role::Reviewer, Role::ProgramManager, Role::Support, Role::Auditor];
+/// What everybody of the operator may: see what waits to be decided.
+pub const OPERATOR_ROLES: Act = Act::QueueSee;
 
-/// The roles that begin at the list of partners; others of the operator begin at the queue.
-const LISTS_PARTNERS: [Role; 3] = [Role::ProgramManager, Role::Support, Role::Auditor];
+fn may(actor: &Actor, act: Act) -> bool {
+    allows(actor, act, &On::program())
+}
 
 impl Workspace {
     /// The workspace of whoever visits; nothing for partners, who have theirs around each account, and where there are no registers.
@@ -60,7 +62,7 @@ impl Workspace {
         let actor = visit.actor().ok()?;
         let (title, places): (_, &[(&str, &str)]) = match &actor.organisation {
             Some(Organisation::Customer(_)) if !actor.roles.is_empty() => ("Your organisation", &CUSTOMER),
-            Some(Organisation::Operator) if actor.is_operator(&OPERATOR_ROLES) => ("Operator", &OPERATOR),
+            Some(Organisation::Operator) if may(&actor, OPERATOR_ROLES) => ("Operator", &OPERATOR),
             _ => return None,
         };
         let path = visit.path();
@@ -69,8 +71,9 @@ impl Workspace {
         let nearest = places.iter().filter(|(_, href)| leads(href)).max_by_key(|(_, href)| href.len()).map(|(_, href)| *href);
         let nearest = nearest.or_else(|| path.starts_with("/partners/").then_some("/"));
         let begins = |href: &str| match href {
-            "/" => actor.is_operator(&LISTS_PARTNERS),
-            "/operator/audit" => actor.is_operator(&READERS),
+            // reviewers begin at the queue, all others at the list of partners
+            "/" => may(&actor, Act::PartnersList),
+            "/operator/audit" => may(&actor, READERS),
             _ => true,
         };
         let places = places.iter().filter(|(_, href)| begins(href));
@@ -93,14 +96,14 @@ impl Visit {
         }
     }
 
-    /// The visitor, who acts for the operator with one of the roles.
+    /// The visitor, who may do an act for the operator.
     ///
     /// # Errors
     ///
     /// Whoever does not finds no such page.
-    pub fn operator(&self, roles: &[Role]) -> Result<Actor, Problem> {
+    pub fn operator(&self, act: &Act) -> Result<Actor, Problem> {
         let actor = self.actor()?;
-        if actor.is_operator(roles) { Ok(actor) } else { Err(Problem::nowhere(&self.address)) }
+        if may(&actor, *act) { Ok(actor) } else { Err(Problem::nowhere(&self.address)) }
     }
 
     /// Where whoever visits begins, when that is not the list of partners.
@@ -109,9 +112,7 @@ impl Visit {
         let actor = self.actor().ok()?;
         match &actor.organisation {
             Some(Organisation::Customer(_)) if !actor.roles.is_empty() => Some("/customer".to_owned()),
-            Some(Organisation::Operator) if actor.is_operator(&[Role::Reviewer]) && !actor.is_operator(&LISTS_PARTNERS) => {
-                Some("/operator".to_owned())
-            }
+            Some(Organisation::Operator) if may(&actor, OPERATOR_ROLES) && !may(&actor, Act::PartnersList) => Some("/operator".to_owned()),
             Some(Organisation::Partner(global)) => Some(paths::home(global, None)),
             _ => None,
         }

@@ -48,7 +48,30 @@ pub struct NodeView<'a> {
     children_left_out: Option<usize>,
 }
 
+/// What stands where a figure or a name is not for the reader's role.
+pub const MASKED: &str = "not for your role";
+
 impl<'a> NodeView<'a> {
+    /// The same for somebody who may not see what usage is worth in money, or who the people are: points and scores stay.
+    #[must_use]
+    pub fn for_eyes(mut self, revenue: bool, persons: bool) -> Self {
+        if !revenue && self.unit == "dollars" {
+            for text in [&mut self.value, &mut self.value_exact, &mut self.adds, &mut self.adds_exact] {
+                MASKED.clone_into(text);
+            }
+        }
+        if !revenue {
+            self.arithmetic = self.arithmetic.map(|_| MASKED);
+            self.notes = &[];
+        }
+        if !persons && (self.kind == "person" || self.keys.contains_key("person_id")) {
+            self.label = MASKED;
+            self.keys.remove("person_id");
+        }
+        self.children = self.children.into_iter().map(|child| child.for_eyes(revenue, persons)).collect();
+        self
+    }
+
     /// The shape of a node, with `depth` levels below it.
     pub fn new(node: &'a Node, depth: usize) -> Self {
         let children = if depth == 0 { &[] } else { node.children.as_slice() };

@@ -7,6 +7,7 @@ use crate::names::Name;
 use crate::parties::locations_of;
 use crate::record::desk::{Acted, Desk};
 use crate::record::entry::By;
+use crate::rights::{Act, On, must};
 use crate::rulebook::suggest;
 use crate::words::{PartnerKind, words};
 
@@ -90,7 +91,7 @@ pub fn readings(text: &str) -> Vec<Name> {
 /// # Errors
 /// When nobody is signed in for an organisation, or the registers cannot be read.
 pub fn resolve(desk: &Desk<'_>, text: &str) -> Acted<Resolved> {
-    desk.actor.must(desk.actor.organisation.is_some(), "an administrator of your organisation", "look up partners")?;
+    must(&desk.actor, Act::PartnerLookUp, &On::default(), "look up partners")?;
     for reading in readings(text) {
         if let Some(resolved) = resolve_reading(desk, text, &reading)? {
             return Ok(resolved);

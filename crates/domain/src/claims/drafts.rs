@@ -2,13 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::rights::{account_of, must_be, must_claim};
+use super::rights::{account_of, must_act, must_be, must_claim, must_claim_for};
 use super::{Claim, Comment, Contact, Product, Side};
 use crate::names::Name;
 use crate::parties;
-use crate::record::actor::{Organisation, Role};
+use crate::record::actor::Organisation;
 use crate::record::desk::{Acted, Desk};
 use crate::record::refusal::Refusal;
+use crate::rights::Act;
 use crate::words::{Activity, ClaimState};
 
 /// Most products of a claim, and most proofs.
@@ -74,7 +75,7 @@ pub fn create(desk: &mut Desk<'_>, edits: &Edits) -> Acted<Claim> {
     let id = Name::new(&desk.new_id("claim")?);
     let mut claim = Claim::new(id, partner, tenant, activity, ClaimState::Draft);
     claim.created_on = Some(desk.today());
-    must_claim(desk, &claim.partner_id, "make this claim")?;
+    must_claim_for(desk, &claim.partner_id, "make this claim")?;
     write(desk, &mut claim, edits)?;
     desk.put("claim-drafted", &claim, desk.today(), None)?;
     Ok(claim)
@@ -86,7 +87,7 @@ pub fn create(desk: &mut Desk<'_>, edits: &Edits) -> Acted<Claim> {
 /// When the actor may not, the claim is in another state, or a field is locked or will not do.
 pub fn edit(desk: &mut Desk<'_>, id: &str, edits: &Edits) -> Acted<Claim> {
     let mut claim: Claim = desk.get(id)?;
-    must_claim(desk, &claim.partner_id, "edit this claim")?;
+    must_claim(desk, &claim, "edit this claim")?;
     must_be(&claim, &[ClaimState::Draft, ClaimState::ActionRequired], "edited")?;
     let locked = edits.locked();
     if claim.state == ClaimState::ActionRequired && !locked.is_empty() {
@@ -106,7 +107,7 @@ pub fn edit(desk: &mut Desk<'_>, id: &str, edits: &Edits) -> Acted<Claim> {
 /// When the actor may not claim for either location, the claim is a draft itself, or a field will not do.
 pub fn clone_and_correct(desk: &mut Desk<'_>, id: &str, edits: &Edits) -> Acted<Claim> {
     let mut old: Claim = desk.get(id)?;
-    must_claim(desk, &old.partner_id, "correct this claim")?;
+    must_claim(desk, &old, "correct this claim")?;
     if old.state == ClaimState::Draft {
         let message = format!("claim `{id}` is a draft, which can still be edited");
         return Err(Refusal::conflict("wrong-state", message, "edit it: `claim edit`").into());
@@ -140,19 +141,12 @@ pub fn clone_and_correct(desk: &mut Desk<'_>, id: &str, edits: &Edits) -> Acted<
 /// When the actor is none of these, or the text is empty or too long.
 pub fn comment(desk: &mut Desk<'_>, id: &str, text: &str) -> Acted<Claim> {
     let mut claim: Claim = desk.get(id)?;
+    must_act(desk, Act::ClaimComment, &claim, "comment on this claim")?;
     let side = match &desk.actor.organisation {
         Some(Organisation::Partner(_)) => Side::Partner,
         Some(Organisation::Customer(_)) => Side::Customer,
         _ => Side::Operator,
     };
-    match side {
-        Side::Partner => must_claim(desk, &claim.partner_id, "comment on this claim")?,
-        Side::Customer => super::rights::must_own_tenant(desk, &claim, "comment on this claim")?,
-        Side::Operator => {
-            let may = desk.actor.is_operator(&[Role::Reviewer, Role::ProgramManager, Role::Support]);
-            desk.actor.must(may, "its partner, its customer, or the operator's reviewers or support", "comment on this claim")?;
-        }
-    }
     let text = said(text)?;
     add_comment(desk, &mut claim, side, text)?;
     desk.put("claim-commented", &claim, desk.today(), None)?;
@@ -198,7 +192,7 @@ fn write(desk: &Desk<'_>, claim: &mut Claim, edits: &Edits) -> Acted {
         let message = format!("the location `{partner}` is of another partner ({})", location.global_partner_id);
         return Err(Refusal::invalid("location-not-eligible", message, "use a location of your own account").into());
     }
-    must_claim(desk, partner, "claim for this location")?;
+    must_claim_for(desk, partner, "claim for this location")?;
     claim.partner_id = location.partner_id;
     if let Some(products) = &edits.products {
         claim.products = products_of(claim, products)?;

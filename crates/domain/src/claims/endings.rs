@@ -66,7 +66,7 @@ pub fn revoke(desk: &mut Desk<'_>, id: &str, reason: Option<&str>) -> Acted<Clai
 /// When the actor may not, the claim is not approved, or no reason is given.
 pub fn end(desk: &mut Desk<'_>, id: &str, reason: &str) -> Acted<Claim> {
     let claim: Claim = desk.get(id)?;
-    must_claim(desk, &claim.partner_id, "end this association")?;
+    must_claim(desk, &claim, "end this association")?;
     must_be(&claim, &[ClaimState::Approved], "ended")?;
     let reason = said(reason)?;
     let today = desk.today();

@@ -8,10 +8,11 @@ use std::collections::BTreeSet;
 use super::{Claim, Decision, Verdict, Vote};
 use crate::names::Name;
 use crate::parties::User;
-use crate::record::actor::{Actor, Organisation, Role};
+use crate::record::actor::{Actor, Organisation};
 use crate::record::desk::{Acted, Desk};
 use crate::record::entry::By;
 use crate::record::refusal::Refusal;
+use crate::rights::{Act, On, allows};
 use crate::time::Day;
 
 /// How many reviewers must vote alike.
@@ -38,11 +39,8 @@ impl Parties {
         parties
     }
 
-    /// Why somebody may not decide; nothing when they may.
+    /// Why a reviewer may not decide; nothing when they may.
     fn refuse(&self, actor: &Actor) -> Option<&'static str> {
-        if !actor.is_operator(&[Role::Reviewer]) || actor.is_clockwork() {
-            return Some("is no reviewer of the operator");
-        }
         if self.authors.contains(&actor.user) {
             return Some("wrote it");
         }
@@ -67,9 +65,22 @@ pub enum Count {
 /// # Errors
 /// When the actor is no reviewer, or belongs to a party, or wrote what is decided on.
 pub fn must_review(actor: &Actor, parties: &Parties, what: &str) -> Result<(), Refusal> {
-    let Some(why) = parties.refuse(actor) else { return Ok(()) };
+    let why = if allows(actor, Act::ClaimDecide, &On::program()) { parties.refuse(actor) } else { Some("is no reviewer of the operator") };
+    let Some(why) = why else { return Ok(()) };
     let message = format!("`{}` may not {what}: the user {why}", actor.user);
     Err(Refusal::forbidden("not-a-reviewer", message, "ask a reviewer of the operator who belongs to no party of the claim"))
+}
+
+/// Refuses whoever wrote what is decided on.
+///
+/// # Errors
+/// When the actor did.
+pub fn must_not_be_author(actor: &Actor, parties: &Parties, what: &str) -> Result<(), Refusal> {
+    if !parties.authors.contains(&actor.user) {
+        return Ok(());
+    }
+    let message = format!("`{}` may not {what}: the user wrote it", actor.user);
+    Err(Refusal::forbidden("role-missing", message, "ask somebody else who has the role"))
 }
 
 /// Casts the actor's vote; votes that have decided are taken out of `votes` into the decision.

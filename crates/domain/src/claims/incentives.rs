@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::rights::must_be;
+use super::rights::{must_act, must_be};
 use super::{Claim, four_eyes};
-use crate::record::actor::Role;
 use crate::record::desk::{Acted, Desk};
 use crate::record::refusal::Refusal;
+use crate::rights::Act;
 use crate::time::Day;
 use crate::words::{ClaimState, words};
 
@@ -55,9 +55,8 @@ pub(super) fn judge(desk: &Desk<'_>, claim: &Claim, judged_on: Day) -> Incentive
 /// When the actor may not, the claim is not approved, or no incentive can be earned by it.
 pub fn reach_milestone(desk: &mut Desk<'_>, id: &str, on: Day, what: &str) -> Acted<Claim> {
     let mut claim: Claim = desk.get(id)?;
-    let parties = four_eyes::Parties::of([&claim]);
-    let may = desk.actor.is_operator(&[Role::ProgramManager]) && !parties.authors.contains(&desk.actor.user);
-    desk.actor.must(may, "a program manager of the operator", "record a milestone")?;
+    must_act(desk, Act::MilestoneRecord, &claim, "record a milestone")?;
+    four_eyes::must_not_be_author(&desk.actor, &four_eyes::Parties::of([&claim]), "record a milestone of it")?;
     must_be(&claim, &[ClaimState::Approved], "given a milestone")?;
     let what = super::drafts::said(what)?;
     if on > desk.today() || claim.approved_on.is_some_and(|approved| on < approved) {

@@ -45,7 +45,7 @@ pub struct ProofMeta {
 /// When the actor may not, the claim takes no proof now, or what is said about it will not do.
 pub fn attach_proof(desk: &mut Desk<'_>, id: &str, meta: ProofMeta) -> Acted<Claim> {
     let mut claim: Claim = desk.get(id)?;
-    must_claim(desk, &claim.partner_id, "add proof to this claim")?;
+    must_claim(desk, &claim, "add proof to this claim")?;
     if !arbitrations::is_contested(desk, &claim)? {
         must_be(&claim, &[ClaimState::Draft, ClaimState::ActionRequired, ClaimState::Approved, ClaimState::Dispute], "given proof")?;
     }

@@ -80,7 +80,7 @@ pub fn request_information(desk: &mut Desk<'_>, id: &str, reasons: &[Name], note
 /// When the actor may not, nothing was asked, or the claim still lacks something.
 pub fn answer(desk: &mut Desk<'_>, id: &str, text: &str) -> Acted<Claim> {
     let mut claim: Claim = desk.get(id)?;
-    must_claim(desk, &claim.partner_id, "answer for this claim")?;
+    must_claim(desk, &claim, "answer for this claim")?;
     must_be(&claim, &[ClaimState::ActionRequired], "answered")?;
     let text = said(text)?;
     if let Some(refusal) = Refusal::together(problems(desk, &claim)?) {
@@ -241,7 +241,7 @@ pub(super) fn reject(desk: &mut Desk<'_>, mut claim: Claim, reason: Name, note: 
 /// When the actor may not, the claim is not rejected, was disputed before, or the time is over.
 pub fn dispute(desk: &mut Desk<'_>, id: &str, text: &str) -> Acted<Claim> {
     let mut claim: Claim = desk.get(id)?;
-    must_claim(desk, &claim.partner_id, "dispute this rejection")?;
+    must_claim(desk, &claim, "dispute this rejection")?;
     must_be(&claim, &[ClaimState::Rejected], "disputed")?;
     let text = said(text)?;
     if let Some(before) = claim.disputed_on {

@@ -3,36 +3,55 @@
 use super::Claim;
 use crate::facts::Partner;
 use crate::names::Name;
-use crate::record::actor::{Organisation, Role};
 use crate::record::desk::{Acted, Desk};
+use crate::record::entry::Entry as _;
 use crate::record::refusal::Refusal;
+use crate::rights::{Act, On, allows, must};
 use crate::words::ClaimState;
-
-/// The roles in which users of a partner claim.
-pub(super) const CLAIMING: [Role; 3] = [Role::AccountAdmin, Role::IncentiveAdmin, Role::IncentiveUser];
 
 /// The global account of a partner ID; the ID itself when it is not known.
 pub(super) fn account_of(desk: &Desk<'_>, partner: &Name) -> Acted<Name> {
     Ok(desk.find::<Partner>(partner.as_str())?.map_or_else(|| partner.clone(), |row| row.global_partner_id))
 }
 
-/// Refuses everybody but users who claim for the partner location.
-pub(super) fn must_claim(desk: &Desk<'_>, partner: &Name, what: &str) -> Acted {
-    let account = account_of(desk, partner)?;
-    let is_own_location = desk.actor.location.as_ref().is_none_or(|own| own == partner);
-    let may = desk.actor.is_partner(&account, &CLAIMING) && is_own_location;
-    Ok(desk.actor.must(may, &format!("a user of partner {account} with the role `incentive-admin` or `incentive-user`"), what)?)
+/// A partner's location, as what a new claim is about.
+pub(super) fn on_location(desk: &Desk<'_>, partner: &Name) -> Acted<On> {
+    Ok(On::default().and_location(&account_of(desk, partner)?, partner))
 }
 
-/// Refuses everybody but the customer's global admins.
+/// A claim, as what an act is about.
+///
+/// # Errors
+/// When the registers cannot be read.
+pub fn on_claim(desk: &Desk<'_>, claim: &Claim) -> Acted<On> {
+    let is_draft = claim.submitted_on.is_none() && claim.approved_on.is_none();
+    let on = on_location(desk, &claim.partner_id)?.and_tenant(&claim.tenant_id).draft(is_draft);
+    Ok(on.entry(Claim::REGISTER, &claim.claim_id))
+}
+
+/// Refuses whoever may not do an act on a claim.
+pub(super) fn must_act(desk: &Desk<'_>, act: Act, claim: &Claim, what: &str) -> Acted {
+    Ok(must(&desk.actor, act, &on_claim(desk, claim)?, what)?)
+}
+
+/// Refuses everybody but users who claim for the partner location.
+pub(super) fn must_claim_for(desk: &Desk<'_>, partner: &Name, what: &str) -> Acted {
+    Ok(must(&desk.actor, Act::ClaimFile, &on_location(desk, partner)?, what)?)
+}
+
+/// Refuses everybody but users who claim for the location of a claim.
+pub(super) fn must_claim(desk: &Desk<'_>, claim: &Claim, what: &str) -> Acted {
+    must_act(desk, Act::ClaimFile, claim, what)
+}
+
+/// Refuses everybody but the customer's Global admins.
 pub(super) fn must_own_tenant(desk: &Desk<'_>, claim: &Claim, what: &str) -> Acted {
-    let may = desk.actor.is_customer(&claim.tenant_id, &[Role::GlobalAdmin]);
-    Ok(desk.actor.must(may, &format!("a global admin of the customer {}", claim.tenant_id), what)?)
+    must_act(desk, Act::ClaimConsent, claim, what)
 }
 
 /// Refuses everybody but the program's own clockwork.
 pub(super) fn must_be_clockwork(desk: &Desk<'_>, what: &str) -> Acted {
-    Ok(desk.actor.must(desk.actor.is_clockwork(), "nobody: the program does this by itself", what)?)
+    Ok(must(&desk.actor, Act::ClockMove, &On::program(), what)?)
 }
 
 /// Refuses when a claim is in none of the states.
@@ -57,11 +76,5 @@ pub(super) fn must_be(claim: &Claim, states: &[ClaimState], what: &str) -> Resul
 /// # Errors
 /// When the registers cannot be read.
 pub fn may_see(desk: &Desk<'_>, claim: &Claim) -> Acted<bool> {
-    let is_limited = desk.actor.location.as_ref().is_some_and(|own| *own != claim.partner_id);
-    Ok(match &desk.actor.organisation {
-        Some(Organisation::Operator) => true,
-        Some(Organisation::Partner(own)) => !is_limited && *own == account_of(desk, &claim.partner_id)?,
-        Some(Organisation::Customer(tenant)) => *tenant == claim.tenant_id && (claim.submitted_on.is_some() || claim.approved_on.is_some()),
-        None => false,
-    })
+    Ok(allows(&desk.actor, Act::EntrySee, &on_claim(desk, claim)?))
 }

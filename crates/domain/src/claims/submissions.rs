@@ -16,7 +16,7 @@ use crate::words::ClaimState;
 /// When the actor may not, the claim is no draft, or something is missing: all of it is told.
 pub fn submit(desk: &mut Desk<'_>, id: &str) -> Acted<Claim> {
     let claim: Claim = desk.get(id)?;
-    must_claim(desk, &claim.partner_id, "hand this claim in")?;
+    must_claim(desk, &claim, "hand this claim in")?;
     must_be(&claim, &[ClaimState::Draft], "handed in")?;
     let found = problems(desk, &claim)?;
     if found.iter().any(|problem| problem.code != NOT_PROVISIONED_YET) {
@@ -71,7 +71,7 @@ pub(super) fn hand_in(desk: &mut Desk<'_>, mut claim: Claim, submitted_on: Day) 
 /// When the actor may not, or the claim is approved or over.
 pub fn withdraw(desk: &mut Desk<'_>, id: &str, reason: Option<&str>) -> Acted<Claim> {
     let mut claim: Claim = desk.get(id)?;
-    must_claim(desk, &claim.partner_id, "take this claim back")?;
+    must_claim(desk, &claim, "take this claim back")?;
     if claim.state == ClaimState::Approved {
         let message = format!("claim `{id}` is approved");
         return Err(Refusal::conflict("wrong-state", message, "end it: `claim end`, with the reason").into());

@@ -7,10 +7,11 @@ use crate::names::Name;
 use crate::notices;
 use crate::of_record::{check_open, holder};
 use crate::parties::location;
-use crate::record::actor::{Organisation, Role};
+use crate::record::actor::Organisation;
 use crate::record::desk::{Acted, Desk};
 use crate::record::entry::{By, Entry};
 use crate::record::refusal::Refusal;
+use crate::rights::{Act, On, must};
 use crate::time::Day;
 use crate::words::words;
 
@@ -105,7 +106,8 @@ pub fn ask(desk: &mut Desk<'_>, partner: &Name, subscriptions: &[Name], address:
 pub fn withdraw(desk: &mut Desk<'_>, id: &Name) -> Acted<Request> {
     let mut request: Request = desk.get(id.as_str())?;
     let partner = location(desk, &request.partner_id)?;
-    must_act_for(desk, &partner)?;
+    let on = On::partner(&partner).and_tenant(&request.tenant_id).entry(Request::REGISTER, id);
+    must(&desk.actor, Act::RecordRequest, &on, "take this request back")?;
     if request.state != RequestState::Open {
         let message = format!("the request `{id}` is {}", request.state);
         return Err(Refusal::conflict("request-closed", message, "there is nothing to take back").into());
@@ -182,10 +184,8 @@ fn write(desk: &mut Desk<'_>, partner: &Partner, rows: &[Subscription], address:
 }
 
 fn must_act_for(desk: &Desk<'_>, partner: &Partner) -> Acted {
-    let roles = [Role::AccountAdmin, Role::IncentiveAdmin, Role::IncentiveUser];
-    let within = desk.actor.location.as_ref().is_none_or(|own| *own == partner.partner_id);
-    let may = desk.actor.is_partner(&partner.global_partner_id, &roles) && within;
-    Ok(desk.actor.must(may, "an incentive admin or user of the partner", &format!("ask customers for `{}`", partner.partner_id))?)
+    let what = format!("ask customers for `{}`", partner.partner_id);
+    Ok(must(&desk.actor, Act::RecordRequest, &On::partner(partner), &what)?)
 }
 
 /// A text with what stands in braces filled in; what is filled in is not read again.

@@ -8,10 +8,10 @@ use super::ProfileLink;
 use crate::facts::Partner;
 use crate::names::Name;
 use crate::parties::location;
-use crate::record::actor::Role;
 use crate::record::desk::{Acted, Desk};
 use crate::record::entry::{By, Entry};
 use crate::record::refusal::Refusal;
+use crate::rights::{Act, On, must};
 use crate::time::Day;
 use crate::words::words;
 
@@ -64,17 +64,13 @@ impl Entry for Invitation {
     }
 }
 
-const MAY_INVITE: [Role; 2] = [Role::AccountAdmin, Role::IncentiveAdmin];
-pub(super) const MAY_SEE: [Role; 4] = [Role::AccountAdmin, Role::IncentiveAdmin, Role::IncentiveUser, Role::ExecutiveReportViewer];
-
 /// Invites a person to link to a location.
 ///
 /// # Errors
 /// When the actor does not act for the partner, the ID will not do, or the person is linked there.
 pub fn invite(desk: &mut Desk<'_>, at: &Name, person: &Name) -> Acted<Invitation> {
     let partner = location(desk, at)?;
-    let may = desk.actor.is_partner(&partner.global_partner_id, &MAY_INVITE);
-    desk.actor.must(may, "an account admin or incentive admin of the partner", "invite people")?;
+    must(&desk.actor, Act::PeopleInvite, &On::partner(&partner), "invite people")?;
     let profile = ProfileLink::of(desk, person)?;
     if profile.on(desk.today()) == Some(&partner.partner_id) {
         let message = format!("`{person}` is linked to `{at}` already");
@@ -97,8 +93,7 @@ pub fn invite(desk: &mut Desk<'_>, at: &Name, person: &Name) -> Acted<Invitation
 /// When there is none that is open, or the actor does not act for the partner.
 pub fn withdraw(desk: &mut Desk<'_>, at: &Name, person: &Name) -> Acted<Invitation> {
     let partner = location(desk, at)?;
-    let may = desk.actor.is_partner(&partner.global_partner_id, &MAY_INVITE);
-    desk.actor.must(may, "an account admin or incentive admin of the partner", "take invitations back")?;
+    must(&desk.actor, Act::PeopleInvite, &On::partner(&partner), "take invitations back")?;
     let found = desk.find::<Invitation>(&format!("{}/{person}", partner.partner_id))?;
     let Some(mut invitation) = found.filter(|invitation| invitation.state == InvitationState::Open) else {
         let message = format!("`{person}` has no open invitation to `{at}`");
@@ -138,11 +133,11 @@ pub struct OnRoster {
 /// # Errors
 /// When the actor may not see it, or the registers cannot be read.
 pub fn on_roster(desk: &Desk<'_>, account: &Name) -> Acted<Vec<OnRoster>> {
-    let operator = [Role::ProgramManager, Role::Reviewer, Role::Support, Role::Auditor];
-    let may = desk.actor.is_partner(account, &MAY_SEE) || desk.actor.is_operator(&operator);
-    desk.actor.must(may, &format!("an account admin of `{account}`"), "see who is linked to it")?;
-    let partners = desk.list::<Partner>(&By::default())?;
-    let own: BTreeSet<Name> = partners.into_iter().filter(|row| row.global_partner_id == *account).map(|row| row.partner_id).collect();
+    let limit = desk.actor.location.as_ref();
+    let partners = desk.list::<Partner>(&By::default())?.into_iter().filter(|row| row.global_partner_id == *account);
+    let own: BTreeSet<Name> = partners.map(|row| row.partner_id).filter(|id| limit.is_none_or(|limit| limit == id)).collect();
+    let on = On::account(account).within(limit.filter(|limit| own.contains(*limit)));
+    must(&desk.actor, Act::PersonsRead, &on, &format!("see who is linked to `{account}`"))?;
     let mut roster: BTreeMap<Name, OnRoster> = BTreeMap::new();
     for profile in desk.list::<ProfileLink>(&By::default())? {
         if let Some(row) = of_profile(desk, &profile, &own) {

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::refusal::Refusal;
 use crate::names::Name;
 use crate::words::words;
 
@@ -97,35 +96,5 @@ impl Actor {
     #[must_use]
     pub fn is_clockwork(&self) -> bool {
         self.user.as_str() == "counterfoil"
-    }
-
-    /// Whether the actor acts for the operator with one of the roles.
-    #[must_use]
-    pub fn is_operator(&self, roles: &[Role]) -> bool {
-        self.organisation == Some(Organisation::Operator) && self.has_any(roles)
-    }
-
-    /// Whether the actor acts for a partner's global account with one of the roles.
-    #[must_use]
-    pub fn is_partner(&self, global: &Name, roles: &[Role]) -> bool {
-        matches!(&self.organisation, Some(Organisation::Partner(own)) if own == global) && self.has_any(roles)
-    }
-
-    /// Whether the actor acts for a customer's tenant with one of the roles.
-    #[must_use]
-    pub fn is_customer(&self, tenant: &Name, roles: &[Role]) -> bool {
-        matches!(&self.organisation, Some(Organisation::Customer(own)) if own == tenant) && self.has_any(roles)
-    }
-
-    /// Refuses an act that the actor has no right to; `who` says who has it, `what` what they may do.
-    ///
-    /// # Errors
-    /// When `may` is false.
-    pub fn must(&self, may: bool, who: &str, what: &str) -> Result<(), Refusal> {
-        if may { Ok(()) } else { Err(Refusal::forbidden("role-missing", format!("`{}` may not {what}", self.user), format!("ask {who}"))) }
-    }
-
-    fn has_any(&self, roles: &[Role]) -> bool {
-        roles.iter().any(|role| self.roles.contains(role))
     }
 }

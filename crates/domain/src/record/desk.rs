@@ -98,12 +98,7 @@ impl<'a> Desk<'a> {
     /// # Errors
     /// When it is not, or the registers cannot be read.
     pub fn get<E: Entry>(&self, id: &str) -> Acted<E> {
-        self.find(id)?.ok_or_else(|| {
-            let register = E::REGISTER;
-            let message = format!("there is no {} `{id}`", register.replace('-', " "));
-            Refusal::not_found("unknown-id", message, format!("check the id; a list of {register} entries tells those that there are"))
-                .into()
-        })
+        Ok(self.find(id)?.ok_or_else(|| Refusal::unknown(E::REGISTER, id))?)
     }
 
     /// The entries that are meant, in the order of their ids.

@@ -51,6 +51,12 @@ impl Refusal {
         Self { trouble: Trouble::NotFound, ..Self::invalid(code, message, cure) }
     }
 
+    /// There is no such entry, or whoever asks may not see it: both are told alike.
+    pub fn unknown(register: &str, id: &str) -> Self {
+        let message = format!("there is no {} `{id}`", register.replace('-', " "));
+        Self::not_found("unknown-id", message, format!("check the id; a list of {register} entries tells those that there are"))
+    }
+
     /// The actor has no right to it.
     pub fn forbidden(code: &'static str, message: impl Into<String>, cure: impl Into<String>) -> Self {
         Self { trouble: Trouble::Forbidden, ..Self::invalid(code, message, cure) }

@@ -8,6 +8,7 @@ use domain::claims::{Claim, Proof, may_see};
 use domain::names::Name;
 use domain::record::entry::By;
 use domain::record::event::Event;
+use domain::rights::{Act, On, must};
 use domain::rulebook::Rulebook;
 use domain::words::ClaimState;
 use serde::Serialize;
@@ -191,11 +192,7 @@ pub fn holders(args: &HoldersArgs, setting: &Setting) -> Result<Exit> {
     let actor = home.actor(setting.user())?;
     let by = By { tenant_id: args.tenant.as_deref().map(Name::new), ..By::default() };
     let holdings = home.act(&*setting.rulebook()?, actor, |desk| {
-        desk.actor.must(
-            matches!(&desk.actor.organisation, Some(domain::record::actor::Organisation::Operator)),
-            "the operator",
-            "list who holds what",
-        )?;
+        must(&desk.actor, Act::HoldingRead, &On::program(), "list who holds what")?;
         desk.list::<Holding>(&by)
     })?;
     let holdings = holdings.given;

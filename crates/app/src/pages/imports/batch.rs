@@ -317,6 +317,7 @@ pub async fn undo(visit: Visit, form: Form<Reason>) -> Response {
             Ok(home) => home,
             Err(none) => return Ok(none),
         };
+        super::must_keep(visit)?;
         let batch = batch(visit, home)?;
         let refused = |error: anyhow::Error| Problem::refused("The import cannot be undone", &error);
         let reason = ledger::reason(&reason).map_err(|said| refused(Refusal::usage(said).hint("go back and give a reason").into()))?;

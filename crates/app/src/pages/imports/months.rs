@@ -137,6 +137,7 @@ pub async fn turn(visit: Visit, form: Form<Turn>) -> Response {
             Ok(home) => home,
             Err(none) => return Ok(none),
         };
+        super::must_keep(visit)?;
         let refused = |error: anyhow::Error| Problem::refused("The month stays as it is", &error);
         let usage = |said: String| refused(Refusal::usage(said).hint("go back and correct it").into());
         let asked: Month = month.trim().parse().map_err(|_| usage(format!("`{month}` is no month; expected YYYY-MM, such as 2024-07")))?;

@@ -44,6 +44,7 @@ pub async fn take(visit: Visit, form: Result<Multipart, MultipartRejection>) -> 
             Ok(home) => home,
             Err(none) => return Ok(none),
         };
+        super::must_keep(visit)?;
         let refused = |error: anyhow::Error| Problem::refused("Nothing was imported", &error);
         let Some(received) = received else { return Err(Problem::broken("the home came while the files were sent")) };
         let received = received.map_err(refused)?;

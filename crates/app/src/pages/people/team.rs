@@ -10,7 +10,7 @@ use domain::names::Name;
 use domain::parties;
 use domain::profiles::invitations::{OnRoster, Standing, invite, on_roster, withdraw};
 use domain::profiles::{keep, report_leaver};
-use domain::record::actor::Role;
+use domain::rights::{Act, On, allows};
 use domain::roster::{Roster, Step};
 
 use crate::pages::acting::{Sent, see};
@@ -37,8 +37,8 @@ impl Team {
         let actor = visit.actor()?;
         let read = visit.tried(|desk| Ok((on_roster(desk, account)?, parties::locations_of(desk, account)?)))?;
         let Ok((rows, locations)) = read else { return Ok(None) };
-        let may_invite = actor.is_partner(account, &[Role::AccountAdmin, Role::IncentiveAdmin]);
-        Ok(Some(Self { rows, locations, may_invite, may_report: actor.is_partner(account, &[Role::AccountAdmin]) }))
+        let may = |act| allows(&actor, act, &On::account(account).within(actor.location.as_ref()));
+        Ok(Some(Self { rows, locations, may_invite: may(Act::PeopleInvite), may_report: may(Act::LeaverReport) }))
     }
 
     /// Everybody who is invited, linked, cooling off or gone.

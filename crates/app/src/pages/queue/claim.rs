@@ -7,8 +7,8 @@ use axum::response::Response;
 use domain::claims::four_eyes::Count;
 use domain::claims::{Claim, Verdict, drafts, reviews};
 use domain::names::Name;
-use domain::record::actor::Role;
 use domain::record::desk::{Acted, Desk};
+use domain::rights::{Act, On, allows};
 use domain::rulebook::Rulebook;
 use domain::rulebook::claims::Reason;
 use domain::words::ClaimState;
@@ -88,7 +88,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     if let Some(file) = grid.download() {
         return file;
     }
-    let forms = forms(visit, rulebook, claim, actor.is_operator(&[Role::Reviewer]) && !voted);
+    let forms = forms(visit, rulebook, claim, allows(&actor, Act::ClaimDecide, &On::program()) && !voted);
     html(&ReviewPage {
         frame: visit.frame(claim.claim_id.as_str()),
         heading: format!("{}: {}", claim.claim_id, wanted(claim)),

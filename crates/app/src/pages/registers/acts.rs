@@ -10,6 +10,7 @@ use domain::parties::{self, User};
 use domain::record::actor::{Organisation, Role};
 use domain::record::desk::{Acted, Desk};
 use domain::record::refusal::Refusal;
+use domain::rights::Act;
 use domain::subscriptions::{self, STATUSES};
 use domain::words::{Agreement, Cloud, Flag, PartnerKind};
 
@@ -198,7 +199,7 @@ fn subscription(sent: &Sent, known: Option<&Subscription>) -> Acted<Subscription
 
 /// The register of the path, when entries are added to it by a form.
 fn addable(visit: &Visit) -> Result<(&'static Register, &'static str), Problem> {
-    visit.operator(&[Role::ProgramManager])?;
+    visit.operator(&Act::RegisterKeep)?;
     let register = Register::of(visit)?;
     Ok((register, register.new.ok_or_else(|| Problem::nowhere(visit.path()))?))
 }
@@ -261,7 +262,7 @@ fn visit_knows(desk: &Desk<'_>, register: &str, id: &Name) -> Acted<bool> {
 
 /// The act of the path: its register, its name, its label.
 fn found(visit: &Visit) -> Result<(&'static Register, &'static str, &'static str), Problem> {
-    visit.operator(&[Role::ProgramManager])?;
+    visit.operator(&Act::RegisterKeep)?;
     let register = Register::of(visit)?;
     let act = of(register.register).iter().find(|(act, _)| *act == visit.param("act"));
     let (act, label) = act.ok_or_else(|| Problem::nowhere(visit.path()))?;

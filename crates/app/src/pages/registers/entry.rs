@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::response::Response;
 use domain::names::Name;
-use domain::record::actor::Role;
+use domain::rights::{Act, On, allows};
 
 use super::acts::{self, TOLD};
 use super::{Register, label, shown};
@@ -45,7 +45,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     }
     let name = fields.get("name").and_then(serde_json::Value::as_str).unwrap_or_default();
     let at = register.entry_href(&id);
-    let is_manager = actor.is_operator(&[Role::ProgramManager]);
+    let is_manager = allows(&actor, Act::RegisterKeep, &On::program());
     let open = acts::of(register.register).iter().filter(|_| is_manager);
     html(&EntryPage {
         frame: visit.frame(&id),

@@ -7,9 +7,9 @@ use domain::cells::Cell as _;
 use domain::enrolment::checks::{Check, Floor, Step, checks, steps};
 use domain::enrolment::{self, Address, Company, Enrolment, EnrolmentState, enrolment_id};
 use domain::names::Name;
-use domain::record::actor::Role;
 use domain::record::desk::ActError;
 use domain::record::refusal::Refusal;
+use domain::rights::Act;
 use domain::rulebook::associations::Requirement;
 use domain::words::Tier;
 
@@ -132,7 +132,7 @@ fn render(visit: &Visit, sent: Option<&Sent>, refused: Option<&Refused<'_>>) -> 
     if let Some(file) = months.download() {
         return file;
     }
-    let is_admin = workspace.acts(&[Role::AccountAdmin]);
+    let is_admin = workspace.acts(&Act::EnrolmentKeep);
     let title = rules.map_or_else(|| show::spoken(model.as_str()), |rules| rules.title.clone());
     html(&EnrolmentPage {
         frame: workspace.frame(visit, &title, Here::Resale),

@@ -76,12 +76,16 @@ fn nobody_acts_on_claims_of_others() {
     let id = id.as_str();
     let (fay, ann) = (claimant("100300"), reviewer("ann"));
     let viewer = Actor::new("vic", Organisation::Partner("900010".into()), [Role::ReportViewer]);
-    for actor in [&fay, &ann, &viewer, &owner("t-alpine"), &Actor::clockwork()] {
-        assert_eq!(town.act(actor, |desk| submissions::submit(desk, id)).unwrap_err().code, "role-missing", "{}", actor.user);
-        assert_eq!(town.act(actor, |desk| drafts::edit(desk, id, &Edits::default())).unwrap_err().code, "role-missing");
-    }
     let other_location = Actor { location: Some("100205".into()), ..claimant("100204") };
-    assert_eq!(town.act(&other_location, |desk| submissions::submit(desk, id)).unwrap_err().code, "role-missing");
+    // who sees the draft is told whom to ask; for all others it is not there
+    let told = [(&ann, "role-missing"), (&viewer, "role-missing"), (&Actor::clockwork(), "role-missing")];
+    let untold = [(&fay, "unknown-id"), (&owner("t-alpine"), "unknown-id"), (&other_location, "unknown-id")];
+    for (actor, code) in told.into_iter().chain(untold) {
+        assert_eq!(town.act(actor, |desk| submissions::submit(desk, id)).unwrap_err().code, code, "{}", actor.user);
+        assert_eq!(town.act(actor, |desk| drafts::edit(desk, id, &Edits::default())).unwrap_err().code, code);
+    }
+    let refusal = town.act(&viewer, |desk| submissions::submit(desk, id)).unwrap_err();
+    assert_eq!(refusal.cure, "ask an account admin, incentive admin or incentive user of the partner");
     // a global account's ID names the locations
     let refusal = town.act(&claimant("100204"), |desk| drafts::create(desk, &edits("900010", "teams"))).unwrap_err();
     assert_eq!(refusal.code, "wrong-id-type");
@@ -89,7 +93,7 @@ fn nobody_acts_on_claims_of_others() {
     town.act(&claimant("100204"), |desk| submissions::submit(desk, id)).unwrap();
     let locked = town.act(&claimant("100204"), |desk| drafts::edit(desk, id, &Edits::default())).unwrap_err();
     assert_eq!(locked.code, "wrong-state");
-    assert_eq!(town.act(&owner("t-wood"), |desk| endings::decline(desk, id, None)).unwrap_err().code, "role-missing");
+    assert_eq!(town.act(&owner("t-wood"), |desk| endings::decline(desk, id, None)).unwrap_err().code, "unknown-id");
     let declined = town.act(&owner("t-alpine"), |desk| endings::decline(desk, id, Some("we do not know them"))).unwrap();
     assert_eq!(declined.state, ClaimState::RejectedFinal);
 }
