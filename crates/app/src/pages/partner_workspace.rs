@@ -36,7 +36,10 @@ impl Workspace {
         let actor = visit.actor()?;
         let may_see = allows(&actor, Act::ScoreRead, &On::account(&asked));
         let found = visit.read(|desk| Ok((desk.find::<Partner>(asked.as_str())?, parties::locations_of(desk, &asked)?)))?;
-        let (Some(partner), mut locations) = found else { return Err(Problem::unknown("partner", asked.as_str(), Vec::new())) };
+        let (partner, mut locations) = found;
+        // exports may tell of an account by its locations alone
+        let by_location = locations.first().map(|row| Partner { partner_id: asked.clone(), kind: PartnerKind::Global, ..row.clone() });
+        let Some(partner) = partner.or(by_location) else { return Err(Problem::unknown("partner", asked.as_str(), Vec::new())) };
         if partner.kind != PartnerKind::Global || !may_see {
             return Err(Problem::unknown("partner", asked.as_str(), Vec::new()));
         }
