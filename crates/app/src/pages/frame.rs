@@ -4,6 +4,7 @@ use domain::designations::{Score, Status};
 use domain::facts::Partner;
 use domain::names::Name;
 use domain::record::actor::Organisation;
+use domain::rights::{Act, On};
 use domain::rulebook::AreaRules;
 use domain::time::Day;
 
@@ -36,6 +37,8 @@ pub struct Frame {
     pub has_registers: bool,
     /// Whether the page is the list of partners.
     pub is_list: bool,
+    /// Whether the visitor may see imports.
+    pub has_imports: bool,
     /// Whether the page is about imports.
     pub is_imports: bool,
     /// What is told below every page about the facts: what, and how far it reaches.
@@ -154,6 +157,7 @@ impl Frame {
             workspace: Workspace::of(visit),
             has_registers,
             is_list: false,
+            has_imports: visit.may(Act::ImportsRead, &On::program()),
             is_imports: false,
             freshness,
             stylesheets: assets::stylesheets(),

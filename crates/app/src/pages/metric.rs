@@ -132,7 +132,8 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     let shown = named_here.metric.metric.shown();
     let kept_for_day = visit.value("track").map(|track| ("track", track.to_owned())).into_iter().collect();
     let above: Vec<&Node> = places.iter().flat_map(|place| place.nodes.iter().copied()).collect();
-    let level = Level { visit, named: &named_here, place, above: &above, picked: &picked };
+    let has_imports = visit.reading.home().is_some() && visit.may(Act::ImportsRead, &On::program());
+    let level = Level { visit, named: &named_here, place, above: &above, picked: &picked, has_imports };
     let (gates, counted, not_counted) = (level.gates(), level.counted(), level.not_counted());
     let rules = rules::grid(&level);
     if let Some(file) = [&counted.grid, &not_counted.grid, &gates.grid, &rules].into_iter().find_map(Grid::download) {

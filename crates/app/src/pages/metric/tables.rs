@@ -27,6 +27,8 @@ pub struct Level<'a> {
     pub above: &'a [&'a Node],
     /// The rows.
     pub picked: &'a Picked<'a>,
+    /// Whether there are imports that the visitor may see.
+    pub has_imports: bool,
 }
 
 /// Rows with what is the same in all of them: heading and value.
@@ -115,11 +117,11 @@ impl<'a> Level<'a> {
         cells
     }
 
-    /// The value of a key; lines of files lead to the journey of their rows.
+    /// The value of a key; lines of files lead to the journey of their rows, for those who may see imports.
     fn key_cell(&self, row: &Node, key: &str) -> Cell {
         let value = tree::key(row, key).unwrap_or_default();
         let shown = Cell::shown(cell(row, key), text(value));
-        let is_place = key == "lines" && !value.is_empty() && self.visit.reading.home().is_some();
+        let is_place = key == "lines" && !value.is_empty() && self.has_imports;
         if is_place { shown.link(paths::import_rows(value, self.visit.asked_as_of().ok().flatten())) } else { shown }
     }
 
