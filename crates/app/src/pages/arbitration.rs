@@ -15,7 +15,8 @@ use domain::record::entry::{By, Entry as _};
 use domain::rights::{Act, On, allows};
 
 use crate::pages::acting::{Sent, form};
-use crate::pages::ask::{Ask, Field, Question, done_or_again};
+use crate::pages::ask::{Ask, Question, done_or_again};
+use crate::pages::fields::Field;
 use crate::pages::frame::Frame;
 use crate::pages::grid::{Cell, Column, Grid, GridPart};
 use crate::pages::named::{self, Partners};
@@ -269,9 +270,9 @@ fn ask(visit: &Visit, sides: &[Side; 2], claims: &[Claim; 2]) -> Ask {
     let reasons = reasons.iter().map(|(name, rules)| (name.to_string(), rules.because.clone()));
     let at = format!("{}/vote", paths::operator_arbitration(&Name::new(visit.param("case"))));
     let fields = vec![
-        Field::choice("winner", "Who wins", winners).required(),
-        Field::choice("reason", "Because", reasons).required().hint("The loser is told this."),
-        Field::text("note", "Note").hint("It stands in the record."),
+        Field::one("winner", "Who wins", winners).required(),
+        Field::one("reason", "Because", reasons).required().hint("The loser is told this."),
+        Field::long("note", "Note").hint("It stands in the record."),
     ];
     Ask::new(&at, "Cast your vote", fields).key('a')
 }

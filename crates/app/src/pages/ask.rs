@@ -7,105 +7,10 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
 use crate::pages::acting::{Sent, see};
+use crate::pages::fields::{Field, Fields};
 use crate::pages::frame::Frame;
 use crate::pages::problem::{Complaint, Problem, pieces};
 use crate::pages::visit::{Visit, html};
-
-/// A field of a form.
-#[derive(Debug, Clone)]
-pub struct Field {
-    name: String,
-    label: String,
-    hint: String,
-    value: String,
-    input: Input,
-    is_required: bool,
-}
-
-/// How a field is filled in.
-#[derive(Debug, Clone)]
-enum Input {
-    Line(&'static str),
-    Text,
-    Choice(Vec<(String, String)>),
-    Boxes(Vec<(String, String, bool)>),
-    Hidden,
-}
-
-impl Field {
-    fn new(name: &str, label: &str, input: Input) -> Self {
-        Self { name: name.to_owned(), label: label.to_owned(), hint: String::new(), value: String::new(), input, is_required: false }
-    }
-
-    /// A line of text.
-    #[must_use]
-    pub fn line(name: &str, label: &str) -> Self {
-        Self::new(name, label, Input::Line("text"))
-    }
-
-    /// A day.
-    #[must_use]
-    pub fn day(name: &str, label: &str) -> Self {
-        Self::new(name, label, Input::Line("date"))
-    }
-
-    /// Several lines of text.
-    #[must_use]
-    pub fn text(name: &str, label: &str) -> Self {
-        Self::new(name, label, Input::Text)
-    }
-
-    /// One of several: values with what they are called.
-    #[must_use]
-    pub fn choice(name: &str, label: &str, options: impl IntoIterator<Item = (String, String)>) -> Self {
-        Self::new(name, label, Input::Choice(options.into_iter().collect()))
-    }
-
-    /// Any of several: values with what they are called.
-    #[must_use]
-    pub fn boxes(name: &str, label: &str, options: impl IntoIterator<Item = (String, String)>) -> Self {
-        Self::new(name, label, Input::Boxes(options.into_iter().map(|(value, label)| (value, label, false)).collect()))
-    }
-
-    /// A value that is sent along.
-    #[must_use]
-    pub fn hidden(name: &str, value: &str) -> Self {
-        Self::new(name, "", Input::Hidden).holding(value)
-    }
-
-    /// The field, which must be filled in.
-    #[must_use]
-    pub fn required(self) -> Self {
-        Self { is_required: true, ..self }
-    }
-
-    /// The field with a line below it.
-    #[must_use]
-    pub fn hint(self, hint: impl Into<String>) -> Self {
-        Self { hint: hint.into(), ..self }
-    }
-
-    /// The field with a value in it.
-    #[must_use]
-    pub fn holding(self, value: impl Into<String>) -> Self {
-        Self { value: value.into(), ..self }
-    }
-
-    /// The field with boxes ticked.
-    #[must_use]
-    pub fn ticked(mut self, is_ticked: impl Fn(&str) -> bool) -> Self {
-        if let Input::Boxes(options) = &mut self.input {
-            options.iter_mut().for_each(|(value, _, ticked)| *ticked = is_ticked(value));
-        }
-        self
-    }
-
-    fn sent(self, sent: &Sent) -> Self {
-        let name = self.name.clone();
-        let field = self.ticked(|value| sent.all(&name).any(|own| own == value));
-        Self { value: sent.text(&name).to_owned(), ..field }
-    }
-}
 
 /// A form.
 #[derive(Debug, Template)]
@@ -123,10 +28,11 @@ pub struct Ask {
 
 impl Ask {
     /// A form that is sent to `action` by a button that says `submit`. The last part of the address tells its fields apart from those of
-    /// other forms on the page.
+    /// other forms on the page; each tells whether it may be left empty.
     #[must_use]
     pub fn new(action: &str, submit: &str, fields: Vec<Field>) -> Self {
         let id = action.rsplit('/').next().unwrap_or_default().to_owned();
+        let fields = fields.into_iter().map(Field::telling_whether_required).collect();
         Self { id, action: action.to_owned(), fields, submit: submit.to_owned(), is_grave: false, key: None, back: None, complaint: None }
     }
 
@@ -160,8 +66,8 @@ impl Ask {
         self
     }
 
-    fn id_of(&self, field: &Field) -> String {
-        format!("{}-{}", self.id, field.name)
+    fn fields(&self) -> Fields {
+        Fields::new(&self.id, self.fields.clone())
     }
 }
 

@@ -3,6 +3,7 @@
 use askama::Template;
 use domain::record::refusal::Refusal;
 
+use crate::pages::acting::Sent;
 use crate::pages::problem::pieces;
 use crate::pages::show;
 
@@ -15,6 +16,8 @@ pub struct Field {
     value: String,
     hint: String,
     is_required: bool,
+    /// Whether it is told that nothing need be filled in.
+    is_optional: bool,
     wrong: Vec<Wrong>,
 }
 
@@ -35,6 +38,8 @@ enum Kind {
     Yes(bool),
     /// A file.
     File,
+    /// What is sent along.
+    Hidden,
     /// Nothing: what is wrong with the form as a whole.
     Note,
 }
@@ -151,7 +156,7 @@ impl ActForm {
 impl Field {
     fn new(name: &str, label: &str, kind: Kind) -> Self {
         let (name, label) = (name.to_owned(), label.to_owned());
-        Self { name, label, kind, value: String::new(), hint: String::new(), is_required: false, wrong: Vec::new() }
+        Self { name, label, kind, value: String::new(), hint: String::new(), is_required: false, is_optional: false, wrong: Vec::new() }
     }
 
     /// A line of text.
@@ -186,8 +191,8 @@ impl Field {
 
     /// One of several values.
     #[must_use]
-    pub fn one(name: &str, label: &str, values: Vec<(String, String)>) -> Self {
-        Self::new(name, label, Kind::One(values))
+    pub fn one(name: &str, label: &str, values: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self::new(name, label, Kind::One(values.into_iter().collect()))
     }
 
     /// Any of several values: value, words, whether it is chosen.
@@ -206,6 +211,12 @@ impl Field {
     #[must_use]
     pub fn file(name: &str, label: &str) -> Self {
         Self::new(name, label, Kind::File)
+    }
+
+    /// A value that is sent along.
+    #[must_use]
+    pub fn hidden(name: &str, value: &str) -> Self {
+        Self::new(name, "", Kind::Hidden).value(value)
     }
 
     /// No field: a place for what is wrong with the form as a whole.
@@ -230,6 +241,27 @@ impl Field {
     #[must_use]
     pub fn required(self) -> Self {
         Self { is_required: true, ..self }
+    }
+
+    /// The field, with a word that it may be left empty when it may, and with a first choice that is none when one must be made.
+    #[must_use]
+    pub fn telling_whether_required(mut self) -> Self {
+        match &mut self.kind {
+            Kind::One(values) if self.is_required && self.value.is_empty() => values.insert(0, (String::new(), "choose one".to_owned())),
+            Kind::Line(_) | Kind::Known(_) | Kind::Long => self.is_optional = !self.is_required,
+            _ => {}
+        }
+        self
+    }
+
+    /// The field as it was sent.
+    #[must_use]
+    pub fn sent(mut self, sent: &Sent) -> Self {
+        if let Kind::Any(values) = &mut self.kind {
+            values.iter_mut().for_each(|(value, _, is_chosen)| *is_chosen = sent.all(&self.name).any(|own| own == value));
+        }
+        let value = sent.text(&self.name).to_owned();
+        self.value(value)
     }
 
     /// The field with what is wrong with it.

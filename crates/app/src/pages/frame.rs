@@ -220,7 +220,11 @@ impl PartnerFrame {
             ..Entry::new(label.to_owned(), String::new(), own.of(id, as_of))
         };
         let has_registers = visit.reading.home().is_some();
-        let mut more_workspaces = vec![workspace("People", Here::People), workspace("Insights", Here::Insights)];
+        // no entry leads where the visitor would be sent away
+        let may = |act| visit.may(act, &On::account(id));
+        let customers = may(Act::ExplanationRead).then(|| workspace("Customers", Here::Customers));
+        let people = may(Act::PersonsRead).then(|| workspace("People", Here::People));
+        let mut more_workspaces: Vec<Entry> = people.into_iter().chain([workspace("Insights", Here::Insights)]).collect();
         more_workspaces.extend(has_registers.then(|| workspace("Settings", Here::Settings)));
         let associations = ASSOCIATIONS.iter().filter(|_| has_registers).map(|(label, own)| workspace(label, *own));
         Self {
@@ -228,7 +232,7 @@ impl PartnerFrame {
             name,
             home: workspace("Home", Here::Home),
             designations: Vec::new(),
-            workspaces: vec![workspace("Customers", Here::Customers)],
+            workspaces: customers.into_iter().collect(),
             associations: associations.collect(),
             more_workspaces,
             others: Vec::new(),

@@ -311,7 +311,7 @@ fn fields(visit: &Visit, workspace: &Workspace, listed: &Listed, held: &Held, la
     let location = Field::one("partner_id", "Your location", workspace.location_choices()).value(held.partner_id.clone());
     if is_draft {
         let activities = visit.reading.rulebook().associations.cpor.activities.iter();
-        let activities = activities.map(|(activity, rules)| (activity.to_string(), rules.title.clone())).collect();
+        let activities = activities.map(|(activity, rules)| (activity.to_string(), rules.title.clone()));
         let activity = Field::one("activity", "What you claim", activities).value(held.activity.to_string());
         let tenant = Field::known("tenant_id", "The customer's tenant ID", listed.tenants()).value(held.tenant_id.clone());
         fields.extend([

@@ -12,7 +12,8 @@ use domain::words::ClaimState;
 
 use super::{is_pending, wanted};
 use crate::pages::acting::Sent;
-use crate::pages::ask::{Ask, Field, Question, done_or_again};
+use crate::pages::ask::{Ask, Question, done_or_again};
+use crate::pages::fields::Field;
 use crate::pages::frame::Frame;
 use crate::pages::named;
 use crate::pages::opened::OpenedPart;

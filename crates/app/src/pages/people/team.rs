@@ -78,7 +78,7 @@ impl Team {
             let person = Field::line("person", "The person's ID, as their learning profile has it").required();
             let person = person.value(sent.map(|sent| sent.text("person")).unwrap_or_default());
             let words = ("Invite somebody", "The person is asked to link their learning profile to you, and does it alone.", "Invite");
-            forms.push(form("invite", words, vec![person, Field::one("location", "Your location", locations.collect())]));
+            forms.push(form("invite", words, vec![person, Field::one("location", "Your location", locations)]));
         }
         let invited: Vec<(String, String)> = of(Standing::Invited);
         if self.may_invite && !invited.is_empty() {

@@ -15,7 +15,8 @@ use domain::words::ClaimState;
 
 use super::{ProofLine, proof_lines, waiting, waits_for};
 use crate::pages::acting::Sent;
-use crate::pages::ask::{Ask, Field, Question, done_or_again};
+use crate::pages::ask::{Ask, Question, done_or_again};
+use crate::pages::fields::Field;
 use crate::pages::frame::Frame;
 use crate::pages::grid::GridPart;
 use crate::pages::inbox::wanted;
@@ -220,19 +221,20 @@ fn title(act: &str) -> &'static str {
 fn ask(visit: &Visit, rulebook: &Rulebook, act: &str) -> Ask {
     let at = format!("{}/{act}", paths::operator_claim(&Name::new(visit.param("claim"))));
     let known = &rulebook.associations.cpor.reasons;
-    let note = || Field::text("note", "Note").hint("It stands in the record; the partner reads it when the claim is rejected.");
+    let note = || Field::long("note", "Note").hint("It stands in the record; the partner reads it when the claim is rejected.");
     match act {
         "review" => Ask::new(&at, "Take into review", Vec::new()).key('b'),
         "approve" => Ask::new(&at, "Vote to approve", vec![note()]).key('a'),
         "reject" => {
             let given = known.rejection.iter().filter(|(_, rules)| rules.by_reviewers);
-            Ask::new(&at, "Vote to reject", vec![Field::choice("reason", "Because", reasons(given)).required(), note()]).grave().key('r')
+            Ask::new(&at, "Vote to reject", vec![Field::one("reason", "Because", reasons(given)).required(), note()]).grave().key('r')
         }
         "more" => {
-            let what = Field::text("note", "What else, in words").hint("The partner reads it, and has its time to answer.");
-            Ask::new(&at, "Ask for more", vec![Field::boxes("reason", "What is missing", reasons(&known.information)), what]).key('m')
+            let what = Field::long("note", "What else, in words").hint("The partner reads it, and has its time to answer.");
+            let reasons = reasons(&known.information).into_iter().map(|(reason, words)| (reason, words, false)).collect();
+            Ask::new(&at, "Ask for more", vec![Field::any("reason", "What is missing", reasons), what]).key('m')
         }
-        _ => Ask::new(&at, "Add the comment", vec![Field::text("text", "What to say").required().hint("All sides of the claim read it.")]),
+        _ => Ask::new(&at, "Add the comment", vec![Field::long("text", "What to say").required().hint("All sides of the claim read it.")]),
     }
 }
 

@@ -16,7 +16,8 @@ use domain::words::{Agreement, Cloud, Flag, PartnerKind};
 
 use super::Register;
 use crate::pages::acting::Sent;
-use crate::pages::ask::{Ask, Field, Question, done_or_again};
+use crate::pages::ask::{Ask, Question, done_or_again};
+use crate::pages::fields::Field;
 use crate::pages::problem::Problem;
 use crate::pages::visit::Visit;
 use crate::program::resale;
@@ -63,15 +64,15 @@ fn described(desk: &Desk<'_>, register: &str, id: Option<&str>) -> Acted<Vec<Fie
             let row = desk.find::<Partner>(id)?;
             let row = row.as_ref();
             vec![
-                Field::line("name", "Name").required().holding(text(row.map(|row| row.name.as_str()))),
-                Field::choice("kind", "Kind", words(PartnerKind::ALL))
-                    .holding(row.map_or_else(|| "location".to_owned(), |row| row.kind.to_string())),
+                Field::line("name", "Name").required().value(text(row.map(|row| row.name.as_str()))),
+                Field::one("kind", "Kind", words(PartnerKind::ALL))
+                    .value(row.map_or_else(|| "location".to_owned(), |row| row.kind.to_string())),
                 Field::line("account", "Global account")
                     .hint("Where a location rolls up to; a global account names itself.")
-                    .holding(text(row.map(|row| row.global_partner_id.as_str()))),
-                Field::line("country", "Country").holding(text(row.and_then(|row| row.country.as_deref()))),
-                Field::choice("active", "Open", [("yes".to_owned(), "yes".to_owned()), ("no".to_owned(), "no".to_owned())])
-                    .holding(if row.is_none_or(|row| row.active.0) { "yes" } else { "no" }),
+                    .value(text(row.map(|row| row.global_partner_id.as_str()))),
+                Field::line("country", "Country").value(text(row.and_then(|row| row.country.as_deref()))),
+                Field::one("active", "Open", [("yes".to_owned(), "yes".to_owned()), ("no".to_owned(), "no".to_owned())])
+                    .value(if row.is_none_or(|row| row.active.0) { "yes" } else { "no" }),
                 why(),
             ]
         }
@@ -79,12 +80,12 @@ fn described(desk: &Desk<'_>, register: &str, id: Option<&str>) -> Acted<Vec<Fie
             let row = desk.find::<Customer>(id)?;
             let row = row.as_ref();
             vec![
-                Field::line("name", "Name").required().holding(text(row.map(|row| row.name.as_str()))),
-                Field::line("domains", "Domains").hint("Separated by `;`.").holding(text(row.and_then(|row| row.domains.as_deref()))),
-                Field::line("country", "Country").holding(text(row.and_then(|row| row.country.as_deref()))),
-                Field::choice("cloud", "Cloud", words(Cloud::ALL))
-                    .holding(row.map_or_else(|| Cloud::default().to_string(), |row| row.cloud.to_string())),
-                Field::line("segment", "Segment").holding(text(row.and_then(|row| row.segment.as_ref()).map(Name::as_str))),
+                Field::line("name", "Name").required().value(text(row.map(|row| row.name.as_str()))),
+                Field::line("domains", "Domains").hint("Separated by `;`.").value(text(row.and_then(|row| row.domains.as_deref()))),
+                Field::line("country", "Country").value(text(row.and_then(|row| row.country.as_deref()))),
+                Field::one("cloud", "Cloud", words(Cloud::ALL))
+                    .value(row.map_or_else(|| Cloud::default().to_string(), |row| row.cloud.to_string())),
+                Field::line("segment", "Segment").value(text(row.and_then(|row| row.segment.as_ref()).map(Name::as_str))),
                 why(),
             ]
         }
@@ -92,13 +93,12 @@ fn described(desk: &Desk<'_>, register: &str, id: Option<&str>) -> Acted<Vec<Fie
             let row = desk.find::<Subscription>(id)?;
             let row = row.as_ref();
             vec![
-                Field::line("tenant", "Customer's tenant").required().holding(text(row.map(|row| row.tenant_id.as_str()))),
-                Field::line("product", "Product").holding(text(row.and_then(|row| row.product.as_ref()).map(Name::as_str))),
-                Field::choice("agreement", "Agreement", optional(Agreement::ALL))
-                    .holding(row.and_then(|row| row.agreement).map_or_else(String::new, |one| one.to_string())),
-                Field::choice("status", "State", optional(&STATUSES))
-                    .holding(text(row.and_then(|row| row.status.as_ref()).map(Name::as_str))),
-                Field::day("starts_on", "From").holding(row.and_then(|row| row.starts_on).map_or_else(String::new, |day| day.to_string())),
+                Field::line("tenant", "Customer's tenant").required().value(text(row.map(|row| row.tenant_id.as_str()))),
+                Field::line("product", "Product").value(text(row.and_then(|row| row.product.as_ref()).map(Name::as_str))),
+                Field::one("agreement", "Agreement", optional(Agreement::ALL))
+                    .value(row.and_then(|row| row.agreement).map_or_else(String::new, |one| one.to_string())),
+                Field::one("status", "State", optional(&STATUSES)).value(text(row.and_then(|row| row.status.as_ref()).map(Name::as_str))),
+                Field::day("starts_on", "From").value(row.and_then(|row| row.starts_on).map_or_else(String::new, |day| day.to_string())),
                 why(),
             ]
         }
@@ -110,15 +110,16 @@ fn described(desk: &Desk<'_>, register: &str, id: Option<&str>) -> Acted<Vec<Fie
                 Some(Organisation::Customer(id)) => ("customer", id.to_string()),
                 _ => ("operator", String::new()),
             };
+            let has = |role: &Role| user.is_some_and(|user| user.roles.contains(role));
+            let roles = Role::ALL.iter().map(|role| (role.to_string(), role.to_string(), has(role)));
             let sides = ["operator", "partner", "customer"].map(|side| (side.to_owned(), side.to_owned()));
             vec![
-                Field::line("name", "Name").holding(text(user.map(|user| user.name.as_str()))),
-                Field::choice("side", "Acts for", sides).holding(side),
-                Field::line("of", "Global account or tenant").hint("Nothing for the operator.").holding(of),
-                Field::boxes("role", "Roles", words(Role::ALL))
-                    .ticked(|role| user.is_some_and(|user| user.roles.iter().any(|own| own.as_str() == role))),
+                Field::line("name", "Name").value(text(user.map(|user| user.name.as_str()))),
+                Field::one("side", "Acts for", sides).value(side),
+                Field::line("of", "Global account or tenant").hint("Nothing for the operator.").value(of),
+                Field::any("role", "Roles", roles.collect()),
                 Field::line("location", "Limited to the location")
-                    .holding(text(user.and_then(|user| user.location.as_ref()).map(Name::as_str))),
+                    .value(text(user.and_then(|user| user.location.as_ref()).map(Name::as_str))),
             ]
         }
     })

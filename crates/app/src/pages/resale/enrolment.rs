@@ -186,7 +186,7 @@ fn forms(
         ));
         let rules = &visit.reading.rulebook().associations.csp;
         if rules.models.get(&model).is_some_and(|rules| rules.requires.value.contains(&Requirement::SupportPlan)) {
-            let plans = rules.support_plans.value.iter().map(|plan| (plan.to_string(), show::spoken(plan.as_str()))).collect();
+            let plans = rules.support_plans.value.iter().map(|plan| (plan.to_string(), show::spoken(plan.as_str())));
             let plan = enrolment.support_plan.as_ref().map(Name::to_string).unwrap_or_default();
             let plan = Field::one("plan", "The support plan that you have bought", plans).value(plan);
             forms.push(form("support", ("Support plan", "", "Tell the plan"), vec![plan]));

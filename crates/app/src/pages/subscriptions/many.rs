@@ -8,7 +8,8 @@ use domain::record::desk::{Acted, Desk};
 use domain::record::refusal::Refusal;
 
 use crate::pages::acting::Sent;
-use crate::pages::ask::{Ask, Field, Question, done_or_again};
+use crate::pages::ask::{Ask, Question, done_or_again};
+use crate::pages::fields::Field;
 use crate::pages::frame::Frame;
 use crate::pages::grid::{Cell, Column, Grid, GridPart};
 use crate::pages::paths;
@@ -87,7 +88,7 @@ fn save(desk: &mut Desk<'_>, tenant: &Name, asked: &Asked) -> Acted<(String, Vec
 }
 
 fn question(asked: &Asked) -> Result<Question, Problem> {
-    let partner = Field::line("partner", "Partner ID").required().holding(asked.partner.as_str());
+    let partner = Field::line("partner", "Partner ID").required().value(asked.partner.as_str());
     let fields = std::iter::once(partner).chain(asked.fields().into_iter().skip(1)).collect();
     Ok(Question {
         heading: "Name a partner for many subscriptions".to_owned(),

@@ -12,7 +12,8 @@ use domain::time::Day;
 
 use super::why_not;
 use crate::pages::acting::{Sent, see};
-use crate::pages::ask::{Ask, Field, Question, done_or_again};
+use crate::pages::ask::{Ask, Question, done_or_again};
+use crate::pages::fields::Field;
 use crate::pages::frame::Frame;
 use crate::pages::named::{self, Partners};
 use crate::pages::opened::OpenedPart;

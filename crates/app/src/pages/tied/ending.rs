@@ -8,7 +8,8 @@ use domain::names::Name;
 use domain::record::refusal::Refusal;
 
 use crate::pages::acting::Sent;
-use crate::pages::ask::{Ask, Field, Question, done_or_again};
+use crate::pages::ask::{Ask, Question, done_or_again};
+use crate::pages::fields::Field;
 use crate::pages::inbox::{claim_of, wanted};
 use crate::pages::named;
 use crate::pages::problem::Problem;
