@@ -9,6 +9,7 @@ use domain::attach::AttachType;
 use domain::customers::{Customer, Usage};
 use domain::metrics::Table;
 use domain::names::Name;
+use domain::rights::{Act, On};
 use domain::time::Month;
 
 use crate::pages::charts::Columns;
@@ -50,6 +51,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     let own = visit.partner(&scores)?;
     let first = own[0];
     let id = &first.global_partner_id;
+    visit.must(Act::ExplanationRead, &On::account(id), "see what is influenced")?;
     let customers = visit.reading.customers(id, first.as_of).map_err(|error| Problem::unread(&error))?;
     let file = |what: &str| format!("{id}-{what}-{}", first.as_of);
     let influence = influence::of_partner(&customers, first.month);

@@ -19,3 +19,7 @@ mod demo;
 /// The pages, over HTTP and in a browser.
 #[cfg(test)]
 mod pages;
+
+/// Who may see and do what: every route, as everybody.
+#[cfg(test)]
+mod rights;

@@ -1,7 +1,7 @@
 //! The pages, over a made-up program with partners in every state.
 
 /// The made-up program.
-mod program;
+pub mod program;
 
 /// Explanations of the made-up program.
 mod explained;

@@ -1,0 +1,13 @@
+//! Who may see and do what: every route of the pages and of the REST API, as everybody.
+
+/// A home with somebody in every role.
+mod cast;
+
+/// What is sent to addresses that take something.
+mod bodies;
+
+/// Every route that there is.
+mod routes;
+
+/// What everybody gets at every route.
+mod matrix;
