@@ -13,7 +13,7 @@ use jiff::tz::TimeZone;
 
 use crate::commands::{
     actions, audit, claim, complete, credit, csp, customer, demo, doctor, dpor, export, import, ledger, notice, pal, partner, people,
-    period, reconcile, rulebook, score, serve, store, subscription, token, user, webhook,
+    period, plan, reconcile, rulebook, score, serve, store, subscription, token, user, webhook,
 };
 use crate::home::{self, Place};
 use crate::output::{Output, OutputOptions};
@@ -134,6 +134,8 @@ enum Command {
     /// What partners score, and why
     #[command(subcommand)]
     Score(score::ScoreCommand),
+    /// The cheapest way to a designation, and what other values would give
+    Plan(plan::PlanArgs),
     /// Usage as credited
     Credit(credit::CreditArgs),
     /// The vendor's own figures beside ours, each difference with its likely cause
@@ -301,6 +303,7 @@ fn dispatch(cli: Cli) -> Result<Exit> {
         Command::Demo(args) => demo::run(&args, &setting),
         Command::Serve(args) => serve::run(&args, &setting),
         Command::Score(command) => score::run(&command, &setting),
+        Command::Plan(args) => plan::run(&args, &setting),
         Command::Credit(args) => credit::run(&args, &setting),
         Command::Reconcile(args) => reconcile::run(&args, &setting),
         Command::Import(args) => import::run(&args, &setting),

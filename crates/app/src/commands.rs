@@ -60,6 +60,9 @@ pub mod period;
 /// `rulebook`: the rules, and their worked examples.
 pub mod rulebook;
 
+/// `plan`: the cheapest way to a designation.
+pub mod plan;
+
 /// `score`: what partners score, and why.
 pub mod score;
 

@@ -36,6 +36,9 @@ mod output;
 /// The pages: what a browser shows.
 pub mod pages;
 
+/// Planning: efforts as people give them, and ways in words.
+mod planning;
+
 /// Problems: how a command ends, and what is said when it cannot do what was asked.
 mod problem;
 

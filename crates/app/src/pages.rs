@@ -138,6 +138,9 @@ mod resale;
 /// What a partner influences.
 mod insights;
 
+/// The cheapest way to a partner's designations.
+mod plan;
+
 /// A partner's users, webhooks and tokens.
 mod settings;
 
@@ -223,6 +226,7 @@ pub fn router(reading: Arc<dyn Reading>) -> Router {
         .merge(settings::routes())
         .merge(profile::routes())
         .route("/partners/{partner}/insights", page(insights::show))
+        .route("/partners/{partner}/plan", page(plan::show))
         .merge(assets::routes())
         .fallback(async |visit: Visit| answer(visit, |visit| Err(Problem::nowhere(&visit.address))).await);
     let gated = pages.layer(from_fn_with_state(gate::Gate::of(&reading), gate::pass));

@@ -28,6 +28,7 @@ use domain::facts::Consumption;
 use domain::lines::LineKey;
 use domain::names::Name;
 use domain::partners::{AccountIx, Partners};
+use domain::plan::{Outlook, outlooks};
 use domain::register::Register;
 use domain::roster::{Roster, roster};
 use domain::rulebook::{AreaRules, Rulebook};
@@ -68,6 +69,8 @@ pub struct OpenProgram {
 pub struct Findings {
     /// The explanation of its score in each area.
     pub explained: BTreeMap<Name, Arc<Node>>,
+    /// How each area stands, to be asked what more would give.
+    pub outlooks: BTreeMap<Name, Arc<Vec<Outlook>>>,
     /// Its customers.
     pub customers: Arc<Vec<Customer>>,
     /// Its people.
@@ -204,6 +207,19 @@ impl OpenProgram {
         })
     }
 
+    /// How every track of an area stands for a partner, to be asked what more would give.
+    ///
+    /// # Errors
+    /// When there is no such partner or area, or consumption cannot be read.
+    pub fn outlooks(&self, account: &Name, area: &Name, as_of: Day) -> Result<Vec<Outlook>> {
+        let rules = self.area(area.as_str())?;
+        known_partner(account.as_str(), &self.partners)?;
+        self.with_scoring(as_of, |scoring| {
+            let account = scoring.register().partners.account(account).expect("the partners are those of the same rows");
+            Ok(outlooks(scoring, account, rules))
+        })
+    }
+
     /// Everything that is found about a partner as of a day, in one reading of consumption.
     ///
     /// # Errors
@@ -216,8 +232,10 @@ impl OpenProgram {
             let evidence = self.evidence(register, account, as_of)?;
             let explained =
                 self.rulebook.areas.values().map(|rules| (rules.area.clone(), Arc::new(explain(scoring, &evidence, account, rules))));
+            let outlooks = self.rulebook.areas.values().map(|rules| (rules.area.clone(), Arc::new(outlooks(scoring, account, rules))));
             Ok(Findings {
                 explained: explained.collect(),
+                outlooks: outlooks.collect(),
                 customers: Arc::new(customers(register, &self.dataset.program, &evidence)),
                 roster: Arc::new(roster(scoring, &self.dataset.program, account)),
             })

@@ -18,5 +18,8 @@ pub mod journey;
 /// The ledger: batches with their problems, months.
 pub mod ledger;
 
+/// Plans.
+pub mod plan;
+
 /// Scores.
 pub mod score;

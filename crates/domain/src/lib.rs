@@ -125,6 +125,9 @@ pub mod points;
 /// Designations: tracks, the floor, the window and the status.
 pub mod designations;
 
+/// Plans: what more of something would give, and the cheapest way to a designation.
+pub mod plan;
+
 /// Evidence: the rows that concern a partner, credited or not.
 pub mod evidence;
 

@@ -98,7 +98,8 @@ pub fn score_metric(asked: &Measuring<'_, '_>, rule: &MetricRule) -> Measured {
         if scores_nothing(part) { Fraction::zero() } else { part_points(rule, &part.value, asked.rulebook.program.partial_units.value) }
     };
     let part_points: Vec<Fraction> = rule.parts.iter().zip(&parts).map(points).collect();
-    let (value, points, used) = combine(rule, &parts, &part_points);
+    let values: Vec<Fraction> = parts.iter().map(|part| part.value.clone()).collect();
+    let (value, points, used) = combine(rule, &values, &part_points);
     let named = rule.parts.iter().zip(&parts).zip(&part_points).filter(|_| rule.combine != Combine::One);
     let named = named.filter_map(|((rule, part), points)| {
         let part_name = rule.part.clone()?;
@@ -118,7 +119,7 @@ pub fn score_metric(asked: &Measuring<'_, '_>, rule: &MetricRule) -> Measured {
 }
 
 /// Points of a part: units times points per unit, never below zero.
-fn part_points(rule: &PartRule, value: &Fraction, partial: PartialUnits) -> Fraction {
+pub(crate) fn part_points(rule: &PartRule, value: &Fraction, partial: PartialUnits) -> Fraction {
     let units = match partial {
         PartialUnits::Linear => value.clone(),
         PartialUnits::Whole => value.floor(),
@@ -126,9 +127,9 @@ fn part_points(rule: &PartRule, value: &Fraction, partial: PartialUnits) -> Frac
     (units * rule.points_per_unit.value.clone()).floor_zero()
 }
 
-/// The value and the uncapped points of a metric, and which parts make it.
-fn combine(rule: &MetricRule, parts: &[Measurement], points: &[Fraction]) -> (Fraction, Fraction, Vec<bool>) {
-    let all = vec![true; parts.len()];
+/// The value and the uncapped points of a metric, from the values and points of its parts, and which parts make it.
+pub(crate) fn combine(rule: &MetricRule, values: &[Fraction], points: &[Fraction]) -> (Fraction, Fraction, Vec<bool>) {
+    let all = vec![true; values.len()];
     let total = || points.iter().cloned().sum::<Fraction>();
     match rule.combine {
         Combine::One | Combine::Best => {
@@ -138,11 +139,11 @@ fn combine(rule: &MetricRule, parts: &[Measurement], points: &[Fraction]) -> (Fr
                     best = ix;
                 }
             }
-            let value = parts.get(best).map(|part| part.value.clone()).unwrap_or_default();
-            let used = (0..parts.len()).map(|ix| ix == best).collect();
+            let value = values.get(best).cloned().unwrap_or_default();
+            let used = (0..values.len()).map(|ix| ix == best).collect();
             (value, points.get(best).cloned().unwrap_or_default(), used)
         }
-        Combine::AddUnits => (parts.iter().map(|part| part.value.clone().floor_zero()).sum(), total(), all),
+        Combine::AddUnits => (values.iter().cloned().map(Fraction::floor_zero).sum(), total(), all),
         Combine::AddPoints => (total(), total(), all),
     }
 }

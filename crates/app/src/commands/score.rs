@@ -2,7 +2,7 @@
 
 mod explain;
 mod history;
-mod show;
+pub mod show;
 mod tables;
 
 use anyhow::Result;

@@ -3,6 +3,9 @@
 /// Columns by month.
 mod columns;
 
+/// What levers swing.
+mod tornado;
+
 /// From one score to another.
 mod waterfall;
 
@@ -13,6 +16,7 @@ use domain::fraction::Fraction;
 use crate::pages::show;
 
 pub use columns::{Columns, Series};
+pub use tornado::{Swing, Tornado};
 pub use waterfall::{Step, Waterfall, change};
 
 /// How far along a line of `of` a number lies, in percent with one decimal, as SVG writes it.

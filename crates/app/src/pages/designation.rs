@@ -29,6 +29,7 @@ struct DesignationPage {
     status: StatusMark,
     bar: ScoreBar,
     missing: Vec<String>,
+    plan: String,
     tracks: Vec<TrackLink>,
     metrics: Vec<MetricCard>,
     total: String,
@@ -39,12 +40,17 @@ struct DesignationPage {
 }
 
 /// A track of the switch.
-struct TrackLink {
-    name: String,
-    points: String,
-    href: String,
-    counts: bool,
-    is_current: bool,
+pub struct TrackLink {
+    /// Its name.
+    pub name: String,
+    /// Its points.
+    pub points: String,
+    /// The same page for it.
+    pub href: String,
+    /// Whether it is the one that counts.
+    pub counts: bool,
+    /// Whether it is shown.
+    pub is_current: bool,
 }
 
 /// A metric with its arithmetic.
@@ -101,6 +107,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     if let Some(file) = numbers.download().or_else(|| moved.as_ref()?.download()) {
         return file;
     }
+    let as_of = visit.asked_as_of()?;
     let page = DesignationPage {
         frame: visit.frame(&format!("{title}, {partner}")).about(visit, &scores, &own, Here::Designation(&score.area)),
         partner,
@@ -109,7 +116,8 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
         status: StatusMark::new(score),
         bar: ScoreBar::new(&track.score, line, track.qualified),
         missing,
-        tracks: track_links(score, track, visit.asked_as_of()?),
+        plan: paths::plan_of(&score.global_partner_id, &score.area, track.track.as_ref(), as_of),
+        tracks: track_links(score, track, |name| paths::designation(&score.global_partner_id, &score.area, Some(name), as_of)),
         metrics: metric_cards(score, track, tree::track(&root, track.track.as_ref()), program.floor.value, visit.asked_as_of()?),
         total: show::points(&track.score),
         chart: Columns::scores(&months, line, numbers.part()),
@@ -139,12 +147,13 @@ pub fn track<'s>(visit: &Visit, rules: &AreaRules, score: &'s Score) -> Result<&
     })
 }
 
-fn track_links(score: &Score, shown: &TrackScore, as_of: Option<Day>) -> Vec<TrackLink> {
+/// The switch of tracks; none where the area has no tracks.
+pub fn track_links(score: &Score, shown: &TrackScore, address: impl Fn(&Name) -> String) -> Vec<TrackLink> {
     let named = score.tracks.iter().filter_map(|track| Some((track, track.track.as_ref()?)));
     let links = named.map(|(track, name)| TrackLink {
         name: show::spoken(name.as_str()),
         points: show::points(&track.score),
-        href: paths::designation(&score.global_partner_id, &score.area, Some(name), as_of),
+        href: address(name),
         counts: track.chosen,
         is_current: track.track == shown.track,
     });

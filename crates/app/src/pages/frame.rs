@@ -93,6 +93,8 @@ pub enum Here<'a> {
     Resale,
     /// What it influences.
     Insights,
+    /// The cheapest way to a designation.
+    Plan,
     /// Its users and what programs do for it.
     Settings,
 }
@@ -114,6 +116,7 @@ impl Here<'_> {
             Here::Links => paths::workspace(partner, "links"),
             Here::Resale => paths::workspace(partner, "resale"),
             Here::Insights => paths::insights(partner, as_of),
+            Here::Plan => paths::plan(partner, as_of),
             Here::Settings => paths::workspace(partner, "settings"),
         }
     }
@@ -224,7 +227,8 @@ impl PartnerFrame {
         let may = |act| visit.may(act, &On::account(id));
         let customers = may(Act::ExplanationRead).then(|| workspace("Customers", Here::Customers));
         let people = may(Act::PersonsRead).then(|| workspace("People", Here::People));
-        let mut more_workspaces: Vec<Entry> = people.into_iter().chain([workspace("Insights", Here::Insights)]).collect();
+        let mut more_workspaces: Vec<Entry> =
+            people.into_iter().chain([workspace("Insights", Here::Insights), workspace("Plan", Here::Plan)]).collect();
         more_workspaces.extend(has_registers.then(|| workspace("Settings", Here::Settings)));
         let associations = ASSOCIATIONS.iter().filter(|_| has_registers).map(|(label, own)| workspace(label, *own));
         Self {

@@ -90,6 +90,19 @@ pub fn insights(partner: &Name, as_of: Option<Day>) -> String {
     below(partner, "insights", as_of)
 }
 
+/// The cheapest way to a partner's designations.
+#[must_use]
+pub fn plan(partner: &Name, as_of: Option<Day>) -> String {
+    below(partner, "plan", as_of)
+}
+
+/// The plan for one area.
+#[must_use]
+pub fn plan_of(partner: &Name, area: &Name, track: Option<&Name>, as_of: Option<Day>) -> String {
+    let area = ("area", Some(area.to_string()));
+    with_query(&below(partner, "plan", None), &[area, track_value(track), as_of_value(as_of)])
+}
+
 /// A claim of a partner.
 #[must_use]
 pub fn claim(partner: &Name, claim: &Name) -> String {

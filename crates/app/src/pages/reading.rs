@@ -7,6 +7,7 @@ use domain::designations::Score;
 use domain::explain::Node;
 use domain::inventory::Item;
 use domain::names::Name;
+use domain::plan::Outlook;
 use domain::roster::Roster;
 use domain::rulebook::Rulebook;
 use domain::time::Day;
@@ -30,6 +31,13 @@ pub trait Reading: Send + Sync {
     ///
     /// What kept the facts from being read; pages show the whole chain.
     fn explain(&self, account: &Name, area: &Name, as_of: Day) -> anyhow::Result<Arc<Node>>;
+
+    /// How every track of an area stands for a partner, to be asked what more would give.
+    ///
+    /// # Errors
+    ///
+    /// What kept the facts from being read; pages show the whole chain.
+    fn outlooks(&self, account: &Name, area: &Name, as_of: Day) -> anyhow::Result<Arc<Vec<Outlook>>>;
 
     /// The customers of a partner as of a day, by name.
     ///

@@ -51,6 +51,7 @@ mod output;
 
 /// Partner admin links.
 mod pal;
+mod plan;
 mod reconcile;
 
 /// Scores, explanations, history.

@@ -8,16 +8,11 @@ use crate::fraction::Fraction;
 use crate::names::Name;
 use crate::reasons::Reason;
 use crate::rulebook::designations::{Gate, Scoring};
-use crate::time::{Day, Interval};
-
-fn holds(from: Option<Day>, until: Option<Day>, day: Day) -> bool {
-    Interval { from: from.unwrap_or(Day::ALWAYS), to: until.unwrap_or(Day::NEVER) }.holds_on(day)
-}
 
 /// The people in the scoring step when every gate is met. A person counts once per step, in any number of steps.
 pub(super) fn certified(asked: &Measuring<'_, '_>, gates: &[Gate], scoring: &[Scoring]) -> Measurement {
     let people: Vec<&Name> = asked.people.of(asked.account, asked.day).collect();
-    let open: Vec<&Gate> = gates.iter().filter(|gate| holds(gate.from, gate.until, asked.day)).collect();
+    let open: Vec<&Gate> = gates.iter().filter(|gate| gate.holds_on(asked.day)).collect();
     let mut terms: Vec<Term> = Vec::new();
     let mut are_met = true;
     for gate in &open {
@@ -28,7 +23,7 @@ pub(super) fn certified(asked: &Measuring<'_, '_>, gates: &[Gate], scoring: &[Sc
         are_met &= term.value >= Fraction::whole(gate.people);
         terms.push(term);
     }
-    let on_day = scoring.iter().filter(|list| holds(list.from, list.until, asked.day));
+    let on_day = scoring.iter().filter(|list| list.holds_on(asked.day));
     let list: BTreeSet<&Name> = on_day.flat_map(|list| &list.any_of).collect();
     let blocked = (!are_met).then_some(Reason::GateNotMet);
     let term = step(asked, &people, &list, "people in the scoring step".to_owned(), blocked);

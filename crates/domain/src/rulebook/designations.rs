@@ -9,7 +9,7 @@ use crate::attach::AttachSet;
 use crate::fraction::Fraction;
 use crate::names::Name;
 use crate::rulebook::Sourced;
-use crate::time::Day;
+use crate::time::{Day, Interval};
 
 /// The rules of one area, which is one designation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -376,6 +376,14 @@ pub struct Gate {
     pub source: String,
 }
 
+impl Gate {
+    /// Whether the gate holds on a day.
+    #[must_use]
+    pub fn holds_on(&self, day: Day) -> bool {
+        Interval { from: self.from.unwrap_or(Day::ALWAYS), to: self.until.unwrap_or(Day::NEVER) }.holds_on(day)
+    }
+}
+
 /// A certification of the scoring step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -390,4 +398,12 @@ pub struct Scoring {
     pub until: Option<Day>,
     /// Where the list comes from.
     pub source: String,
+}
+
+impl Scoring {
+    /// Whether the list holds on a day.
+    #[must_use]
+    pub fn holds_on(&self, day: Day) -> bool {
+        Interval { from: self.from.unwrap_or(Day::ALWAYS), to: self.until.unwrap_or(Day::NEVER) }.holds_on(day)
+    }
 }

@@ -22,6 +22,7 @@ mod links;
 
 /// What holds of every program, on made-up ones.
 #[cfg(test)]
+mod plan;
 mod properties;
 
 /// Desks: entries that are changed.

@@ -8,6 +8,7 @@ use domain::designations::Score;
 use domain::explain::Node;
 use domain::inventory::Item;
 use domain::names::Name;
+use domain::plan::Outlook;
 use domain::record::event::Event;
 use domain::roster::Roster;
 use domain::rulebook::Rulebook;
@@ -135,6 +136,10 @@ impl Reading for HomeReader {
 
     fn explain(&self, account: &Name, area: &Name, as_of: Day) -> Result<Arc<Node>> {
         self.ask(|reader| reader.explain(account, area, as_of))
+    }
+
+    fn outlooks(&self, account: &Name, area: &Name, as_of: Day) -> Result<Arc<Vec<Outlook>>> {
+        self.ask(|reader| reader.outlooks(account, area, as_of))
     }
 
     fn customers(&self, account: &Name, as_of: Day) -> Result<Arc<Vec<Customer>>> {

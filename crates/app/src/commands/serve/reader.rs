@@ -9,6 +9,7 @@ use domain::designations::Score;
 use domain::explain::Node;
 use domain::inventory::Item;
 use domain::names::Name;
+use domain::plan::Outlook;
 use domain::roster::Roster;
 use domain::rulebook::Rulebook;
 use domain::time::{Day, Month};
@@ -145,6 +146,11 @@ impl Reading for Reader {
     fn explain(&self, account: &Name, area: &Name, as_of: Day) -> Result<Arc<Node>> {
         let findings = self.findings(account, as_of)?;
         findings.explained.get(area).cloned().with_context(|| format!("the rulebook has no area `{area}`"))
+    }
+
+    fn outlooks(&self, account: &Name, area: &Name, as_of: Day) -> Result<Arc<Vec<Outlook>>> {
+        let findings = self.findings(account, as_of)?;
+        findings.outlooks.get(area).cloned().with_context(|| format!("the rulebook has no area `{area}`"))
     }
 
     fn customers(&self, account: &Name, as_of: Day) -> Result<Arc<Vec<Customer>>> {

@@ -8,9 +8,11 @@ use domain::explain::Node;
 use domain::fraction::Fraction;
 use domain::inventory::Item;
 use domain::names::Name;
+use domain::plan::{Lever, Metric, Outlook};
 use domain::points::{MetricScore, Note, PartScore};
 use domain::roster::Roster;
 use domain::rulebook::designations::Combine;
+use domain::rulebook::designations::PartRule;
 use domain::rulebook::{AreaRules, MetricRule, PartKind, Rulebook, TrackRules};
 use domain::time::{Day, Month};
 
@@ -118,6 +120,13 @@ impl Reading for MadeUp {
         let scores = self.scores(as_of)?;
         let score = scores.iter().find(|score| score.global_partner_id == *account && score.area == *area).unwrap();
         Ok(Arc::new(explained::explain(score, &RULEBOOK)))
+    }
+
+    fn outlooks(&self, account: &Name, area: &Name, as_of: Day) -> anyhow::Result<Arc<Vec<Outlook>>> {
+        let scores = self.scores(as_of)?;
+        let score = scores.iter().find(|score| score.global_partner_id == *account && score.area == *area).unwrap();
+        let tracks = score.tracks.iter().zip(&RULEBOOK.areas[area].tracks);
+        Ok(Arc::new(tracks.map(|(track, rules)| outlook(track, rules)).collect()))
     }
 
     fn customers(&self, account: &Name, as_of: Day) -> anyhow::Result<Arc<Vec<Customer>>> {
@@ -233,4 +242,22 @@ fn metric_score(rule: &MetricRule, fill: i64, notes: Vec<Note>) -> MetricScore {
     };
     let unit = if rule.combine == Combine::AddPoints { "points" } else { unit(&rule.parts[0].measure) };
     MetricScore { metric: rule.metric, value, unit, points: points.min(Fraction::whole(max)), max, parts, notes }
+}
+
+/// A track with nothing behind gates, and no month missing.
+fn outlook(track: &TrackScore, rules: &TrackRules) -> Outlook {
+    let metric = |(score, rule): (&MetricScore, &MetricRule)| {
+        let value =
+            |part: &PartRule| score.parts.iter().find(|own| Some(&own.part) == part.part.as_ref()).map_or(&score.value, |own| &own.value);
+        let lever = |part: &PartRule| Lever {
+            part: part.part.clone(),
+            unit: score.unit,
+            value: value(part).clone(),
+            gates: Vec::new(),
+            waiting: 0,
+            is_blind: false,
+        };
+        Metric::new(rule.clone(), rule.parts.iter().map(lever).collect())
+    };
+    Outlook::new(track.track.clone(), track.metrics.iter().zip(&rules.metrics).map(metric).collect(), &RULEBOOK.program)
 }
