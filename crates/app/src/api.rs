@@ -148,8 +148,10 @@ fn answer(
     body: &[u8],
 ) -> Result<Response, Problem> {
     let home = api.reading.home().ok_or_else(Problem::without_home)?;
-    let actor = caller::actor(home, &parts.headers)?;
-    let left = api.limits.take(&actor.user)?;
+    let caller = caller::caller(home, &parts.headers)?;
+    let left = api.limits.take(&caller.actor.user)?;
+    caller.must_reach(operation)?;
+    let actor = caller.actor;
     let query = parts.uri.query().unwrap_or_default();
     let call = Call::new(&*api.reading, home, actor, operation, path, query, &parts.headers, body)?;
     let mut response = call.answer()?;

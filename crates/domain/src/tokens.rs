@@ -2,9 +2,12 @@
 //!
 //! A token is a user's, and never may more than its user may at the moment. Its secret is shown once and kept as a hash.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::cells::Cell as _;
 use crate::names::Name;
 use crate::parties::User;
 use crate::record::actor::{Actor, Identity};
@@ -13,6 +16,31 @@ use crate::record::entry::Entry;
 use crate::record::refusal::Refusal;
 use crate::rights::{Act, On, must};
 use crate::time::Day;
+use crate::words::words;
+
+words! {
+    /// A part of what a token's user may, to which the token can be limited.
+    Scope {
+        /// Reads whatever the user may read.
+        Read = "read",
+        /// Reads and acts on claims and their cases.
+        Claims = "claims",
+        /// Reads and acts on partner admin links and owners of resources.
+        Links = "links",
+        /// Reads and acts on partners of record and requests for them.
+        PartnersOfRecord = "partners-of-record",
+        /// Reads and acts on resale and enrolments in it.
+        Resale = "resale",
+        /// Reads and acts on certified people.
+        People = "people",
+        /// Reads and keeps partner accounts, customers, principals and subscriptions.
+        Registers = "registers",
+        /// Reads and keeps users, and ends tokens; makes none.
+        Users = "users",
+        /// Reads and keeps webhooks.
+        Webhooks = "webhooks",
+    }
+}
 
 /// A token that a machine signs in with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -24,6 +52,9 @@ pub struct Token {
     /// The identity in a customer's tenant that the token stands for; nothing: the user's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<Identity>,
+    /// What of the user's rights the token has; nothing: all of them.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub scopes: BTreeSet<Scope>,
     /// What the token is for, a label.
     pub purpose: String,
     /// The hash of the secret, SHA-256, hexadecimal.
@@ -98,4 +129,39 @@ pub fn actor(token: &Token, user: &User, now: Timestamp) -> Result<Actor, Refusa
         actor.identity.clone_from(&token.identity);
     }
     Ok(actor)
+}
+
+/// Refuses what a token is not for; `part` is the scope that what is asked lies in, none for what is only read.
+///
+/// # Errors
+/// When the token has scopes, and neither that of the part nor, for reading, `read`.
+pub fn must_be_for(scopes: &BTreeSet<Scope>, part: Option<Scope>, reads: bool) -> Result<(), Refusal> {
+    let is_for = part.is_some_and(|part| scopes.contains(&part)) || (reads && scopes.contains(&Scope::Read));
+    if scopes.is_empty() || is_for {
+        return Ok(());
+    }
+    let needed = if reads { Some(Scope::Read) } else { part };
+    let cure = match needed {
+        Some(scope) => format!("use a token with the scope `{scope}`"),
+        None => "use a token without scopes, or sign in".to_owned(),
+    };
+    Err(Refusal::forbidden("scope-missing", "the token is not for this".to_owned(), cure))
+}
+
+/// What a token is for, in words: its scopes, or `all`.
+#[must_use]
+pub fn told(scopes: &BTreeSet<Scope>) -> String {
+    match scopes.is_empty() {
+        true => "all".to_owned(),
+        false => scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(", "),
+    }
+}
+
+/// The scopes of words, such as a form sends them.
+///
+/// # Errors
+/// A word that is none: a token that was to be limited must not be made without limits.
+pub fn scopes<'w>(words: impl IntoIterator<Item = &'w str>) -> Result<BTreeSet<Scope>, Refusal> {
+    let scope = |word| Scope::read(word).map_err(|(message, cure)| Refusal::malformed("word-unknown", message, cure));
+    words.into_iter().map(scope).collect()
 }

@@ -100,8 +100,10 @@ pub async fn answer(State(api): State<Api>, request: Request) -> Response {
 
 fn respond(api: &Api, parts: &Parts, body: &Bytes) -> Result<Response, ArmError> {
     let home = api.reading.home().ok_or_else(|| ArmError::from(Problem::without_home()))?;
-    let actor = caller::actor(home, &parts.headers)?;
-    let left = api.limits.take(&actor.user)?;
+    let caller = caller::caller(home, &parts.headers)?;
+    let left = api.limits.take(&caller.actor.user)?;
+    caller.must_reach_links(&parts.method).map_err(Problem::from)?;
+    let actor = caller.actor;
     let segments: Vec<String> = parts.uri.path().trim_matches('/').split('/').skip(1).map(str::to_ascii_lowercase).collect();
     if segments.first().is_none_or(|provider| *provider != PROVIDER.to_ascii_lowercase()) {
         let message = format!("there is no provider `{}`; this is `{PROVIDER}`", segments.first().map_or("", String::as_str));

@@ -1,12 +1,14 @@
 //! Users and tokens.
 
+use std::collections::BTreeSet;
+
 use axum::http::{Method, StatusCode};
 use domain::names::Name;
 use domain::parties::{self, User};
 use domain::record::actor::Identity;
 use domain::record::desk::{Acted, Desk};
 use domain::time::Day;
-use domain::tokens::{self, Token};
+use domain::tokens::{self, Scope, Token};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -38,6 +40,9 @@ struct Me {
 struct NewToken {
     /// The user that the token acts as.
     user_id: Name,
+    /// What of the user's rights the token has; nothing: all of them.
+    #[serde(default)]
+    scopes: BTreeSet<Scope>,
     /// What the token is for, a label.
     purpose: String,
     /// The first day on which it is not valid any more.
@@ -127,7 +132,7 @@ pub const OPERATIONS: &[Operation] = &[
         id: "issueToken",
         tag: "Users",
         summary: "Issue a token",
-        about: "A user may for themselves; program managers of the operator for everybody. The token is shown this once.",
+        about: "A user may for themselves; program managers of the operator for everybody; a token with scopes makes none. The token is shown this once.",
         parameters: &[],
         takes: Some(schema::<NewToken>),
         gives: schema::<Issued>,
@@ -163,9 +168,10 @@ fn put_user(call: &Call<'_>, desk: &mut Desk<'_>) -> Acted<Value> {
 }
 
 fn issue(call: &Call<'_>) -> Result<Value, Problem> {
-    let NewToken { user_id, purpose, expires_on, identity } = call.body()?;
+    let NewToken { user_id, scopes, purpose, expires_on, identity } = call.body()?;
     let (token_id, text, secret_hash) = secrets::new()?;
-    let token = Token { token_id: token_id.clone(), user_id, identity, purpose, secret_hash, expires_on, state: "active".to_owned() };
+    let token =
+        Token { token_id: token_id.clone(), user_id, identity, scopes, purpose, secret_hash, expires_on, state: "active".to_owned() };
     call.home.act(call.rulebook, call.actor.clone(), |desk| tokens::issue(desk, &token))?;
     Ok(value(&Issued { token_id, token: text }))
 }

@@ -5,10 +5,11 @@ use domain::names::Name;
 use domain::record::actor::Identity;
 use domain::record::entry::By;
 use domain::time::Day;
-use domain::tokens::{self, Token};
+use domain::tokens::{self, Scope, Token};
 use serde::Serialize;
 use store::log::Part;
 
+use super::seat::word;
 use super::user::identity;
 use crate::cli::Setting;
 use crate::clock;
@@ -27,6 +28,7 @@ const DAYS: i32 = 90;
 #[command(after_help = "\
 Examples:
   counterfoil token issue ann@partner.example --purpose \"nightly claims\" --as ann@partner.example
+  counterfoil token issue ann@partner.example --scope read --purpose dashboard --as ann@partner.example
   counterfoil token issue agent@partner.example --identity TENANT/OBJECT --purpose \"partner admin link\" --as rita@operator.example
   counterfoil token list
   counterfoil token revoke 1f0c2a9be77d43aa --as rita@operator.example")]
@@ -49,6 +51,10 @@ pub struct IssueArgs {
     /// What the token is for
     #[arg(long, value_name = "TEXT")]
     purpose: String,
+
+    /// Limit the token to a part of what its user may; may be given again [default: all of it]
+    #[arg(long, value_name = "SCOPE", value_parser = word::<Scope>)]
+    scope: Vec<Scope>,
 
     /// The first day on which it is not valid any more [default: 90 days from today]
     #[arg(long, value_name = "YYYY-MM-DD")]
@@ -100,12 +106,13 @@ fn list(home: &Home, setting: &Setting) -> Result<Exit> {
             vec![
                 token.token_id.clone(),
                 token.user_id.to_string(),
+                tokens::told(&token.scopes),
                 token.purpose.clone(),
                 token.expires_on.to_string(),
                 token.state.clone(),
             ]
         };
-        let lines = table::lines(&["TOKEN", "USER", "FOR", "EXPIRES", "STATE"], &tokens.iter().map(row).collect::<Vec<_>>(), &[]);
+        let lines = table::lines(&["TOKEN", "USER", "MAY", "FOR", "EXPIRES", "STATE"], &tokens.iter().map(row).collect::<Vec<_>>(), &[]);
         lines.iter().map(|line| format!("{line}\n")).collect()
     })?;
     if tokens.is_empty() {
@@ -120,6 +127,7 @@ fn issue(home: &Home, args: &IssueArgs, setting: &Setting) -> Result<Exit> {
         token_id: token_id.clone(),
         user_id: Name::new(&args.user),
         identity: args.identity.clone(),
+        scopes: args.scope.iter().copied().collect(),
         purpose: args.purpose.clone(),
         secret_hash,
         expires_on: args.expires_on.unwrap_or_else(|| clock::today().plus(DAYS)),

@@ -12,7 +12,7 @@ use domain::parties::User;
 use domain::record::actor::{Organisation, Role};
 use domain::record::entry::By;
 use domain::rights::Act;
-use domain::tokens::Token;
+use domain::tokens::{self, Scope, Token};
 use domain::webhooks::Webhook;
 
 use crate::pages::acting::{Sent, form};
@@ -197,11 +197,14 @@ fn webhook_forms(own: &Own, place: &str, came: &Came<'_>) -> Vec<ActForm> {
 fn token_forms(own: &Own, place: &str, came: &Came<'_>) -> Vec<ActForm> {
     let sent = came.sent.filter(|sent| sent.text("act") == "token");
     let value = |name: &str| sent.map(|sent| sent.text(name)).unwrap_or_default().to_owned();
+    let has = |scope: &Scope| sent.is_some_and(|sent| sent.all("scope").any(|own| own == scope.as_str()));
+    let scopes = Scope::ALL.iter().map(|scope| (scope.to_string(), show::spoken(scope.as_str()), has(scope))).collect();
     let fields = vec![
         Field::line("purpose", "What it is for").value(value("purpose")).required(),
         Field::day("expires_on", "The first day on which it is not valid any more")
             .value(value("expires_on"))
             .hint("Nothing: 90 days from today."),
+        Field::any("scope", "Limit it to", scopes).hint("Nothing ticked: all that you may."),
     ];
     let words =
         ("Make a token", "It acts as you, and never may more than you may at the moment. Its text is shown once.", "Make the token");
@@ -278,6 +281,7 @@ fn token_columns() -> Vec<Column> {
     vec![
         Column::text("token", "Token").unbroken(),
         Column::text("purpose", "For"),
+        Column::text("token_scopes", "May"),
         Column::day("expires_on", "Expires"),
         Column::text("state", "State").choice(),
     ]
@@ -287,6 +291,7 @@ fn token_row(token: &Token) -> Vec<Cell> {
     vec![
         Cell::text(token.token_id.clone()),
         Cell::text(token.purpose.clone()),
+        Cell::text(tokens::told(&token.scopes)),
         Cell::day(Some(token.expires_on)),
         Cell::text(token.state.clone()),
     ]

@@ -31,9 +31,13 @@ fn issue(visit: &Visit, sent: &Sent) -> Result<Response, Problem> {
         let said = format!("`{}` is not a day; expected YYYY-MM-DD.", sent.text("expires_on"));
         return show(visit, Some(said), None);
     };
+    let scopes = match tokens::scopes(sent.all("scope")) {
+        Ok(scopes) => scopes,
+        Err(refusal) => return show(visit, Some(format!("{}.", refusal.message)), None),
+    };
     let (token_id, text, secret_hash) = secrets::new().map_err(broken)?;
     let (purpose, state) = (purpose.to_owned(), "active".to_owned());
-    let token = Token { token_id, user_id, identity: None, purpose, secret_hash, expires_on, state };
+    let token = Token { token_id, user_id, identity: None, scopes, purpose, secret_hash, expires_on, state };
     visit.act("No token was made", |desk| tokens::issue(desk, &token))?;
     show(visit, None, Some(text))
 }

@@ -121,11 +121,16 @@ fn issue_token(visit: &Visit, workspace: &Workspace, sent: &Sent) -> Result<Resu
             return Ok(Err(Refusal::malformed("day-malformed", message, "write it as YYYY-MM-DD")));
         }
     };
+    let scopes = match tokens::scopes(sent.all("scope")) {
+        Ok(scopes) => scopes,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
     let (token_id, text, secret_hash) = secrets::new().map_err(|error| Problem::unread(&error))?;
     let token = Token {
         token_id,
         user_id: workspace.actor.user.clone(),
         identity: None,
+        scopes,
         purpose: sent.text("purpose").to_owned(),
         secret_hash,
         expires_on,

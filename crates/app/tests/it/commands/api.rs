@@ -204,3 +204,35 @@ fn lists_answer_as_they_were_known_and_the_inventory_tells_whether_links_work() 
     let first = items(&paul, &format!("/link-inventory?as_of=2024-08-10&limit=1&state={}", states[0]));
     assert_eq!(first[0], own[0]);
 }
+
+#[test]
+fn a_token_with_scopes_reaches_only_those_parts_and_makes_no_token() {
+    let (scene, ..) = peopled();
+    let server = serve(&scene);
+    let token = |scopes: &[&str]| {
+        let issue = ["token", "issue", "rita", "--purpose", "part", "--expires-on", "2999-01-01", "--as", "rita", "-o", "json"];
+        let scopes: Vec<&str> = scopes.iter().flat_map(|scope| ["--scope", scope]).collect();
+        let output = scene.command(&[&issue[..], &scopes].concat()).output().unwrap().stdout;
+        serde_json::from_slice::<Value>(&output).unwrap()["token"].as_str().unwrap().to_owned()
+    };
+    let (reads, users) = (token(&["read"]), token(&["users"]));
+    let user = r#"{"user_id":"eve","name":"Eve","organisation":{"partner":"900010"},"roles":["report-viewer"],"active":true}"#;
+    let new = r#"{"user_id":"rita","purpose":"more","expires_on":"2999-01-01"}"#;
+    for (token, method, path, body, status) in [
+        (&reads, "GET", "/users", "", 200),
+        (&reads, "GET", "/scores?as_of=2024-08-10", "", 200),
+        (&reads, "PUT", "/users/eve", user, 403),
+        (&users, "PUT", "/users/eve", user, 200),
+        (&users, "GET", "/users/eve", "", 200),
+        (&users, "GET", "/partners", "", 403),
+        (&users, "GET", "/scores?as_of=2024-08-10", "", 403),
+        (&users, "POST", "/tokens", new, 403),
+        (&reads, "POST", "/tokens", new, 403),
+    ] {
+        let answer = server.ask(token, method, path, &[], body);
+        assert_eq!(answer.status, status, "{method} {path}: {}", answer.body);
+        assert!(status != 403 || answer.body.contains("scope-missing"), "{}", answer.body);
+    }
+    let wrong = scene.run(&["token", "issue", "rita", "--purpose", "x", "--scope", "claim", "--as", "rita"]);
+    assert!(wrong.exit == Some(2) && wrong.to_string().contains("did you mean `claims`?"), "{wrong}");
+}
