@@ -63,7 +63,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     let place = |tenant: &Name| Some(paths::customer(id, tenant, visit.asked_as_of().ok().flatten()));
     let by_customer = table(visit, "customers", ["customer", "Customer", "tenant_id"], &used, &by_customer, place);
     let by_customer = by_customer.prefixed("customer_").named(&file("influenced-acr-by-customer")).sorted("-total_usd");
-    let by_service = summed(&lines, |line| (show::spoken(line.usage.item.as_str()), line.usage.item.clone()));
+    let by_service = summed(&lines, |line| (show::service(line.usage.item.as_str()), line.usage.item.clone()));
     let by_service = table(visit, "services", ["service", "Service", "service_id"], &used, &by_service, |_| None);
     let by_service = by_service.prefixed("service_").named(&file("influenced-acr-by-service")).sorted("-total_usd");
     let all = every(visit, &lines).named(&file("influenced-acr-rows"));
@@ -191,7 +191,7 @@ fn every<'v>(visit: &'v Visit, lines: &[Line<'_>]) -> Grid<'v> {
         vec![
             Cell::text(line.customer.name.clone()),
             Cell::id(&line.customer.tenant),
-            Cell::text(show::spoken(line.usage.item.as_str())),
+            Cell::text(show::service(line.usage.item.as_str())),
             Cell::month(line.usage.month),
             Cell::text(line.kind.shown()),
             Cell::dollars(line.usage.sums.dollars),

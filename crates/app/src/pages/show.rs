@@ -132,6 +132,23 @@ pub fn spoken(word: &str) -> String {
     }
 }
 
+/// Words that services are named with, and that are spelled in capitals.
+const CAPITALS: [&str; 14] = ["ad", "ai", "api", "b2c", "bi", "cdn", "db", "dns", "hd", "iot", "ip", "sql", "vm", "vpn"];
+
+/// A service as people read it: `azure cosmos db` → `Azure Cosmos DB`.
+#[must_use]
+pub fn service(name: &str) -> String {
+    let word = |word: &str| match word {
+        "iot" => "IoT".to_owned(),
+        "postgresql" => "PostgreSQL".to_owned(),
+        "mysql" => "MySQL".to_owned(),
+        "for" | "of" | "and" | "with" => word.to_owned(),
+        word if CAPITALS.contains(&word) => word.to_uppercase(),
+        word => capital(word),
+    };
+    name.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
 /// An area's title on narrow places: `Solutions Partner for Data & AI (Azure)` → `Data & AI (Azure)`.
 #[must_use]
 pub fn short_title(title: &str) -> &str {
@@ -141,6 +158,18 @@ pub fn short_title(title: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn services_are_spelled_as_people_spell_them() {
+        for (name, spelled) in [
+            ("virtual machines", "Virtual Machines"),
+            ("azure database for postgresql", "Azure Database for PostgreSQL"),
+            ("sql database", "SQL Database"),
+            ("iot hub", "IoT Hub"),
+        ] {
+            assert_eq!(service(name), spelled);
+        }
+    }
 
     #[test]
     fn quantities_read_as_people_say_them() {
