@@ -30,6 +30,9 @@ mod journey;
 /// E-mail: digests of what waits, through an outbox.
 pub mod mail;
 
+/// OpenID Connect: identity providers that vouch for users.
+pub mod oidc;
+
 /// Output: one answer as a table, JSON, YAML or separated text.
 mod output;
 

@@ -39,6 +39,9 @@ mod acting;
 /// Problems as pages.
 mod problem;
 
+/// Signing in by an identity provider.
+mod providers;
+
 /// Forms that act.
 pub mod ask;
 
@@ -207,6 +210,7 @@ pub fn router(reading: Arc<dyn Reading>) -> Router {
         .route("/theme", post(theme::choose))
         .merge(actions::routes())
         .merge(sign_in::routes())
+        .merge(providers::routes())
         .merge(welcome::routes())
         .merge(account::routes())
         .merge(imports::routes())

@@ -5,7 +5,7 @@
 //! Addresses that lead into this network are refused, however they are named, unless the operator allows them.
 
 /// Which addresses messages may go to.
-mod addresses;
+pub(crate) mod addresses;
 
 use std::time::Duration;
 

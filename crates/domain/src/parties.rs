@@ -70,27 +70,7 @@ impl Entry for User {
 /// manager would lose that role.
 pub fn add_user(desk: &mut Desk<'_>, user: &User) -> Acted {
     must_keep(desk, user)?;
-    if user.actor().is_clockwork() {
-        let message = format!("`{}` is the program itself", user.user_id);
-        return Err(Refusal::conflict("user-reserved", message, "take another name").into());
-    }
-    let roles: &[Role] = match &user.organisation {
-        Organisation::Operator => &OPERATOR_ROLES,
-        Organisation::Partner(_) => &PARTNER_ROLES,
-        Organisation::Customer(_) => &CUSTOMER_ROLES,
-    };
-    if let Some(strange) = user.roles.iter().find(|role| !roles.contains(role)) {
-        let known = roles.iter().map(|role| format!("`{role}`")).collect::<Vec<_>>().join(", ");
-        let message = format!("`{strange}` is no role in this kind of organisation");
-        return Err(Refusal::invalid("role-unknown", message, format!("take one of {known}")).into());
-    }
-    if let (Organisation::Partner(global), Some(own)) = (&user.organisation, &user.location) {
-        let location = location(desk, own)?;
-        if location.global_partner_id != *global {
-            let message = format!("the location `{own}` is not one of `{global}`");
-            return Err(Refusal::invalid("location-not-eligible", message, use_one_of(&locations_of(desk, global)?)).into());
-        }
-    }
+    must_fit(desk, user)?;
     let before = desk.find::<User>(user.user_id.as_str())?;
     if let Some(before) = &before
         && before.organisation != user.organisation
@@ -104,6 +84,47 @@ pub fn add_user(desk: &mut Desk<'_>, user: &User) -> Acted {
     keep_a_program_manager(desk, user)?;
     let kind = if before.is_some() { "user-changed" } else { "user-added" };
     desk.put(kind, user, desk.today(), None)
+}
+
+/// Adds a user for whom an identity provider vouches, or gives one the roles that it tells now; `before` is the user as the provider made
+/// them, nothing for a new one. The program itself does this, and `reason` names the provider. The last program manager may lose that role
+/// too: who was given it elsewhere has it from there again.
+///
+/// # Errors
+/// When the actor may not, a role is of another kind of organisation, or the user is not as in `before`: somebody else made or changed one
+/// of that name.
+pub fn vouch(desk: &mut Desk<'_>, user: &User, before: Option<&User>, reason: &str) -> Acted {
+    must_keep(desk, user)?;
+    must_fit(desk, user)?;
+    if desk.find::<User>(user.user_id.as_str())?.as_ref() != before {
+        let message = format!("`{}` was changed meanwhile", user.user_id);
+        return Err(Refusal::conflict("user-changed-meanwhile", message, "sign in again").into());
+    }
+    let kind = if before.is_some() { "user-changed" } else { "user-added" };
+    desk.put(kind, user, desk.today(), Some(reason))
+}
+
+/// Whether a user may be in the register: its name is free to be taken, its roles are of its kind of organisation, its location is the
+/// organisation's.
+fn must_fit(desk: &Desk<'_>, user: &User) -> Acted {
+    if user.actor().is_clockwork() {
+        let message = format!("`{}` is the program itself", user.user_id);
+        return Err(Refusal::conflict("user-reserved", message, "take another name").into());
+    }
+    let roles = roles_in(&user.organisation);
+    if let Some(strange) = user.roles.iter().find(|role| !roles.contains(role)) {
+        let known = roles.iter().map(|role| format!("`{role}`")).collect::<Vec<_>>().join(", ");
+        let message = format!("`{strange}` is no role in this kind of organisation");
+        return Err(Refusal::invalid("role-unknown", message, format!("take one of {known}")).into());
+    }
+    if let (Organisation::Partner(global), Some(own)) = (&user.organisation, &user.location) {
+        let location = location(desk, own)?;
+        if location.global_partner_id != *global {
+            let message = format!("the location `{own}` is not one of `{global}`");
+            return Err(Refusal::invalid("location-not-eligible", message, use_one_of(&locations_of(desk, global)?)).into());
+        }
+    }
+    Ok(())
 }
 
 /// Lets a user act no more.
@@ -131,6 +152,16 @@ pub fn invited(desk: &Desk<'_>, id: &Name) -> Acted<User> {
         return Err(Refusal::conflict("user-closed", message, "add the user again first").into());
     }
     Ok(user)
+}
+
+/// The roles that users of an organisation may have.
+#[must_use]
+pub fn roles_in(organisation: &Organisation) -> &'static [Role] {
+    match organisation {
+        Organisation::Operator => &OPERATOR_ROLES,
+        Organisation::Partner(_) => &PARTNER_ROLES,
+        Organisation::Customer(_) => &CUSTOMER_ROLES,
+    }
 }
 
 const OPERATOR_ROLES: [Role; 4] = [Role::Reviewer, Role::ProgramManager, Role::Support, Role::Auditor];

@@ -165,6 +165,7 @@ fn migrator() -> Migrator {
         migration(10, "proofs", include_str!("../migrations/0010_proofs.sql")),
         migration(11, "mail", include_str!("../migrations/0011_mail.sql")),
         migration(12, "sign-in", include_str!("../migrations/0012_sign_in.sql")),
+        migration(13, "pending sign-ins", include_str!("../migrations/0013_pending_sign_in.sql")),
     ])
 }
 

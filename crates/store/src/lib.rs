@@ -36,6 +36,9 @@ pub mod manifest;
 /// E-mail: what users want, and the outbox.
 pub mod mail;
 
+/// Sign-ins by identity providers that have begun.
+pub mod pending;
+
 /// How far webhooks have been told.
 pub mod posts;
 

@@ -94,4 +94,10 @@ statements! {
     DROP_LINKS = "one_time_link/drop";
     DROP_LINKS_OF_KIND = "one_time_link/drop_kind";
     FORGET_LINKS = "one_time_link/forget";
+    RECORD_PENDING_SIGN_IN = "pending_sign_in/record";
+    TAKE_PENDING_SIGN_IN = "pending_sign_in/take";
+    FORGET_PENDING_SIGN_INS = "pending_sign_in/forget";
+    RECORD_VOUCHED_USER = "vouched_user/record";
+    FIND_VOUCHED_USER = "vouched_user/find";
+    PROVIDER_OF_USER = "vouched_user/provider";
 }

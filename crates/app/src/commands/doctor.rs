@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::cli::Setting;
 use crate::home::{Home, Place};
+use crate::oidc::{Provider, Providers};
 use crate::output::{Paint, table};
 use crate::problem::{Exit, Refusal};
 
@@ -53,7 +54,7 @@ impl Finding {
     }
 }
 
-/// Looks at the home, the lake, the rulebook and the disk.
+/// Looks at the home, the lake, the rulebook, the identity providers and the disk.
 ///
 /// # Errors
 /// When the system names no home, or stdout cannot be written.
@@ -108,6 +109,7 @@ fn home(place: &Place) -> Vec<Finding> {
         Err(error) => findings.push(Finding::bad("ledger", State::Broken, format!("{error:#}"), "restore the home from a backup")),
     }
     findings.push(log(&home));
+    findings.extend(providers(home.root()));
     match home.lake() {
         Ok(lake) => {
             findings.extend(lake_findings(&lake));
@@ -139,6 +141,29 @@ fn log(home: &Home) -> Finding {
             Finding::bad("log", State::Broken, format!("{error:#}"), cure)
         }
     }
+}
+
+/// The identity providers: whether each can be asked, is whom the home says, and has keys.
+fn providers(root: &Path) -> Vec<Finding> {
+    let providers = match Providers::open(root) {
+        Ok(providers) => providers,
+        Err(error) => {
+            let cure = error.downcast_ref::<Refusal>().and_then(|refusal| refusal.hints.first().cloned());
+            return vec![Finding::bad(
+                "provider",
+                State::Broken,
+                format!("{error:#}"),
+                cure.unwrap_or_else(|| "check the file".to_owned()),
+            )];
+        }
+    };
+    let cure =
+        "nobody signs in by it until then: check `issuer`, that it can be reached from here, and `inside` when it is in your networks";
+    let one = |provider: &Provider| match provider.check() {
+        Ok(told) => Finding::well("provider", told),
+        Err(error) => Finding::bad("provider", State::Attention, format!("{error:#}"), cure),
+    };
+    providers.iter().flat_map(|providers| &providers.all).map(one).collect()
 }
 
 /// The manifest against the files, and the files against their readers.

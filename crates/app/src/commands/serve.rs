@@ -29,6 +29,7 @@ use crate::commands::ProgramArgs;
 use crate::home::Home;
 use crate::identity::first_run;
 use crate::identity::links::Kind;
+use crate::oidc::Providers;
 use crate::pages;
 use crate::pages::guards::Peer;
 use crate::pages::reading::Reading;
@@ -154,9 +155,10 @@ pub fn run(args: &ServeArgs, setting: &Setting) -> Result<Exit> {
     }
     let first = if setting.user().is_none() { first_run::first_link(&home, clock::now())? } else { None };
     home.forget_uploads();
+    let providers = Providers::open(home.root())?;
     let origin = format!("home {}", home.root().display());
     let reader = HomeReader::open(home, rulebook, today, origin)?.visited_by(setting.user()).sending_mail(postman.is_some());
-    let reader = reader.behind(args.reach.outside(tls.is_some()));
+    let reader = reader.trusting(providers).behind(args.reach.outside(tls.is_some()));
     setting.tell_rows(&reader.latest().problems());
     let reader = Arc::new(reader);
     jobs::start(&reader, args.webhooks_to_private, postman);

@@ -224,6 +224,10 @@ fn invite(args: &InviteArgs, setting: &Setting) -> Result<Exit> {
     let (id, now) = (Name::new(&args.user), clock::now());
     let actor = home.actor(setting.user())?;
     let user = home.act(&*setting.rulebook()?, actor, |desk| parties::invited(desk, &id))?.given;
+    if let Some(provider) = home.provider_of_user(user.user_id.as_str())? {
+        let message = format!("`{}` signs in by the provider `{provider}`, so has no password here", user.user_id);
+        return Err(Refusal::refused(message).hint("have whoever runs the provider let them in").into());
+    }
     let account = home.find_account(user.user_id.as_str())?;
     if let Some(account) = account.clone().filter(|_| args.forget_codes) {
         home.record_account(&Account { code_secret: String::new(), ..account })?;

@@ -6,6 +6,7 @@ use domain::record::entry::{By, Entry as _};
 use jiff::Timestamp;
 use store::accounts::Account;
 use store::log::Part;
+use store::pending::{Pending, Subject};
 use store::sessions::{Link, Session};
 
 use super::Home;
@@ -60,6 +61,16 @@ kept! {
     use_link(hash: &str, now: Timestamp) -> bool;
     /// Ends the links of a kind: of one user, or of all.
     drop_links(user_id: Option<&str>, kind: &str) -> ();
+    /// Records a sign-in by a provider that begins, and forgets those that nobody came back from by `now`.
+    record_pending(pending: &Pending, now: Timestamp) -> ();
+    /// Takes a sign-in that comes back; nothing when there is none, or it has ended.
+    take_pending(state_hash: &str, now: Timestamp) -> Option<Pending>;
+    /// Gives a subject of a provider a user, for good; false when the subject has one, or the user is another's.
+    record_vouched_user(of: &Subject, user_id: &str) -> bool;
+    /// The user that a subject of a provider is; nothing when it has none.
+    find_vouched_user(of: &Subject) -> Option<String>;
+    /// The provider that vouches for a user; nothing when none does.
+    provider_of_user(user_id: &str) -> Option<String>;
 }
 
 impl Home {

@@ -149,6 +149,10 @@ fn is_own(visit: &Visit, sent: &Sent) -> Result<Option<&'static str>, Problem> {
 
 fn change_password(visit: &Visit, sent: &Sent) -> Result<Response, Problem> {
     let (home, user) = (visit.home()?, &who(visit)?.user);
+    if let Some(provider) = home.provider_of_user(user.user_id.as_str()).map_err(broken)? {
+        let trouble = format!("You sign in by the provider `{provider}`, so you have no password here; it is there that you change yours.");
+        return show(visit, Some(trouble), None);
+    }
     if let Err(trouble) = chosen(sent, user) {
         return show(visit, Some(trouble), None);
     }

@@ -129,7 +129,9 @@ fn asked(reading: &dyn Reading, id: Option<&str>) -> Result<(Option<SignedIn>, b
     Ok((who, is_let_in))
 }
 
-fn cookie_of(headers: &HeaderMap, name: &str) -> Option<String> {
+/// The value of a cookie.
+#[must_use]
+pub fn cookie_of(headers: &HeaderMap, name: &str) -> Option<String> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(own, _)| *own == name).map(|(_, id)| id.to_owned())

@@ -13,6 +13,7 @@ use domain::rulebook::Rulebook;
 use domain::time::Day;
 
 use crate::home::Home;
+use crate::oidc::Providers;
 use crate::pages::guards::Outside;
 
 /// An opened program, scored. Calls may be slow: pages make them off the threads that serve.
@@ -84,6 +85,11 @@ pub trait Reading: Send + Sync {
 
     /// The user as whom pages act until somebody signs in; nothing for whoever runs the program.
     fn visitor(&self) -> Option<&str> {
+        None
+    }
+
+    /// The identity providers that users sign in by; nothing when there are none.
+    fn providers(&self) -> Option<&Providers> {
         None
     }
 

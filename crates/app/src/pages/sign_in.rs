@@ -15,6 +15,7 @@ use crate::pages::acting::{Sent, form, see};
 use crate::pages::frame::Frame;
 use crate::pages::paths;
 use crate::pages::problem::Problem;
+use crate::pages::providers;
 use crate::pages::reading::Reading;
 use crate::pages::visit::{Visit, html, page};
 
@@ -37,6 +38,7 @@ struct SignInPage {
     frame: Frame,
     user: String,
     next: String,
+    ways: Vec<(String, String)>,
     trouble: Option<&'static str>,
     told: Option<&'static str>,
 }
@@ -62,14 +64,16 @@ fn show(visit: &Visit) -> Result<Response, Problem> {
         return Ok(see(&next));
     }
     let told = visit.value("out").map(|_| "You are signed out.");
-    secret(html(&SignInPage { frame: visit.frame("Sign in"), user: String::new(), next, trouble: None, told })?)
+    let ways = providers::ways(visit, &next);
+    secret(html(&SignInPage { frame: visit.frame("Sign in"), user: String::new(), next, ways, trouble: None, told })?)
 }
 
 fn by_password(visit: &Visit, sent: &Sent) -> Result<Response, Problem> {
     let (home, next) = (visit.home()?, paths::own(sent.text("next")).to_owned());
     let again = |status, trouble| {
         let user = sent.text("user").to_owned();
-        let page = SignInPage { frame: visit.frame("Sign in"), user, next: next.clone(), trouble: Some(trouble), told: None };
+        let (next, ways) = (next.clone(), providers::ways(visit, &next));
+        let page = SignInPage { frame: visit.frame("Sign in"), user, next, ways, trouble: Some(trouble), told: None };
         Ok((status, secret(html(&page)?)?).into_response())
     };
     if !visit.caller.may_try(sent.text("user")) {

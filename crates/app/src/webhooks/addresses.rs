@@ -12,7 +12,7 @@ use ureq::unversioned::transport::NextTimeout;
 /// Resolves names to addresses that messages may go to.
 #[derive(Debug)]
 pub struct Public {
-    /// Whether addresses of this machine and its networks will do as well.
+    /// Whether addresses of this machine and its networks will do as well; never those of [`is_metadata`].
     pub private_too: bool,
 }
 
@@ -20,10 +20,30 @@ impl Resolver for Public {
     fn resolve(&self, uri: &Uri, config: &Config, timeout: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
         let found = DefaultResolver::default().resolve(uri, config, timeout)?;
         let mut allowed = self.empty();
-        for address in found.iter().filter(|address| self.private_too || is_public(address.ip())) {
+        for address in found.iter().filter(|address| is_allowed(address.ip(), self.private_too)) {
             allowed.push(*address);
         }
         if allowed.is_empty() { Err(Error::HostNotFound) } else { Ok(allowed) }
+    }
+}
+
+fn is_allowed(address: IpAddr, private_too: bool) -> bool {
+    !is_metadata(address) && (private_too || is_public(address))
+}
+
+/// Whether an address is link-local, or one where clouds tell machines their own secrets: nobody's webhooks or sign-ins are there.
+/// AWS, Azure, Google and others: 169.254.169.254; AWS also fd00:ec2::254, Google fd20:ce::254, Alibaba 100.100.100.200, Oracle
+/// 192.0.0.192, Azure's host 168.63.129.16.
+fn is_metadata(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => v4.is_link_local() || matches!(v4.octets(), [100, 100, 100, 200] | [192, 0, 0, 192] | [168, 63, 129, 16]),
+        IpAddr::V6(v6) => match (embedded(v6), v6.segments()) {
+            (Some(v4), _) => is_metadata(v4),
+            (None, segments) => {
+                segments[0] & 0xffc0 == 0xfe80
+                    || matches!(segments, [0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254] | [0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254])
+            }
+        },
     }
 }
 
@@ -82,6 +102,24 @@ mod tests {
         ];
         for address in near {
             assert!(!is_public(address.parse().unwrap()), "{address}");
+        }
+        let metadata = [
+            "169.254.169.254",
+            "169.254.1.1",
+            "100.100.100.200",
+            "168.63.129.16",
+            "fe80::1",
+            "febf::1",
+            "fd00:ec2::254",
+            "fd20:ce::254",
+            "::ffff:169.254.169.254",
+            "64:ff9b::169.254.169.254",
+        ];
+        for address in metadata {
+            assert!(!is_allowed(address.parse().unwrap(), true), "{address}");
+        }
+        for address in ["127.0.0.1", "10.1.2.3", "192.168.1.1", "::1", "fd00::1", "fd00:ec2::253", "93.184.216.34"] {
+            assert!(is_allowed(address.parse().unwrap(), true), "{address}");
         }
         for address in ["93.184.216.34", "2606:4700::1111", "64:ff9b::93.184.216.34"] {
             assert!(is_public(address.parse().unwrap()), "{address}");

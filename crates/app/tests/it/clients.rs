@@ -6,6 +6,9 @@ pub mod authority;
 /// A mail server.
 mod mail;
 
+/// An identity provider.
+mod provider;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

@@ -17,6 +17,7 @@ use domain::time::Day;
 
 use super::Reader;
 use crate::home::Home;
+use crate::oidc::Providers;
 use crate::pages::guards::Outside;
 use crate::pages::reading::Reading;
 use crate::pages::show::instant;
@@ -33,6 +34,7 @@ pub struct HomeReader {
     origin: String,
     visitor: Option<String>,
     outside: Outside,
+    providers: Option<Providers>,
     sends_mail: bool,
     /// The state of the home, and the program as it was then.
     opened: Mutex<((u64, u64), Arc<Reader>)>,
@@ -54,6 +56,7 @@ impl HomeReader {
             origin,
             visitor: None,
             outside: Outside::default(),
+            providers: None,
             sends_mail: false,
             opened: Mutex::new((state, reader)),
         })
@@ -63,6 +66,13 @@ impl HomeReader {
     #[must_use]
     pub fn visited_by(mut self, user: Option<&str>) -> Self {
         self.visitor = user.map(str::to_owned);
+        self
+    }
+
+    /// The same reader, whose users may sign in by identity providers.
+    #[must_use]
+    pub fn trusting(mut self, providers: Option<Providers>) -> Self {
+        self.providers = providers;
         self
     }
 
@@ -176,6 +186,10 @@ impl Reading for HomeReader {
 
     fn sends_mail(&self) -> bool {
         self.sends_mail
+    }
+
+    fn providers(&self) -> Option<&Providers> {
+        self.providers.as_ref()
     }
 
     fn outside(&self) -> Outside {

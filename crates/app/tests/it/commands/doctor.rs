@@ -15,6 +15,22 @@ fn a_home_that_is_not_there_yet_and_a_sound_one_are_told() {
 }
 
 #[test]
+fn identity_providers_are_asked() {
+    let scene = Scene::with_exports();
+    assert_eq!(scene.run(&["import", "exports"]).exit, Some(0));
+    let file = "address = \"https://partners.example\"\n[[providers]]\nname = \"keys\"\ntitle = \"Keys\"\nissuer = \"http://127.0.0.1:1\"\n\
+                inside = true\nclient_id = \"counterfoil\"\nroles_claim = \"groups\"\n\
+                [[providers.tenants]]\noperator = true\nroles = { deciders = [\"reviewer\"] }\n";
+    let told = || scene.run(&["doctor", "-o", "tsv", "--query", "[?what=='provider'].[state, told]"]);
+    scene.write("home/identity.toml", file);
+    let ran = told();
+    assert!(ran.exit == Some(3) && ran.stdout.starts_with("attention\t`Keys` does not say how to sign in: "), "{ran}");
+    scene.write("home/identity.toml", &file.replace("reviewer", "reader"));
+    let ran = told();
+    assert!(ran.exit == Some(1) && ran.stdout.contains("`reader` is no role in this kind of organisation"), "{ran}");
+}
+
+#[test]
 fn a_lake_that_lost_a_file_is_broken() {
     let scene = Scene::with_exports();
     assert_eq!(scene.run(&["import", "exports"]).exit, Some(0));

@@ -157,6 +157,7 @@ impl Cast {
             ("file", "none"),
             ("token", "none"),
             ("product", "azure"),
+            ("provider", "none"),
             ("resource_id", "s-alpine"),
         ];
         self.parts.extend(parts);
