@@ -117,6 +117,13 @@ impl Problem {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, heading, format!("{error:#}"), &cures.join(" "))
     }
 
+    /// The problem, with a link to where it can be mended.
+    #[must_use]
+    pub fn leading(mut self, label: &str, href: String) -> Self {
+        self.links.push((label.to_owned(), href));
+        self
+    }
+
     /// A fault of ours.
     #[must_use]
     pub fn broken(said: &str) -> Self {

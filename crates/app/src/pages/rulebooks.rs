@@ -1,5 +1,6 @@
 //! The rulebook: every value with its source.
 
+use std::slice;
 use std::sync::Arc;
 
 use askama::Template;
@@ -46,7 +47,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     ];
     let row = |entry: &domain::rulebook::entries::Entry| {
         let document = entry.source.split('#').next().and_then(|id| rulebook.sources.get(id)).map(|source| source.title.clone());
-        let text = |text: &Option<String>| text.as_ref().map_or_else(Cell::none, |text| Cell::text(text.clone()));
+        let text = |text: &Option<String>| text.as_ref().map_or_else(Cell::none, |text| Cell::lines(slice::from_ref(text)));
         vec![
             Cell::text(entry.path.clone()),
             Cell::text(entry.shown()),

@@ -46,10 +46,13 @@ struct ClaimPage {
 }
 
 /// A file that is proof.
-struct ProofLine {
-    name: String,
-    href: String,
-    about: String,
+pub struct ProofLine {
+    /// The file's name.
+    pub name: String,
+    /// Where the file is.
+    pub href: String,
+    /// When it came, and what it is said to show.
+    pub about: String,
 }
 
 /// Something that was said.
@@ -180,7 +183,7 @@ fn page(visit: &Visit, refused: Option<&Refused<'_>>) -> Result<Response, Proble
         missing: missing(&story),
         facts: facts(visit, &workspace, &story, &customer),
         checklist: Checklist::new(visit, Some(claim), claim.activity),
-        proofs: claim.proofs.iter().map(|proof| proof_line(&place, proof)).collect(),
+        proofs: proof_lines(&place, claim),
         upload: (may && takes_proof).then(|| Upload::new(visit, &workspace, claim, "")),
         comments: claim.comments.iter().map(comment_line).collect(),
         comment,
@@ -239,6 +242,11 @@ fn facts(visit: &Visit, workspace: &Workspace, story: &ClaimStory, customer: &st
         ("Label", claim.name.clone()),
     ];
     facts.into_iter().filter(|(_, value)| !value.is_empty()).collect()
+}
+
+/// The files of a claim whose page is at a place.
+pub fn proof_lines(place: &str, claim: &Claim) -> Vec<ProofLine> {
+    claim.proofs.iter().map(|proof| proof_line(place, proof)).collect()
 }
 
 fn proof_line(place: &str, proof: &domain::claims::Proof) -> ProofLine {

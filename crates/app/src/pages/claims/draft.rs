@@ -45,6 +45,8 @@ struct DraftPage {
     action: String,
     fields: Fields,
     is_draft: bool,
+    /// The files that are there.
+    proofs: Vec<claim::ProofLine>,
     /// The proof that is asked for, and what is there.
     checklist: Checklist,
     proof_wrong: Fields,
@@ -297,6 +299,7 @@ fn render(visit: &Visit, workspace: &Workspace, listed: &Listed, form: Form<'_>)
         action: place.as_ref().map_or_else(|| workspace.at("claims/new"), |place| format!("{place}/edit")),
         fields: Fields::new("claim", fields(visit, workspace, listed, &form.held, &form.lacks, is_draft)),
         is_draft,
+        proofs: form.claim.zip(place.as_ref()).map(|(claim, place)| claim::proof_lines(place, claim)).unwrap_or_default(),
         checklist: Checklist::new(visit, form.claim, form.held.activity),
         has_proof_wrong: !proof_wrong.is_empty(),
         proof_wrong: Fields::new("proof", vec![Field::note("proof").wrong(proof_wrong)]),

@@ -45,7 +45,10 @@ pub async fn take(visit: Visit, form: Result<Multipart, MultipartRejection>) -> 
             Err(none) => return Ok(none),
         };
         super::must_keep(visit)?;
-        let refused = |error: anyhow::Error| Problem::refused("Nothing was imported", &error);
+        let refused = |error: anyhow::Error| {
+            let back = "Imports: drop other files, or choose the format that these have";
+            Problem::refused("Nothing was imported", &error).leading(back, paths::imports())
+        };
         let Some(received) = received else { return Err(Problem::broken("the home came while the files were sent")) };
         let received = received.map_err(refused)?;
         let rulebook = Arc::new(visit.reading.rulebook().clone());
