@@ -3,8 +3,27 @@
 /// Every page, by its links.
 mod crawl;
 
+/// A customer's journeys.
+mod customer;
+
+/// An operator's journeys.
+mod operator;
+
+/// A partner's journeys.
+mod partner;
+
+/// Somebody without a mouse.
+mod keyboard;
+
+/// Signing in, by keyboard.
+mod sign_in;
+
+/// Nothing, too much, and what went wrong.
+mod states;
+
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 
 use serde_json::json;
 
@@ -12,10 +31,13 @@ use crate::commands::scene::Scene;
 use crate::pages::browser::AXE;
 use crate::pages::webdriver::Browser;
 
+use self::keyboard::Keyboard;
+
 /// The pages of a home, until dropped.
 struct Pages {
     server: Child,
     address: String,
+    lines: Receiver<String>,
 }
 
 impl Pages {
@@ -31,10 +53,55 @@ impl Pages {
     fn with(scene: &Scene, more: &[&str]) -> Self {
         let ask = ["serve", "--as-of", "2024-08-10", "--port", "0"];
         let mut server = scene.command(&[&ask[..], more].concat()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-        let lines = BufReader::new(server.stderr.take().unwrap()).lines();
-        let told = lines.map_while(Result::ok).find_map(|line| Some(line.strip_prefix("listening on ")?.split('/').nth(2)?.to_owned()));
-        Self { server, address: told.unwrap() }
+        let told = BufReader::new(server.stderr.take().unwrap()).lines();
+        let (line, lines) = channel();
+        // every line is read, so that the server never waits for a reader
+        std::thread::spawn(move || told.map_while(Result::ok).for_each(|told| drop(line.send(told))));
+        let mut pages = Self { server, address: String::new(), lines };
+        pages.address = pages.told("listening on http://").split('/').next().unwrap().to_owned();
+        pages
     }
+
+    /// What the server says after some words, now or next.
+    fn told(&self, words: &str) -> String {
+        self.lines.iter().find_map(|line| Some(line.split_once(words)?.1.to_owned())).unwrap_or_else(|| panic!("`{words}` was not said"))
+    }
+
+    /// Somebody without a mouse before these pages.
+    fn keyboard<'a>(&self, browser: &'a Browser) -> Keyboard<'a> {
+        Keyboard { browser, address: self.address.clone() }
+    }
+}
+
+/// A browser that knows axe, where there is one.
+fn browser() -> Option<Browser> {
+    let browser = Browser::start()?;
+    if let Some(file) = std::env::var_os("AXE") {
+        browser.bring(&std::fs::read_to_string(file).unwrap());
+    }
+    browser.look(1280, "light");
+    Some(browser)
+}
+
+/// What is wrong with the page as it stands, narrow and dark, wide and light; so it is left.
+fn wrong(browser: &Browser, page: &str) -> Vec<String> {
+    let mut trouble = Vec::new();
+    for (width, colours) in [(390, "dark"), (1280, "light")] {
+        browser.look(width, colours);
+        let mut found = browser.find(include_str!("pages/look.js")).as_array().unwrap().clone();
+        // contrast apart, which is looked at above, axe judges what does not change with the colours
+        if width < 600 && std::env::var_os("AXE").is_some() {
+            found.extend(browser.wait_for(AXE).as_array().unwrap().clone());
+        }
+        trouble.extend(found.iter().map(|one| format!("{page} at {width}, {colours}: {}", one.as_str().unwrap())));
+    }
+    trouble
+}
+
+/// The page as it stands looks and is built well.
+fn is_well(browser: &Browser, page: &str) {
+    let trouble = wrong(browser, page);
+    assert!(trouble.is_empty(), "\n{}\n", trouble.join("\n"));
 }
 
 impl Drop for Pages {

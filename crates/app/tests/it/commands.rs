@@ -13,7 +13,7 @@ pub mod claims;
 mod arm;
 
 /// The pages of customers: consent, partners, subscriptions, history.
-mod customer_pages;
+pub mod customer_pages;
 
 /// The pages of partners.
 mod partner_pages;

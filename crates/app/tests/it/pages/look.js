@@ -2,7 +2,8 @@
 const wrong = [];
 const root = document.documentElement;
 if (root.scrollWidth > root.clientWidth) {
-  const wide = [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > root.clientWidth + 1);
+  const scrolls = (one) => one !== document.body && one !== root && (getComputedStyle(one).overflowX !== "visible" || scrolls(one.parentElement));
+  const wide = [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > root.clientWidth + 1 && !scrolls(one));
   wrong.push(`wider than the window: ${root.scrollWidth} > ${root.clientWidth}: ${wide.slice(0, 3).map((one) => one.outerHTML.slice(0, 80)).join(" | ")}`);
 }
 

@@ -59,13 +59,14 @@ impl Browser {
         self.call("POST", &format!("{}/goog/cdp/execute", self.session), &json!({"cmd": command, "params": params}));
     }
 
-    /// Shows pages at a width, in the system's colours `light` or `dark`.
+    /// Shows pages at a width, in the system's colours `light` or `dark`, to somebody who wants nothing to move or fade.
     pub fn look(&self, width: u32, colours: &str) {
         self.devtools(
             "Emulation.setDeviceMetricsOverride",
             &json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}),
         );
-        self.devtools("Emulation.setEmulatedMedia", &json!({"features": [{"name": "prefers-color-scheme", "value": colours}]}));
+        let still = json!({"name": "prefers-reduced-motion", "value": "reduce"});
+        self.devtools("Emulation.setEmulatedMedia", &json!({"features": [{"name": "prefers-color-scheme", "value": colours}, still]}));
     }
 
     /// Opens a page.
@@ -73,26 +74,69 @@ impl Browser {
         self.call("POST", &format!("{}/url", self.session), &json!({"url": address}));
     }
 
+    /// The address of the page.
+    pub fn address(&self) -> String {
+        self.call("GET", &format!("{}/url", self.session), &json!({})).as_str().unwrap().to_owned()
+    }
+
+    /// Whether a CSS selector finds anything.
+    pub fn has(&self, selector: &str) -> bool {
+        let body = json!({"using": "css selector", "value": selector});
+        self.call("POST", &format!("{}/elements", self.session), &body).as_array().is_some_and(|found| !found.is_empty())
+    }
+
+    /// Lets no page run a script from now on.
+    pub fn without_scripts(&self) {
+        self.devtools("Emulation.setScriptExecutionDisabled", &json!({"value": true}));
+    }
+
     /// What a script finds on the page.
     pub fn find(&self, script: &str) -> Value {
         self.call("POST", &format!("{}/execute/sync", self.session), &json!({"script": script, "args": []}))
     }
 
-    /// Clicks on what a CSS selector finds, and waits for the page that it leads to.
-    pub fn click(&self, selector: &str) {
+    /// What a CSS selector finds first.
+    fn element(&self, selector: &str) -> String {
         let found = self.call("POST", &format!("{}/element", self.session), &json!({"using": "css selector", "value": selector}));
         let id = found.as_object().unwrap().values().next().unwrap().as_str().unwrap();
+        format!("{}/element/{id}", self.session)
+    }
+
+    /// The text that people see of what a CSS selector finds first, in one line; no script of the page is needed.
+    pub fn text(&self, selector: &str) -> String {
+        let text = self.call("GET", &format!("{}/text", self.element(selector)), &json!({}));
+        text.as_str().unwrap().split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// Clicks on what a CSS selector finds, and waits for the page that it leads to.
+    pub fn click(&self, selector: &str) {
+        let element = self.element(selector);
+        self.leave(|| {
+            self.call("POST", &format!("{element}/click"), &json!({}));
+        });
+    }
+
+    /// Clicks on what a CSS selector finds; the driver waits for what comes of it. No script of the page is needed.
+    pub fn follow(&self, selector: &str) {
+        self.call("POST", &format!("{}/click", self.element(selector)), &json!({}));
+    }
+
+    /// Does what leads to another page, and waits for that.
+    pub fn leave(&self, act: impl FnOnce()) {
         self.find("window.left = true");
-        self.call("POST", &format!("{}/element/{id}/click", self.session), &json!({}));
+        act();
         let has_come = || self.find("return !window.left && document.readyState === 'complete'") == json!(true);
-        assert!((0..2_000).any(|_| has_come()), "nothing came of the click on {selector}");
+        assert!((0..2_000).any(|_| has_come()), "no other page came");
     }
 
     /// Chooses a file in the field that a CSS selector finds.
     pub fn choose(&self, selector: &str, file: &Path) {
-        let found = self.call("POST", &format!("{}/element", self.session), &json!({"using": "css selector", "value": selector}));
-        let id = found.as_object().unwrap().values().next().unwrap().as_str().unwrap();
-        self.call("POST", &format!("{}/element/{id}/value", self.session), &json!({"text": file.to_str().unwrap()}));
+        self.write(selector, file.to_str().unwrap());
+    }
+
+    /// Types into the field that a CSS selector finds.
+    pub fn write(&self, selector: &str, text: &str) {
+        self.call("POST", &format!("{}/value", self.element(selector)), &json!({"text": text}));
     }
 
     /// Runs a script in every page that is opened from now on, before the page's own content.
@@ -107,7 +151,13 @@ impl Browser {
 
     /// Presses a key.
     pub fn press(&self, key: char) {
-        let actions = json!([{"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}]);
+        self.type_in(&key.to_string());
+    }
+
+    /// Presses one key after the other.
+    pub fn type_in(&self, keys: &str) {
+        let press = |key: char| [json!({"type": "keyDown", "value": key}), json!({"type": "keyUp", "value": key})];
+        let actions: Vec<Value> = keys.chars().flat_map(press).collect();
         let body = json!({"actions": [{"type": "key", "id": "keys", "actions": actions}]});
         self.call("POST", &format!("{}/actions", self.session), &body);
     }
