@@ -13,7 +13,7 @@ use jiff::tz::TimeZone;
 
 use crate::commands::{
     actions, audit, claim, complete, credit, csp, customer, demo, doctor, dpor, export, import, ledger, notice, pal, partner, people,
-    period, plan, reconcile, rulebook, score, serve, store, subscription, token, user, webhook,
+    period, plan, reconcile, remote, rulebook, score, serve, store, subscription, token, user, webhook,
 };
 use crate::home::{self, Place};
 use crate::output::{Output, OutputOptions};
@@ -199,6 +199,12 @@ enum Command {
     Rulebook(rulebook::RulebookCommand),
     /// The pages and the REST API
     Serve(serve::ServeArgs),
+    /// Sign in to a server, by a code that you confirm in its pages
+    SignIn(remote::SignInArgs),
+    /// End the token of a server, and forget it
+    SignOut(remote::SignOutArgs),
+    /// Ask a server's REST API
+    Ask(remote::AskArgs),
     /// Whether the home is sound, and how to mend it
     Doctor(doctor::DoctorArgs),
     /// Completions for a shell
@@ -302,6 +308,9 @@ fn dispatch(cli: Cli) -> Result<Exit> {
     match cli.command {
         Command::Demo(args) => demo::run(&args, &setting),
         Command::Serve(args) => serve::run(&args, &setting),
+        Command::SignIn(args) => remote::sign_in(&args, &setting),
+        Command::SignOut(args) => remote::sign_out(&args, &setting),
+        Command::Ask(args) => remote::ask(&args, &setting),
         Command::Score(command) => score::run(&command, &setting),
         Command::Plan(args) => plan::run(&args, &setting),
         Command::Credit(args) => credit::run(&args, &setting),

@@ -57,6 +57,9 @@ pub mod people;
 /// `period`: months of facts, closed and reopened.
 pub mod period;
 
+/// `sign-in`, `sign-out`, `ask`: another machine's Counterfoil.
+pub mod remote;
+
 /// `rulebook`: the rules, and their worked examples.
 pub mod rulebook;
 

@@ -6,6 +6,9 @@
 /// Codes of an authenticator app.
 pub mod codes;
 
+/// Programs that have no browser.
+pub mod device;
+
 /// The first run.
 pub mod first_run;
 

@@ -60,6 +60,9 @@ pub mod proofs;
 /// Secrets of tokens.
 mod secrets;
 
+/// Servers that the program is signed in to.
+mod servers;
+
 /// Views: the shapes in which answers leave the program.
 mod views;
 

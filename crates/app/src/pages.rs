@@ -120,6 +120,9 @@ pub mod actions;
 /// A partner's claims.
 mod claims;
 
+/// Signing in a program that has no browser.
+pub mod device;
+
 /// Signing in and out.
 pub mod sign_in;
 
@@ -210,6 +213,7 @@ pub fn router(reading: Arc<dyn Reading>) -> Router {
         .route("/theme", post(theme::choose))
         .merge(actions::routes())
         .merge(sign_in::routes())
+        .merge(device::routes())
         .merge(providers::routes())
         .merge(welcome::routes())
         .merge(account::routes())

@@ -39,6 +39,9 @@ pub mod mail;
 /// Sign-ins by identity providers that have begun.
 pub mod pending;
 
+/// Sign-ins of programs that have no browser.
+pub mod devices;
+
 /// How far webhooks have been told.
 pub mod posts;
 

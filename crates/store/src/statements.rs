@@ -97,6 +97,12 @@ statements! {
     RECORD_PENDING_SIGN_IN = "pending_sign_in/record";
     TAKE_PENDING_SIGN_IN = "pending_sign_in/take";
     FORGET_PENDING_SIGN_INS = "pending_sign_in/forget";
+    RECORD_DEVICE_SIGN_IN = "device_sign_in/record";
+    FORGET_DEVICE_SIGN_INS = "device_sign_in/forget";
+    FIND_DEVICE_SIGN_IN = "device_sign_in/find";
+    ANSWER_DEVICE_SIGN_IN = "device_sign_in/answer";
+    LOOK_DEVICE_SIGN_IN = "device_sign_in/look";
+    TAKE_DEVICE_SIGN_IN = "device_sign_in/take";
     RECORD_VOUCHED_USER = "vouched_user/record";
     FIND_VOUCHED_USER = "vouched_user/find";
     PROVIDER_OF_USER = "vouched_user/provider";

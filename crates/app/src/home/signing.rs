@@ -5,6 +5,7 @@ use domain::parties::User;
 use domain::record::entry::{By, Entry as _};
 use jiff::Timestamp;
 use store::accounts::Account;
+use store::devices::Device;
 use store::log::Part;
 use store::pending::{Pending, Subject};
 use store::sessions::{Link, Session};
@@ -65,6 +66,16 @@ kept! {
     record_pending(pending: &Pending, now: Timestamp) -> ();
     /// Takes a sign-in that comes back; nothing when there is none, or it has ended.
     take_pending(state_hash: &str, now: Timestamp) -> Option<Pending>;
+    /// Records a sign-in of a program that begins, and forgets those that have ended by `now`.
+    record_device(device: &Device, now: Timestamp) -> ();
+    /// What waits for an answer under a code that people type.
+    find_device(user_code: &str) -> Option<Device>;
+    /// What a program began, by the hash of the code that it keeps.
+    look_device(device_hash: &str) -> Option<Device>;
+    /// Answers a sign-in of a program; false when it was answered before, has ended, or never was.
+    answer_device(user_code: &str, answer: &str, now: Timestamp) -> bool;
+    /// Takes a sign-in of a program away; false when somebody did before.
+    take_device(device_hash: &str) -> bool;
     /// Gives a subject of a provider a user, for good; false when the subject has one, or the user is another's.
     record_vouched_user(of: &Subject, user_id: &str) -> bool;
     /// The user that a subject of a provider is; nothing when it has none.

@@ -27,6 +27,9 @@ mod associations;
 /// Usage as credited.
 mod credit;
 
+/// Programs without a browser sign in.
+mod device;
+
 /// A made-up program, made and imported.
 mod demo;
 
