@@ -45,6 +45,8 @@ struct AccountPage {
     acts_for: String,
     roles: String,
     location: Option<String>,
+    /// What vouches for the visitor, who then has no password here.
+    provider: Option<String>,
     has_password: bool,
     has_codes: bool,
     sessions: Vec<SessionRow>,
@@ -107,6 +109,7 @@ fn show(visit: &Visit, trouble: Option<String>, made: Option<String>) -> Result<
         acts_for: organisation(&user.organisation),
         roles: user.roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", "),
         location: user.location.as_ref().map(ToString::to_string),
+        provider: home.provider_of_user(user.user_id.as_str()).map_err(broken)?,
         has_password: !account.password_hash.is_empty(),
         has_codes: !account.code_secret.is_empty(),
         sessions: sessions.into_iter().map(|one| row(one, &session.hash)).collect(),
