@@ -91,8 +91,10 @@ pub mod user;
 pub mod webhook;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::Result;
+use domain::rulebook::Rulebook;
 use domain::time::Day;
 
 use crate::cli::Setting;
@@ -124,7 +126,14 @@ impl ProgramArgs {
     /// # Errors
     /// When the rulebook or the facts cannot be used.
     pub fn open(&self, setting: &Setting) -> Result<OpenProgram> {
-        let rulebook = setting.rulebook()?;
+        self.open_by(setting.rulebook()?, setting)
+    }
+
+    /// The program, opened for reading, judged by `rulebook`.
+    ///
+    /// # Errors
+    /// When the facts cannot be used.
+    pub fn open_by(&self, rulebook: Arc<Rulebook>, setting: &Setting) -> Result<OpenProgram> {
         match &self.dataset {
             Some(_) if setting.known_at().is_some() => {
                 let refusal =

@@ -177,7 +177,6 @@ pub struct Paint {
 
 impl Paint {
     /// No colours.
-    #[cfg(test)]
     pub fn plain() -> Self {
         Self { is_on: false }
     }

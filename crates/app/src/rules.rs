@@ -26,6 +26,22 @@ pub fn open(folder: Option<&Path>) -> Result<Arc<Rulebook>> {
     Rulebook::parse(&files).map(Arc::new).map_err(|problems| refusal(&problems).into())
 }
 
+/// The rulebook of a name: a folder, or the version that the program carries.
+///
+/// # Errors
+/// When there is neither, or the files are no rulebook.
+pub fn named(name: &str) -> Result<Arc<Rulebook>> {
+    let folder = Path::new(name);
+    if name == VERSION && !folder.exists() {
+        return open(None);
+    }
+    if !folder.exists() {
+        let refusal = Refusal::usage(format!("there is no folder `{name}`, and no rulebook of that version"));
+        return Err(refusal.hint(format!("name the folder of one version, or `{VERSION}` for the one that the program carries")).into());
+    }
+    open(Some(folder))
+}
+
 /// The files of a rulebook as pairs of path and text: TOML, and the list of thresholds without examples.
 ///
 /// # Errors

@@ -128,6 +128,9 @@ pub mod designations;
 /// Plans: what more of something would give, and the cheapest way to a designation.
 pub mod plan;
 
+/// What another rulebook would make of scores: who gains, who loses, and which metric moved them.
+pub mod impact;
+
 /// Evidence: the rows that concern a partner, credited or not.
 pub mod evidence;
 

@@ -30,6 +30,9 @@ pub mod parse;
 /// Every value with its place and its source.
 pub mod entries;
 
+/// What differs between two rulebooks.
+pub mod changes;
+
 /// Which thresholds the worked examples stand on both sides of.
 pub mod coverage;
 

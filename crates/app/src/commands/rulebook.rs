@@ -1,7 +1,10 @@
 //! `rulebook`: the rules, and their worked examples.
 
+mod diff;
+mod preview;
 mod schema;
 mod show;
+mod sound;
 mod test;
 mod validate;
 
@@ -22,6 +25,10 @@ pub enum RulebookCommand {
     Validate(FolderArgs),
     /// The worked examples, and whether they stand on both sides of every threshold
     Test(test::TestArgs),
+    /// What differs between two rulebooks: values, entries of lists, sources
+    Diff(diff::DiffArgs),
+    /// Who would lose a designation by another rulebook, who would gain one, and why
+    Preview(preview::PreviewArgs),
     /// JSON Schemas of the files, for editors
     Schema(schema::SchemaArgs),
 }
@@ -35,6 +42,8 @@ pub fn run(command: &RulebookCommand, setting: &Setting) -> Result<Exit> {
         RulebookCommand::Show(args) => show::run(args, setting),
         RulebookCommand::Validate(args) => validate::run(args, setting),
         RulebookCommand::Test(args) => test::run(args, setting),
+        RulebookCommand::Diff(args) => diff::run(args, setting),
+        RulebookCommand::Preview(args) => preview::run(args, setting),
         RulebookCommand::Schema(args) => schema::run(args, setting),
     }
 }

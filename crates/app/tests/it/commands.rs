@@ -60,6 +60,9 @@ mod reconcile;
 /// Scores, explanations, history.
 mod score;
 
+/// Rulebooks: what differs, and who would lose or gain by one.
+mod rulebook;
+
 /// A claim's story, as it was known on each day.
 mod replay;
 

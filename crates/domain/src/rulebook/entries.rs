@@ -44,6 +44,30 @@ impl Entry {
         }
         shown(&self.value)
     }
+
+    /// The entries of a list as people read them; nothing for a value that is no list.
+    #[must_use]
+    pub fn elements(&self) -> Option<Vec<String>> {
+        let text = |element: &Value| element.as_str().map_or_else(|| element.to_string(), str::to_owned);
+        self.value.as_array().map(|elements| elements.iter().map(text).collect())
+    }
+
+    /// The file that holds the place, below the folder of the version.
+    #[must_use]
+    pub fn file(&self) -> String {
+        let first = self.path.split(['/', '.']).next().unwrap_or(&self.path);
+        let named = || self.path.split('.').nth(1).unwrap_or_default();
+        match first {
+            "services" => "imports/services.toml".to_owned(),
+            "imports" => format!("imports/{}.toml", named()),
+            "lists" => format!("lists/{}.toml", named()),
+            "azure-roles" | "certifications" | "rate-card" | "service-aliases" | "workload-aliases" => format!("lists/{first}.toml"),
+            "sources" | "contradictions" => format!("{first}.toml"),
+            "pal" | "dpor" | "csp" | "cpor" | "people" => format!("associations/{first}.toml"),
+            _ if self.path.contains('/') => format!("designations/{first}.toml"),
+            _ => "rulebook.toml".to_owned(),
+        }
+    }
 }
 
 /// Keys that tell about a value and are none.
@@ -84,6 +108,9 @@ impl Place {
         if let Some(rule) = element.get("rule").and_then(Value::as_str) {
             return self.key(rule);
         }
+        if let Some(topic) = element.get("topic").and_then(Value::as_str) {
+            return self.key(topic);
+        }
         let Some(first) = element.get("any_of").and_then(|any_of| any_of.get(0)?.as_str()) else { return self.clone() };
         match element.get("from").and_then(Value::as_str) {
             Some(from) => self.key(&format!("{first}@{from}")),
@@ -121,6 +148,22 @@ impl Rulebook {
         entries
     }
 
+    /// Every value, also those that need no source: titles, kinds, versions, the documents, where sources disagree.
+    #[must_use]
+    pub fn everything(&self) -> Vec<Entry> {
+        let mut entries = self.entries();
+        for (key, value) in self.tree() {
+            let known = ROOTS.iter().find(|(root, _)| *root == key);
+            let Some(table) = value.as_table().filter(|_| known.is_some()) else {
+                bare(&Place { text: key.clone(), in_area: false }, &value, &mut entries);
+                continue;
+            };
+            let name = known.map_or("", |(_, name)| name);
+            table.iter().for_each(|(child, value)| bare(&Place::root(&key, name, child), value, &mut entries));
+        }
+        entries
+    }
+
     /// The rulebook with another value at a place, to ask what would be; nothing when there is no such place or the value does
     /// not fit it. The rules are not checked to fit together.
     #[must_use]
@@ -148,6 +191,24 @@ fn walk(place: &Place, value: &Value, entries: &mut Vec<Entry>) {
         },
         Value::Array(elements) => elements.iter().for_each(|element| walk(&place.element(element), element, entries)),
         _ => {}
+    }
+}
+
+/// Gathers what needs no source at and below a place: what has one is of [`walk`], but for its title.
+fn bare(place: &Place, value: &Value, entries: &mut Vec<Entry>) {
+    match value {
+        Value::Table(table) if table.get("source").is_some_and(Value::is_str) => {
+            let title = table.get("title").map(|title| (Place { text: format!("{}.title", place.text), in_area: false }, title));
+            title.into_iter().for_each(|(place, title)| bare(&place, title, entries));
+        }
+        Value::Table(table) => table.iter().for_each(|(key, value)| bare(&place.key(key), value, entries)),
+        Value::Array(elements) if elements.iter().any(Value::is_table) => {
+            elements.iter().for_each(|element| bare(&place.element(element), element, entries));
+        }
+        value => {
+            let (path, value) = (place.text.clone(), value.clone());
+            entries.push(Entry { path, value, source: String::new(), choice: None, note: None });
+        }
     }
 }
 

@@ -1,6 +1,10 @@
 //! The tests of `domain` that need more than one module: one binary, so that they link once.
 #![expect(clippy::disallowed_methods, reason = "the tests read the repository's rulebook; the crate itself reads nothing")]
 
+/// What differs between rulebooks.
+#[cfg(test)]
+mod changes;
+
 /// Claims, over registers in memory.
 #[cfg(test)]
 mod claims;

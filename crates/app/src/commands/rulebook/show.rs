@@ -88,28 +88,13 @@ pub fn values(rulebook: &Rulebook, at: Option<&str>, only_choices: bool) -> Resu
 fn view(rulebook: &Rulebook, entry: Entry) -> ValueView {
     let document = entry.source.split('#').next().and_then(|id| rulebook.sources.get(id)).map(|source| source.title.clone());
     ValueView {
-        file: file_of(&entry.path),
+        file: entry.file(),
         value: entry.shown(),
         place: entry.path,
         source: entry.source,
         document: document.unwrap_or_default(),
         choice: entry.choice,
         note: entry.note,
-    }
-}
-
-/// The file that holds a place, below the folder of the version.
-fn file_of(place: &str) -> String {
-    let first = place.split(['/', '.']).next().unwrap_or(place);
-    match first {
-        "services" => "imports/services.toml".to_owned(),
-        "imports" => format!("imports/{}.toml", place.split('.').nth(1).unwrap_or_default()),
-        "workload-aliases" => format!("lists/{first}.toml"),
-        _ if place.contains('/') => format!("designations/{first}.toml"),
-        "pal" | "dpor" | "csp" | "cpor" | "people" => format!("associations/{first}.toml"),
-        "lists" => format!("lists/{}.toml", place.split('.').nth(1).unwrap_or_default()),
-        "certifications" | "rate-card" | "service-aliases" => format!("lists/{first}.toml"),
-        _ => "rulebook.toml".to_owned(),
     }
 }
 

@@ -40,6 +40,13 @@ pub struct TestView {
     uncovered_is_kept: bool,
 }
 
+impl TestView {
+    /// How many examples do not hold.
+    pub fn failed(&self) -> usize {
+        self.failed.len()
+    }
+}
+
 /// An example that does not hold.
 #[derive(Debug, Serialize)]
 struct FailedView {
@@ -105,7 +112,8 @@ fn write(folder: &Path, uncovered: &[String]) -> Result<()> {
     std::fs::write(&path, format!("{HEADER}{lines}")).with_context(|| format!("cannot write `{}`", path.display()))
 }
 
-fn told(found: &TestView, paint: Paint) -> String {
+/// How the examples went, in words: those that do not hold with what was given, expected and got.
+pub fn told(found: &TestView, paint: Paint) -> String {
     let mut said = String::new();
     for example in &found.failed {
         said += &format!("{}:{}: {}\n", example.file, example.line, paint.warn(&example.name));

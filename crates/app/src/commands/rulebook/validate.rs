@@ -16,7 +16,8 @@ pub struct ValidationView {
     files: usize,
     values: usize,
     examples: usize,
-    problems: Vec<RulebookProblem>,
+    /// What is wrong, with a cure.
+    pub problems: Vec<RulebookProblem>,
 }
 
 /// Checks the files of a rulebook and its examples.
