@@ -12,9 +12,10 @@ use crate::names::Name;
 use crate::of_record::request::{Request, RequestState};
 use crate::of_record::watch::{self, Why};
 use crate::profiles::invitations::{Invitation, InvitationState};
-use crate::record::actor::{Organisation, Role};
+use crate::record::actor::Organisation;
 use crate::record::desk::{Acted, Desk};
 use crate::record::entry::{By, Entry};
+use crate::rights::{Act, On, allows};
 use crate::time::Day;
 use crate::words::{ClaimState, words};
 
@@ -99,8 +100,8 @@ fn key(action: &Action) -> (bool, bool, Option<Day>, &str) {
     (!action.required, action.due_on.is_none(), action.due_on, &action.about)
 }
 
-fn has(desk: &Desk<'_>, roles: &[Role]) -> bool {
-    roles.iter().any(|role| desk.actor.roles.contains(role))
+fn may(desk: &Desk<'_>, act: Act, on: &On) -> bool {
+    allows(&desk.actor, act, on)
 }
 
 /// A claim by its id, with the partner or the customer by their names.
@@ -134,9 +135,11 @@ fn of_claim(desk: &Desk<'_>, claim: &Claim, kind: ActionKind, clock: &str, what:
 }
 
 fn of_partner(desk: &Desk<'_>, account: &Name, found: &mut Vec<Action>) -> Acted {
-    let is_claiming = has(desk, &[Role::IncentiveAdmin, Role::IncentiveUser]);
-    for claim in desk.list::<Claim>(&By::default())? {
-        if !is_claiming || !claims::may_see(desk, &claim)? {
+    let own = || On::account(account).within(desk.actor.location.as_ref());
+    // claims of others are not worth asking about
+    let all = if may(desk, Act::ClaimFile, &own()) { desk.list::<Claim>(&By::default())? } else { Vec::new() };
+    for claim in all {
+        if !may(desk, Act::ClaimFile, &claims::on_claim(desk, &claim)?) {
             continue;
         }
         let (id, named) = (&claim.claim_id, named(desk, &claim)?);
@@ -168,7 +171,7 @@ fn of_partner(desk: &Desk<'_>, account: &Name, found: &mut Vec<Action>) -> Acted
             }
         }
     }
-    if is_claiming {
+    if may(desk, Act::RecordRequest, &own()) {
         for watched in watch::watch(desk)? {
             let why = match watched.why {
                 Why::New => "is new",
@@ -187,7 +190,7 @@ fn of_partner(desk: &Desk<'_>, account: &Name, found: &mut Vec<Action>) -> Acted
             });
         }
     }
-    if has(desk, &[Role::AccountAdmin]) {
+    if may(desk, Act::EnrolmentKeep, &On::account(account)) {
         let by = By { partner_id: Some(account.clone()), ..By::default() };
         for enrolment in desk.list::<Enrolment>(&by)? {
             let step = match enrolment.state {
@@ -225,19 +228,17 @@ fn of_enrolment(enrolment: &Enrolment, kind: ActionKind, what: String) -> Action
 }
 
 fn of_customer(desk: &Desk<'_>, tenant: &Name, found: &mut Vec<Action>) -> Acted {
-    if !has(desk, &[Role::GlobalAdmin]) {
-        return Ok(());
-    }
+    let on = On::tenant(tenant);
     let by = By { tenant_id: Some(tenant.clone()), ..By::default() };
     for claim in desk.list::<Claim>(&by)? {
-        if claim.awaits_customer(desk.today()) && claim.submitted_on.is_some() {
+        if may(desk, Act::ClaimConsent, &on) && claim.awaits_customer(desk.today()) && claim.submitted_on.is_some() {
             let what =
                 format!("{} claims an association with you ({}): accept or decline", partner(desk, &claim.partner_id)?, claim.claim_id);
             found.push(of_claim(desk, &claim, ActionKind::Consent, OPT_OUT, what));
         }
     }
     for request in desk.list::<Request>(&by)? {
-        if request.state == RequestState::Open {
+        if may(desk, Act::RecordSet, &on) && request.state == RequestState::Open {
             found.push(Action {
                 kind: ActionKind::NamePartner,
                 required: false,
@@ -255,7 +256,7 @@ fn of_customer(desk: &Desk<'_>, tenant: &Name, found: &mut Vec<Action>) -> Acted
 }
 
 fn of_operator(desk: &Desk<'_>, found: &mut Vec<Action>) -> Acted {
-    if has(desk, &[Role::Reviewer]) {
+    if may(desk, Act::ClaimDecide, &On::program()) {
         for claim in desk.list::<Claim>(&By::default())? {
             if let Some((kind, clock, what)) = review_due(desk, &claim)? {
                 found.push(of_claim(desk, &claim, kind, clock, what));
@@ -265,7 +266,7 @@ fn of_operator(desk: &Desk<'_>, found: &mut Vec<Action>) -> Acted {
             found.extend(arbitration_due(desk, &case)?);
         }
     }
-    if has(desk, &[Role::ProgramManager]) {
+    if may(desk, Act::EnrolmentDecide, &On::program()) {
         let is_told = |row: &Enrolment| row.state == EnrolmentState::Open && row.company.is_some() && row.suggested.is_none();
         for enrolment in desk.list::<Enrolment>(&By::default())?.into_iter().filter(is_told) {
             let what = format!("the enrolment of {} as {} waits to be verified", enrolment.partner_id, enrolment.model);

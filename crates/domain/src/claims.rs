@@ -48,5 +48,5 @@ pub mod endings;
 /// What clocks do when they run out.
 pub mod ticks;
 
-pub use rights::may_see;
+pub use rights::{may_see, on_claim};
 pub use shape::{Claim, Comment, Contact, Decision, InfoRequest, Product, Proof, Rejection, Running, Side, Verdict, Vote, Waiting};

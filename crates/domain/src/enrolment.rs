@@ -10,7 +10,6 @@ use crate::facts::Partner;
 use crate::names::Name;
 use crate::notices;
 use crate::parties::location;
-use crate::record::actor::Organisation;
 use crate::record::desk::{Acted, Desk};
 use crate::record::entry::Entry;
 use crate::record::refusal::Refusal;
@@ -269,7 +268,7 @@ pub fn verify(desk: &mut Desk<'_>, account: &Name, model: Tier, floor: &Floor) -
     enrolment.revenue_usd = Some(floor.total_usd);
     desk.put("csp-enrolment-verified", &enrolment, desk.today(), None)?;
     let text = format!("Your enrolment as {model} is verified. Accept the agreement to begin.");
-    notices::tell(desk, Organisation::Partner(account.clone()), "csp-enrolment-verified", text, &enrolment)?;
+    notices::tell_at(desk, (account, &enrolment.location_id), "csp-enrolment-verified", text, &enrolment)?;
     Ok(enrolment)
 }
 
@@ -283,7 +282,7 @@ pub fn refuse(desk: &mut Desk<'_>, account: &Name, model: Tier, reason: &str) ->
     enrolment.state = EnrolmentState::Refused;
     desk.put("csp-enrolment-refused", &enrolment, desk.today(), Some(reason))?;
     let text = format!("Your enrolment as {model} was refused: {reason}");
-    notices::tell(desk, Organisation::Partner(account.clone()), "csp-enrolment-refused", text, &enrolment)?;
+    notices::tell_at(desk, (account, &enrolment.location_id), "csp-enrolment-refused", text, &enrolment)?;
     Ok(enrolment)
 }
 

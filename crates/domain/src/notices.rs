@@ -31,6 +31,9 @@ pub struct Notice {
     /// The partner's global account, when a partner is told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partner_id: Option<Name>,
+    /// The partner's location that it is about: users who are limited to another one are not told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<Name>,
     /// The customer's tenant, when a customer is told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<Name>,
@@ -62,11 +65,24 @@ impl Entry for Notice {
 /// # Errors
 /// When the registers cannot be read.
 pub fn tell<E: Entry>(desk: &mut Desk<'_>, to: Organisation, kind: &str, text: String, about: &E) -> Acted {
+    write(desk, to, None, kind, text, about)
+}
+
+/// Tells a partner something about an entry of one of its locations.
+///
+/// # Errors
+/// When the registers cannot be read.
+pub fn tell_at<E: Entry>(desk: &mut Desk<'_>, (account, location): (&Name, &Name), kind: &str, text: String, about: &E) -> Acted {
+    write(desk, Organisation::Partner(account.clone()), Some(location.clone()), kind, text, about)
+}
+
+fn write<E: Entry>(desk: &mut Desk<'_>, to: Organisation, location: Option<Name>, kind: &str, text: String, about: &E) -> Acted {
     let (partner_id, tenant_id) = sides(&to);
     let notice = Notice {
         notice_id: Name::new(&desk.new_id("notice")?),
         organisation: to,
         partner_id,
+        location,
         tenant_id,
         kind: kind.to_owned(),
         text,
@@ -78,7 +94,7 @@ pub fn tell<E: Entry>(desk: &mut Desk<'_>, to: Organisation, kind: &str, text: S
     desk.put("notice-written", &notice, desk.today(), None)
 }
 
-/// The notices to the actor's organisation, the latest first; `unread` leaves out those that somebody has read.
+/// The notices to the actor's organisation that the actor may read, the latest first; `unread` leaves out those that somebody has read.
 ///
 /// # Errors
 /// When the registers cannot be read.
@@ -87,7 +103,7 @@ pub fn own(desk: &Desk<'_>, unread: bool) -> Acted<Vec<Notice>> {
     let (partner_id, tenant_id) = sides(organisation);
     let state = unread.then(|| NoticeState::Unread.to_string());
     let mut notices = desk.list::<Notice>(&By { partner_id, tenant_id, state, ..By::default() })?;
-    notices.retain(|notice| notice.organisation == *organisation);
+    notices.retain(|notice| notice.organisation == *organisation && is_own(&desk.actor, notice));
     notices.reverse();
     Ok(notices)
 }
@@ -107,7 +123,7 @@ pub fn read(desk: &mut Desk<'_>, id: &Name) -> Acted<Notice> {
 }
 
 fn is_own(actor: &Actor, notice: &Notice) -> bool {
-    allows(actor, Act::NoticeRead, &On::organisation(&notice.organisation))
+    allows(actor, Act::NoticeRead, &On::organisation(&notice.organisation).within(notice.location.as_ref()))
 }
 
 fn sides(organisation: &Organisation) -> (Option<Name>, Option<Name>) {

@@ -14,7 +14,6 @@ use crate::facts::{Partner, PartnerOfRecord, Program, Subscription};
 use crate::names::Name;
 use crate::notices;
 use crate::parties::location;
-use crate::record::actor::Organisation;
 use crate::record::desk::{ActError, Acted, Desk};
 use crate::record::entry::{By, Entry};
 use crate::record::factual::Factual;
@@ -349,5 +348,5 @@ fn tell(desk: &mut Desk<'_>, location: &Name, entry: &RecordOfPartner, kind: &st
         _ => String::new(),
     };
     let text = format!("{} ({location}) {what} {on}, from {}.", partner.name, desk.today());
-    notices::tell(desk, Organisation::Partner(partner.global_partner_id), kind, text, entry)
+    notices::tell_at(desk, (&partner.global_partner_id, location), kind, text, entry)
 }

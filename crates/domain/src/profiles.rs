@@ -9,7 +9,6 @@ use crate::facts::{Partner, Person, Program};
 use crate::names::Name;
 use crate::notices;
 use crate::parties::location;
-use crate::record::actor::Organisation;
 use crate::record::desk::{Acted, Desk};
 use crate::record::entry::{By, Entry};
 use crate::record::factual::Factual;
@@ -310,7 +309,7 @@ fn tell(desk: &mut Desk<'_>, location: &Name, profile: &ProfileLink, kind: &str,
     let Some(partner) = desk.find::<Partner>(location.as_str())? else { return Ok(()) };
     let who = profile.name.clone().unwrap_or_else(|| profile.person_id.to_string());
     let text = format!("{who} {what} ({location}), from {}.", desk.today());
-    notices::tell(desk, Organisation::Partner(partner.global_partner_id), kind, text, profile)
+    notices::tell_at(desk, (&partner.global_partner_id, location), kind, text, profile)
 }
 
 /// The profile of a person: for the person, the partner that they are linked to, and the operator.

@@ -196,7 +196,7 @@ fn begin(desk: &mut Desk<'_>, row: &Subscription, mut chain: Chain, sale: Sale, 
 fn tell_sellers(desk: &mut Desk<'_>, sale: &Sale, chain: &Chain, kind: &str, text: &str) -> Acted {
     for seller in &sale.sellers {
         if let Some(partner) = desk.find::<Partner>(seller.partner_id.as_str())? {
-            notices::tell(desk, Organisation::Partner(partner.global_partner_id), kind, text.to_owned(), chain)?;
+            notices::tell_at(desk, (&partner.global_partner_id, &partner.partner_id), kind, text.to_owned(), chain)?;
         }
     }
     Ok(())

@@ -55,13 +55,21 @@ fn may(actor: &Actor, act: Act) -> bool {
     allows(actor, act, &On::program())
 }
 
+/// The tenant whose entries an actor may see for its customer.
+fn tenant_of(actor: &Actor) -> Option<&Name> {
+    match &actor.organisation {
+        Some(Organisation::Customer(tenant)) if allows(actor, Act::EntrySee, &On::tenant(tenant)) => Some(tenant),
+        _ => None,
+    }
+}
+
 impl Workspace {
     /// The workspace of whoever visits; nothing for partners, who have theirs around each account, and where there are no registers.
     #[must_use]
     pub fn of(visit: &Visit) -> Option<Self> {
         let actor = visit.actor().ok()?;
         let (title, places): (_, &[(&str, &str)]) = match &actor.organisation {
-            Some(Organisation::Customer(_)) if !actor.roles.is_empty() => ("Your organisation", &CUSTOMER),
+            Some(Organisation::Customer(_)) if tenant_of(&actor).is_some() => ("Your organisation", &CUSTOMER),
             Some(Organisation::Operator) if may(&actor, OPERATOR_ROLES) => ("Operator", &OPERATOR),
             _ => return None,
         };
@@ -89,11 +97,7 @@ impl Visit {
     ///
     /// Whoever acts for none finds no such page.
     pub fn tenant(&self) -> Result<Name, Problem> {
-        let actor = self.actor()?;
-        match actor.organisation {
-            Some(Organisation::Customer(tenant)) if !actor.roles.is_empty() => Ok(tenant),
-            _ => Err(Problem::nowhere(&self.address)),
-        }
+        tenant_of(&self.actor()?).cloned().ok_or_else(|| Problem::nowhere(&self.address))
     }
 
     /// The visitor, who may do an act for the operator.
@@ -111,7 +115,7 @@ impl Visit {
     pub fn landing(&self) -> Option<String> {
         let actor = self.actor().ok()?;
         match &actor.organisation {
-            Some(Organisation::Customer(_)) if !actor.roles.is_empty() => Some("/customer".to_owned()),
+            Some(Organisation::Customer(_)) if tenant_of(&actor).is_some() => Some("/customer".to_owned()),
             Some(Organisation::Operator) if may(&actor, OPERATOR_ROLES) && !may(&actor, Act::PartnersList) => Some("/operator".to_owned()),
             Some(Organisation::Partner(global)) => Some(paths::home(global, None)),
             _ => None,

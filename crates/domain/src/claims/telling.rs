@@ -15,7 +15,7 @@ fn products(claim: &Claim) -> String {
 /// Tells the partner of a claim.
 pub(super) fn partner(desk: &mut Desk<'_>, claim: &Claim, kind: &str, text: String) -> Acted {
     let account = account_of(desk, &claim.partner_id)?;
-    notices::tell(desk, Organisation::Partner(account), kind, text, claim)
+    notices::tell_at(desk, (&account, &claim.partner_id), kind, text, claim)
 }
 
 /// Tells the customer of a claim.

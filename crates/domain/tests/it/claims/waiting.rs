@@ -74,3 +74,20 @@ fn a_rejection_may_be_disputed_until_its_last_day() {
     town.act(&pam, |desk| reviews::dispute(desk, id.as_str(), "look again")).unwrap();
     assert_eq!((waiting(&mut town, &pam), waiting(&mut town, &reviewer("ann"))[0].0), (vec![], ActionKind::Vote));
 }
+
+#[test]
+fn whoever_is_limited_to_a_location_is_told_of_that_location_alone() {
+    let mut town = Town::new();
+    let (pam, ann, gus) = (claimant("100204"), reviewer("ann"), owner("t-alpine"));
+    let limited = |location: &str| Actor { user: location.into(), location: Some(location.into()), ..pam.clone() };
+    let id = town.ready("100204", "teams").claim_id;
+    town.act(&pam, |desk| submissions::submit(desk, id.as_str())).unwrap();
+    town.act(&gus, |desk| endings::accept(desk, id.as_str())).unwrap();
+    town.act(&ann, |desk| reviews::start(desk, id.as_str())).unwrap();
+    town.act(&ann, |desk| reviews::request_information(desk, id.as_str(), &[], Some("who signed it?"))).unwrap();
+    let mut told = |actor: &Actor| {
+        let notices = town.act(actor, |desk| domain::notices::own(desk, false)).unwrap().len();
+        (waiting(&mut town, actor).len(), notices > 0)
+    };
+    assert_eq!([told(&pam), told(&limited("100204")), told(&limited("100205"))], [(1, true), (1, true), (0, false)]);
+}
