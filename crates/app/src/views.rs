@@ -9,6 +9,9 @@ pub mod claim;
 /// Explanations.
 pub mod explain;
 
+/// What is hidden from somebody's role.
+pub mod hidden;
+
 /// Imports.
 pub mod import;
 

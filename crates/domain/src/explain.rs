@@ -93,6 +93,26 @@ impl Node {
         Self { adds: Fraction::zero(), counted: false, reason, ..self }
     }
 
+    /// Whether the value is dollars: its own unit says so, or `inherited`, that of what it is part of, or else that of what is behind it.
+    #[must_use]
+    pub fn is_money(&self, inherited: &str) -> bool {
+        match (self.unit, inherited) {
+            ("dollars", _) | ("", "dollars") => true,
+            ("", "") => self.children.iter().any(|child| child.is_money("")),
+            _ => false,
+        }
+    }
+
+    /// The unit that parts have when they name none; nothing when the parts do not add up to the value.
+    #[must_use]
+    pub fn unit_within(&self, inherited: &'static str) -> &'static str {
+        match (self.adds_up, self.unit) {
+            (false, _) => "",
+            (true, "") => inherited,
+            (true, own) => own,
+        }
+    }
+
     /// The nodes at and below this one that claim to add up and do not; none in a sound explanation.
     #[must_use]
     pub fn unsound(&self) -> Vec<&Self> {

@@ -240,6 +240,16 @@ pub fn must(actor: &Actor, act: Act, on: &On, what: &str) -> Result<(), Refusal>
     Err(Refusal::forbidden("role-missing", format!("`{}` may not {what}", actor.user), format!("ask {who}")))
 }
 
+/// What is told in place of what somebody may not see: `hidden: ask an account admin of the partner`; nothing when they may. Whom to ask
+/// is on their own side.
+#[must_use]
+pub fn hidden(actor: &Actor, act: Act, on: &On) -> Option<String> {
+    let who = policies::ask(actor, act, on).err()?;
+    let side = if matches!(actor.organisation, Some(Organisation::Operator)) { "of the operator" } else { "of the partner" };
+    let own = who.split(", or ").find(|who| who.contains(side)).unwrap_or(&who);
+    Some(format!("hidden: ask {own}"))
+}
+
 /// Whether somebody sees what the usage of a partner's customers is worth in money.
 #[must_use]
 pub fn sees_revenue(actor: &Actor, account: &Name) -> bool {

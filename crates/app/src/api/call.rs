@@ -21,7 +21,7 @@ use store::answers::Keyed;
 
 use crate::api::operation::{Act, File, Kind, Operation};
 use crate::api::problem::Problem;
-use crate::api::{is_safe, json};
+use crate::api::{is_safe, json, persons};
 use crate::home::{Home, Request, Version};
 use crate::pages::reading::Reading;
 use crate::secrets::hex;
@@ -108,6 +108,7 @@ impl<'a> Call<'a> {
             }
             Act::Write { act, .. } => self.act(|desk| act(self, desk))?,
         };
+        let given = persons::masked(given, &self.actor);
         let status = self.operation.status;
         let mut response = json(status, "application/json", given.to_string());
         if status == StatusCode::OK

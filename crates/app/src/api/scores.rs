@@ -15,6 +15,7 @@ use crate::api::problem::Problem;
 use crate::clock;
 use crate::secrets::hex;
 use crate::views::explain::NodeView;
+use crate::views::hidden::Hidden;
 use crate::views::score::ScoreView;
 
 /// The day of a question.
@@ -109,7 +110,5 @@ fn explain(call: &Call<'_>) -> Result<Value, Problem> {
     rights::must(&call.actor, rights::Act::ExplanationRead, &on, "see what is behind this score")?;
     let depth = call.text("depth").and_then(|text| text.parse().ok()).unwrap_or(3);
     let node = call.reading.explain(&score.global_partner_id, &score.area, as_of(call))?;
-    let view = NodeView::new(&node, depth);
-    let sees = |act| rights::allows(&call.actor, act, &on);
-    Ok(value(&view.for_eyes(sees(rights::Act::RevenueRead), sees(rights::Act::PersonsRead))))
+    Ok(value(&NodeView::new(&node, depth, &Hidden::from(&call.actor, &on))))
 }

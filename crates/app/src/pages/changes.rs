@@ -12,6 +12,8 @@ use crate::pages::grid::{Cell, Column, Grid, Value};
 use crate::pages::problem::Problem;
 use crate::pages::visit::Visit;
 use crate::pages::{history, show, tree};
+use crate::views::hidden::Hidden;
+use domain::rights::On;
 
 /// How many customers or people a metric names.
 const NAMED_MAX: usize = 4;
@@ -63,6 +65,7 @@ pub fn since_last_month(visit: &Visit, score: &Score, track: &TrackScore, now: &
     let Some(track_before) = before.tracks.iter().find(|other| other.track == track.track) else { return Ok(None) };
     let root = visit.reading.explain(&before.global_partner_id, &before.area, before.as_of).map_err(|error| Problem::unread(&error))?;
     let tree_before = tree::track(&root, track.track.as_ref());
+    let hidden = visit.hidden(&On::account(&score.global_partner_id));
     let steps = track.metrics.iter().map(|metric| {
         let old = track_before.metrics.iter().find(|old| old.metric == metric.metric);
         let trees = tree::metric(tree_before, metric.metric).zip(tree::metric(now, metric.metric));
@@ -70,7 +73,7 @@ pub fn since_last_month(visit: &Visit, score: &Score, track: &TrackScore, now: &
             label: metric.metric.shown().to_owned(),
             before: old.map_or_else(Fraction::zero, |old| old.points.clone()),
             after: metric.points.clone(),
-            moved: moved(old, metric, trees),
+            moved: moved(old, metric, trees, &hidden),
         }
     });
     let months = (before.month.to_string(), score.month.to_string());
@@ -78,20 +81,27 @@ pub fn since_last_month(visit: &Visit, score: &Score, track: &TrackScore, now: &
 }
 
 /// What moved a metric: its value, and who came, went, grew or shrank most.
-fn moved(old: Option<&MetricScore>, metric: &MetricScore, trees: Option<(&Node, &Node)>) -> Vec<String> {
+fn moved(old: Option<&MetricScore>, metric: &MetricScore, trees: Option<(&Node, &Node)>, hidden: &Hidden) -> Vec<String> {
     let mut told = Vec::new();
     let Some(old) = old.filter(|old| old.value != metric.value) else { return told };
     told.push(format!("{} → {}", show::quantity(&old.value, metric.unit), show::quantity(&metric.value, metric.unit)));
     let Some((before, now)) = trees else { return told };
     let mut sums: BTreeMap<String, (Fraction, &'static str)> = BTreeMap::new();
-    add(now, metric.unit, &Fraction::whole(1), &mut sums);
-    add(before, metric.unit, &Fraction::whole(-1), &mut sums);
+    add(now, metric.unit, &Fraction::whole(1), hidden, &mut sums);
+    add(before, metric.unit, &Fraction::whole(-1), hidden, &mut sums);
     let size = |value: &Fraction| if value.is_negative() { Fraction::zero() - value.clone() } else { value.clone() };
     let mut changed: Vec<(String, Fraction, &'static str)> =
         sums.into_iter().filter(|(_, (sum, _))| !sum.is_zero()).map(|(name, (sum, unit))| (name, sum, unit)).collect();
-    changed.sort_by(|one, other| size(&other.1).cmp(&size(&one.1)).then_with(|| one.0.cmp(&other.0)));
+    // what is hidden is not told by its order either
+    let is_hidden = |unit: &str| hidden.revenue.is_some() && unit == "dollars";
+    if changed.iter().all(|(_, _, unit)| !is_hidden(unit)) {
+        changed.sort_by(|one, other| size(&other.1).cmp(&size(&one.1)).then_with(|| one.0.cmp(&other.0)));
+    }
     let more = changed.len().saturating_sub(NAMED_MAX);
     let tell = |(name, sum, unit): &(String, Fraction, &'static str)| {
+        if is_hidden(unit) {
+            return format!("{name}: a hidden amount");
+        }
         let sign = if sum.is_negative() { "" } else { "+" };
         format!("{name} {sign}{}", show::quantity(sum, unit))
     };
@@ -101,18 +111,20 @@ fn moved(old: Option<&MetricScore>, metric: &MetricScore, trees: Option<(&Node, 
 }
 
 /// Adds up what each customer, person or service gives below a metric, `times` as often.
-fn add(node: &Node, unit: &'static str, times: &Fraction, sums: &mut BTreeMap<String, (Fraction, &'static str)>) {
+fn add(node: &Node, unit: &'static str, times: &Fraction, hidden: &Hidden, sums: &mut BTreeMap<String, (Fraction, &'static str)>) {
     let inner = tree::rows_unit(node, unit);
     // Where the terms do not add up to the value, as for growth, the second one is what the first is compared with.
     let terms = node.children.iter().filter(|child| child.counted && matches!(child.kind, "term" | "part"));
     for (at, child) in terms.enumerate() {
         let is_less = if node.adds_up { child.adds.is_negative() && !child.value.is_negative() } else { at == 1 };
         let times = if is_less { Fraction::zero() - times.clone() } else { times.clone() };
-        add(child, tree::unit_of(child, inner), &times, sums);
+        add(child, tree::unit_of(child, inner), &times, hidden, sums);
     }
     for leaf in node.children.iter().filter(|leaf| leaf.counted && matches!(leaf.kind, "customer" | "person" | "service")) {
-        let unit = tree::unit_of(leaf, inner);
-        let entry = sums.entry(leaf.label.clone()).or_insert((Fraction::zero(), unit));
+        let unit = if hidden.revenue.is_some() && leaf.is_money(inner) { "dollars" } else { tree::unit_of(leaf, inner) };
+        let is_hidden = leaf.kind == "person" && hidden.persons.is_some();
+        let entry =
+            sums.entry(if is_hidden { "people (hidden)".to_owned() } else { leaf.label.clone() }).or_insert((Fraction::zero(), unit));
         entry.0 = &entry.0 + &(leaf.adds.clone() * times.clone());
     }
 }

@@ -35,7 +35,7 @@ struct CustomerPage {
     heading: String,
     as_of: AsOfForm,
     timeline: Timeline,
-    chart: Columns,
+    chart: Option<Columns>,
     made: GridPart,
     usage: GridPart,
 }
@@ -53,15 +53,16 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     let customers = read(visit, first)?;
     let asked = Name::new(visit.param("tenant"));
     let customer = customers.iter().find(|customer| customer.tenant == asked).ok_or_else(|| unknown(visit, first, &customers, &asked))?;
+    let hidden = visit.hidden(&On::account(&first.global_partner_id));
     let given = given::given(visit, &own)?.remove(customer.tenant.as_str()).unwrap_or_default();
     let file = |what: &str| format!("{}-{}-{what}-{}", first.global_partner_id, customer.tenant, first.as_of);
     let usage = Grid::new(visit, "lines", usage_columns(), customer.usage.iter().rev().map(usage_row).collect());
-    let usage = usage.prefixed("usage_").named(&file("usage")).empty("No usage of this customer is in the facts.");
+    let usage = usage.prefixed("usage_").named(&file("usage")).empty("No usage of this customer is in the facts.").masked(&hidden);
     let made = made_rows(visit, first, &given)?;
     let made = Grid::new(visit, "places", made_columns(), made).prefixed("made_").named(&file("metrics"));
-    let made = made.empty("No metric looks at this customer.");
+    let made = made.empty("No metric looks at this customer.").masked(&hidden);
     let influence = influence::of_customer(customer, first.month);
-    let numbers = influence.grid(visit, &file("acr"));
+    let numbers = influence.grid(visit, &file("acr")).masked(&hidden);
     if let Some(file) = [&usage, &made, &numbers].into_iter().find_map(Grid::download) {
         return file;
     }
@@ -74,8 +75,8 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
         about: about(customer),
         heading: heading(customer, first, &given),
         as_of: AsOfForm::of(visit)?,
-        timeline: Timeline::new(customer, first.as_of),
-        chart: influence.chart(&numbers),
+        timeline: Timeline::new(customer, first.as_of, &hidden),
+        chart: Some(influence.chart(&numbers)).filter(|chart| hidden.revenue.is_none() && !chart.is_empty()),
         made: made.part(),
         usage: usage.part(),
     };
@@ -134,21 +135,22 @@ fn made_columns() -> Vec<Column> {
 
 /// Places of metrics that look at the customer; those that count first.
 fn made_rows(visit: &Visit, score: &Score, given: &[Given]) -> Result<Vec<Vec<Cell>>, Problem> {
-    let as_of = visit.asked_as_of()?;
+    let (as_of, zero) = (visit.asked_as_of()?, Fraction::zero());
     let row = |given: &Given| {
         let place = paths::step(&score.global_partner_id, &given.area, given.metric, &given.path, as_of);
         let term = match &given.item {
             Some(item) => format!("{}: {item}", given.term),
             None => given.term.clone(),
         };
-        let unit = if given.unit.is_empty() { "" } else { given.unit };
+        let unit = given.unit;
+        let number = |number: &Fraction| Cell { unit: if given.is_money { "dollars" } else { unit }, ..Cell::fraction(number, unit) };
         vec![
             Cell::text(given.metric.shown()).link(place),
             Cell::text(visit.area_title(&given.area)),
             Cell::text(show::capital(&term)),
             Cell::text(if given.counted { "counts" } else { "does not count" }),
-            Cell::fraction(&given.value, unit),
-            if given.counted { Cell::fraction(&given.adds, unit) } else { Cell::fraction(&Fraction::zero(), unit) },
+            number(&given.value),
+            number(if given.counted { &given.adds } else { &zero }),
             Cell::text(unit),
             reason(given.reason),
         ]

@@ -18,6 +18,7 @@ use crate::pages::parts::AsOfForm;
 use crate::pages::problem::Problem;
 use crate::pages::visit::{Visit, html};
 use crate::pages::{paths, show};
+use crate::views::hidden::Hidden;
 
 /// What is said when a partner has no customer.
 pub const NONE: &str =
@@ -76,12 +77,14 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     visit.must(Act::ExplanationRead, &On::account(&own[0].global_partner_id), "see these customers")?;
     let first = own[0];
     let customers = read(visit, first)?;
+    let hidden = visit.hidden(&On::account(&first.global_partner_id));
     let given = given::given(visit, &own)?;
     let none = Vec::new();
     let row = |customer: &Customer| row(visit, first, customer, given.get(customer.tenant.as_str()).unwrap_or(&none));
     let rows = customers.iter().map(row).collect::<Result<Vec<_>, _>>()?;
     let name = format!("{}-customers-{}", first.global_partner_id, first.as_of);
-    let grid = Grid::new(visit, "customers", columns(first.month), rows).sorted("-acr_twelve_months_usd").named(&name).empty(NONE);
+    let grid =
+        Grid::new(visit, "customers", columns(first.month), rows).sorted("-acr_twelve_months_usd").named(&name).empty(NONE).masked(&hidden);
     if let Some(file) = grid.download() {
         return file;
     }
@@ -89,7 +92,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     let page = CustomersPage {
         frame: visit.frame(&format!("Customers, {partner}")).about(visit, &scores, &own, Here::Customers),
         partner,
-        heading: heading(&customers, first),
+        heading: heading(&customers, first, &hidden),
         as_of: AsOfForm::of(visit)?,
         tabs: Tabs::new(visit, first, true)?,
         month: first.month,
@@ -100,7 +103,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
 
 /// How many there are, how many are tied today, and what is influenced.
 #[must_use]
-pub fn heading(customers: &[Customer], score: &Score) -> String {
+pub fn heading(customers: &[Customer], score: &Score, hidden: &Hidden) -> String {
     let tied = customers.iter().filter(|customer| customer.held_on(score.as_of).iter().next().is_some()).count();
     let influenced: Amount = customers.iter().map(|customer| customer.influenced(score.month.minus(11), score.month)).sum();
     match customers.len() {
@@ -108,7 +111,7 @@ pub fn heading(customers: &[Customer], score: &Score) -> String {
         all => format!(
             "{}, {tied} with an association today; {} influenced in twelve months",
             show::counted(all, "customers"),
-            show::money(influenced)
+            hidden.money(influenced)
         ),
     }
 }

@@ -6,6 +6,7 @@ use domain::designations::{Score, TrackScore};
 use domain::explain::Node;
 use domain::names::Name;
 use domain::points::{MetricScore, Note};
+use domain::rights::On;
 use domain::rulebook::{AreaRules, Floor};
 use domain::time::Day;
 
@@ -17,6 +18,7 @@ use crate::pages::problem::Problem;
 use crate::pages::tree;
 use crate::pages::visit::{Visit, html};
 use crate::pages::{changes, history, paths, show};
+use crate::views::hidden::Hidden;
 
 #[derive(Template)]
 #[template(path = "pages/designation.html")]
@@ -102,6 +104,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     let months = history::months(visit, score)?;
     let file = |what: &str| format!("{}-{}-{what}-{}", score.global_partner_id, score.area, score.as_of);
     let numbers = history::grid(visit, &months, &file("months"));
+    let hidden = visit.hidden(&On::account(&score.global_partner_id));
     let changes = changes::since_last_month(visit, score, track, tree::track(&root, track.track.as_ref()))?;
     let moved = changes.as_ref().map(|changes| changes.grid(visit, &file("changes")));
     if let Some(file) = numbers.download().or_else(|| moved.as_ref()?.download()) {
@@ -118,7 +121,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
         missing,
         plan: paths::plan_of(&score.global_partner_id, &score.area, track.track.as_ref(), as_of),
         tracks: track_links(score, track, |name| paths::designation(&score.global_partner_id, &score.area, Some(name), as_of)),
-        metrics: metric_cards(score, track, tree::track(&root, track.track.as_ref()), program.floor.value, visit.asked_as_of()?),
+        metrics: metric_cards(score, track, tree::track(&root, track.track.as_ref()), program.floor.value, visit.asked_as_of()?, &hidden),
         total: show::points(&track.score),
         chart: Columns::scores(&months, line, numbers.part()),
         changes: changes.zip(moved).map(|(changes, moved)| changes.chart(&moved)),
@@ -160,7 +163,7 @@ pub fn track_links(score: &Score, shown: &TrackScore, address: impl Fn(&Name) ->
     links.collect()
 }
 
-fn metric_cards(score: &Score, track: &TrackScore, tree: &Node, floor: Floor, as_of: Option<Day>) -> Vec<MetricCard> {
+fn metric_cards(score: &Score, track: &TrackScore, tree: &Node, floor: Floor, as_of: Option<Day>, hidden: &Hidden) -> Vec<MetricCard> {
     let card = |metric: &MetricScore| {
         let blocks = !floor.is_reached_by(&metric.points);
         let node = tree::metric(tree, metric.metric);
@@ -172,8 +175,8 @@ fn metric_cards(score: &Score, track: &TrackScore, tree: &Node, floor: Floor, as
             bar: PointsBar::new(&metric.points, metric.max, blocks),
             blocks,
             value: show::quantity(&metric.value, metric.unit),
-            arithmetic: node.map(arithmetic).unwrap_or_default(),
-            parts: metric.parts.iter().map(|part| part_line(part, node, metric.unit)).collect(),
+            arithmetic: node.map(|node| arithmetic(node, hidden)).unwrap_or_default(),
+            parts: metric.parts.iter().map(|part| part_line(part, node, metric.unit, hidden)).collect(),
             notes: metric.notes.iter().map(|note: &Note| show::capital(&note.sentence())).collect(),
         }
     };
@@ -181,12 +184,13 @@ fn metric_cards(score: &Score, track: &TrackScore, tree: &Node, floor: Floor, as
 }
 
 /// The arithmetic of a metric and of its parts, as far as they have one.
-fn arithmetic(node: &Node) -> Vec<Arithmetic> {
-    let own = node.arithmetic.iter().map(|text| Arithmetic { part: String::new(), text: text.clone() });
+fn arithmetic(node: &Node, hidden: &Hidden) -> Vec<Arithmetic> {
+    let told = |part: String, node| Some(Arithmetic { part, text: hidden.arithmetic(node)?.to_owned() });
+    let own = told(String::new(), node).into_iter();
     let parts = node.children.iter().filter(|child| child.kind == "part");
     let of_parts = parts.filter_map(|child| {
         let part = child.keys.iter().find(|(key, _)| *key == "part").map_or_else(String::new, |(_, part)| show::spoken(part));
-        Some(Arithmetic { part, text: child.arithmetic.clone()? })
+        told(part, child)
     });
     let mut told: Vec<Arithmetic> = own.chain(of_parts).collect();
     told.dedup_by(|one, other| one.text == other.text);
@@ -194,8 +198,8 @@ fn arithmetic(node: &Node) -> Vec<Arithmetic> {
 }
 
 /// A part as a line; the explanation knows its unit where the metric adds points.
-fn part_line(part: &domain::points::PartScore, node: Option<&Node>, unit: &'static str) -> PartLine {
+fn part_line(part: &domain::points::PartScore, node: Option<&Node>, unit: &'static str, hidden: &Hidden) -> PartLine {
     let is_own = |child: &&Node| child.keys.iter().any(|(key, value)| *key == "part" && *value == part.part.as_str());
     let unit = node.and_then(|node| node.children.iter().find(is_own)).map_or(unit, |child| child.unit);
-    PartLine { name: show::spoken(part.part.as_str()), value: show::quantity(&part.value, unit), points: show::points(&part.points) }
+    PartLine { name: show::spoken(part.part.as_str()), value: hidden.quantity(&part.value, unit), points: show::points(&part.points) }
 }

@@ -30,6 +30,8 @@ pub struct Given {
     pub value: Fraction,
     /// Its unit.
     pub unit: &'static str,
+    /// Whether the numbers are dollars, whatever unit they name.
+    pub is_money: bool,
     /// What it adds to the term's value, with the sign that the term has in the metric.
     pub adds: Fraction,
     /// Whether it counts.
@@ -51,7 +53,10 @@ pub fn given(visit: &Visit, own: &[&Score]) -> Result<BTreeMap<String, Vec<Given
         for metric in &score.chosen().metrics {
             let Some(node) = tree::metric(track, metric.metric) else { continue };
             let mut walk = Walk { area: &score.area, metric: metric.metric, found: &mut found };
-            walk.down(node, Way { steps: Vec::new(), words: Vec::new(), unit: metric.unit, is_subtracted: false, counts: true });
+            walk.down(
+                node,
+                Way { steps: Vec::new(), words: Vec::new(), unit: metric.unit, is_money: false, is_subtracted: false, counts: true },
+            );
         }
     }
     Ok(found)
@@ -63,6 +68,7 @@ struct Way {
     steps: Vec<usize>,
     words: Vec<String>,
     unit: &'static str,
+    is_money: bool,
     is_subtracted: bool,
     counts: bool,
 }
@@ -79,6 +85,7 @@ impl Walk<'_> {
             let mut next = way.clone();
             next.steps.push(at);
             next.unit = tree::unit_of(child, tree::rows_unit(node, way.unit));
+            next.is_money = child.is_money(next.unit);
             if child.kind == "customer" {
                 self.take(child, next);
                 continue;
@@ -101,6 +108,7 @@ impl Walk<'_> {
             path: way.steps.iter().map(usize::to_string).collect::<Vec<_>>().join("."),
             value: node.value.clone(),
             unit: way.unit,
+            is_money: way.is_money,
             adds: if way.counts { adds } else { Fraction::zero() },
             counted: node.counted && way.counts,
             reason: node.reason,

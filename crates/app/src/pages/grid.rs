@@ -22,6 +22,7 @@ use axum::response::Response;
 
 use crate::pages::problem::Problem;
 use crate::pages::visit::Visit;
+use crate::views::hidden::Hidden;
 
 pub use cell::{Cell, Piece, Value};
 pub use dictionary::meaning;
@@ -182,6 +183,21 @@ impl<'v> Grid<'v> {
     #[must_use]
     pub fn empty(self, sentence: impl Into<String>) -> Self {
         Self { empty: sentence.into(), ..self }
+    }
+
+    /// The grid, without the dollars that are hidden from the visitor.
+    #[must_use]
+    pub fn masked(mut self, hidden: &Hidden) -> Self {
+        if let Some(told) = &hidden.revenue {
+            let is_money = |cell: &&mut Cell| cell.unit == "dollars" && cell.value != Value::None;
+            self.rows.iter_mut().flatten().filter(is_money).for_each(|cell| *cell = Cell::hidden(told));
+        }
+        self
+    }
+
+    /// Whether something in a column is hidden from the visitor.
+    fn hides(&self, at: usize) -> bool {
+        self.rows.iter().any(|row| matches!(row[at].value, Value::Hidden(_)))
     }
 
     /// The file that the address asks for instead of the page; none when it asks for the page.

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::response::Response;
 use domain::designations::{Score, Status};
 use domain::points::MetricScore;
+use domain::rights::{Act, On};
 use domain::rulebook::ProgramRules;
 use domain::time::{Day, Month};
 
@@ -26,6 +27,8 @@ struct HomePage {
     line: i64,
     cards: Vec<Card>,
     influence: Columns,
+    /// What is told in place of the chart.
+    hidden: Option<String>,
     customers: String,
     customers_href: String,
     people: String,
@@ -75,8 +78,11 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     let action = paths::home(&first.global_partner_id, None);
     let customers = customers::read(visit, first)?;
     let roster = visit.reading.roster(&first.global_partner_id, first.as_of).map_err(|error| Problem::unread(&error))?;
-    let influence = influence::of_partner(&customers, first.month);
-    let numbers = influence.grid(visit, &format!("{}-influenced-acr-{}", first.global_partner_id, first.as_of));
+    let on = On::account(&first.global_partner_id);
+    let hidden = visit.hidden(&on);
+    let sees_customers = visit.may(Act::ExplanationRead, &on);
+    let influence = influence::of_partner(if sees_customers { &customers } else { &[] }, first.month);
+    let numbers = influence.grid(visit, &format!("{}-influenced-acr-{}", first.global_partner_id, first.as_of)).masked(&hidden);
     if let Some(file) = numbers.download() {
         return file;
     }
@@ -89,9 +95,10 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
         line: rules.qualifying_points.value,
         cards: own.iter().map(|score| card(visit, score, as_of)).collect(),
         influence: influence.chart(&numbers),
-        customers: customers::heading(&customers, first),
+        hidden: hidden.revenue.as_deref().map(show::capital),
+        customers: if sees_customers { customers::heading(&customers, first, &hidden) } else { "Not for your role".to_owned() },
         customers_href: paths::customers(&first.global_partner_id, as_of),
-        people: people::heading(&roster),
+        people: hidden.persons.as_deref().map_or_else(|| people::heading(&roster), show::capital),
         people_href: paths::people(&first.global_partner_id, as_of),
         month: first.month,
     };

@@ -53,20 +53,21 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     let id = &first.global_partner_id;
     visit.must(Act::ExplanationRead, &On::account(id), "see what is influenced")?;
     let customers = visit.reading.customers(id, first.as_of).map_err(|error| Problem::unread(&error))?;
+    let hidden = visit.hidden(&On::account(id));
     let file = |what: &str| format!("{id}-{what}-{}", first.as_of);
     let influence = influence::of_partner(&customers, first.month);
-    let numbers = influence.grid(visit, &file("influenced-acr"));
+    let numbers = influence.grid(visit, &file("influenced-acr")).masked(&hidden);
     let lines: Vec<Line<'_>> = customers.iter().flat_map(|customer| lines(customer, first.month)).collect();
     let used: Vec<AttachType> = AttachType::ALL.iter().copied().filter(|kind| lines.iter().any(|line| line.kind == *kind)).collect();
-    let kinds = by_kind(visit, &lines, &used).named(&file("influenced-acr-by-kind"));
+    let kinds = by_kind(visit, &lines, &used).named(&file("influenced-acr-by-kind")).masked(&hidden);
     let by_customer = summed(&lines, |line| (line.customer.name.clone(), line.customer.tenant.clone()));
     let place = |tenant: &Name| Some(paths::customer(id, tenant, visit.asked_as_of().ok().flatten()));
     let by_customer = table(visit, "customers", ["customer", "Customer", "tenant_id"], &used, &by_customer, place);
-    let by_customer = by_customer.prefixed("customer_").named(&file("influenced-acr-by-customer")).sorted("-total_usd");
+    let by_customer = by_customer.prefixed("customer_").named(&file("influenced-acr-by-customer")).sorted("-total_usd").masked(&hidden);
     let by_service = summed(&lines, |line| (show::service(line.usage.item.as_str()), line.usage.item.clone()));
     let by_service = table(visit, "services", ["service", "Service", "service_id"], &used, &by_service, |_| None);
-    let by_service = by_service.prefixed("service_").named(&file("influenced-acr-by-service")).sorted("-total_usd");
-    let all = every(visit, &lines).named(&file("influenced-acr-rows"));
+    let by_service = by_service.prefixed("service_").named(&file("influenced-acr-by-service")).sorted("-total_usd").masked(&hidden);
+    let all = every(visit, &lines).named(&file("influenced-acr-rows")).masked(&hidden);
     let asked = numbers.download().or_else(|| kinds.download()).or_else(|| by_customer.download()).or_else(|| by_service.download());
     if let Some(file) = asked.or_else(|| all.download()) {
         return file;
@@ -79,11 +80,11 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
         partner,
         heading: format!(
             "{} of influenced ACR in {MONTHS} months, at {}",
-            show::money(total),
+            show::capital(&hidden.money(total)),
             show::counted(by_customer.total(), "customers")
         ),
         as_of: AsOfForm::of(visit)?,
-        chart: (!chart.is_empty()).then_some(chart),
+        chart: (hidden.revenue.is_none() && !chart.is_empty()).then_some(chart),
         kinds: kinds.part(),
         customers: by_customer.part(),
         services: by_service.part(),

@@ -16,6 +16,8 @@ use crate::pages::problem::Problem;
 use crate::pages::reading::Reading;
 use crate::pages::visit::{Visit, html, page};
 use crate::pages::{paths, show};
+use crate::views::hidden::Hidden;
+use domain::rights::On;
 
 #[derive(Template)]
 #[template(path = "pages/links.html")]
@@ -82,7 +84,8 @@ fn show(visit: &Visit) -> Result<Response, Problem> {
     let own: Vec<&Item> = all.iter().filter(is_own).filter(is_meant).collect();
     let ended = own.iter().filter(|item| item.state == Reason::Ended.code()).count();
     let shown: Vec<&Item> = own.into_iter().filter(|item| with_ended || item.state != Reason::Ended.code()).collect();
-    let rows = shown.iter().map(|item| row(&workspace, item)).collect();
+    let hidden = visit.hidden(&On::account(workspace.id()).within(workspace.actor.location.as_ref()));
+    let rows = shown.iter().map(|item| row(&workspace, item, &hidden)).collect();
     let grid = Grid::new(visit, "links", columns(), rows).named(&format!("{}-links", workspace.id()));
     let grid = grid.empty("Nobody is linked to you. Whoever works in a customer's tenant links themselves, as told below.");
     if let Some(file) = grid.download() {
@@ -144,15 +147,16 @@ fn columns() -> Vec<Column> {
     ]
 }
 
-fn row(workspace: &Workspace, item: &Item) -> Vec<Cell> {
+fn row(workspace: &Workspace, item: &Item, hidden: &Hidden) -> Vec<Cell> {
     let role = |held: &HeldRole| {
         let through = held.through.as_ref().map_or_else(String::new, |group| format!(" through {group}"));
         format!("{} on {}{through}", held.role, held.scope)
     };
+    let name = || Cell::text(item.name.clone().unwrap_or_else(|| item.principal_id.to_string()));
     let owned = |owned: &Owned| format!("{} of {}/{}", owned.capacity, owned.product, owned.resource_id);
     let reaches: Vec<String> = item.roles.iter().map(role).chain(item.owned.iter().map(owned)).collect();
     vec![
-        Cell::text(item.name.clone().unwrap_or_else(|| item.principal_id.to_string())),
+        hidden.persons.as_deref().map_or_else(name, Cell::hidden),
         Cell::id(&item.principal_id),
         Cell::text(item.kind.as_str().replace('-', " ")),
         Cell::text(item.customer.clone()).link(paths::customer(workspace.id(), &item.tenant_id, None)),

@@ -27,6 +27,7 @@ use crate::pages::problem::Problem;
 use crate::pages::tree::{self, Place};
 use crate::pages::visit::{Visit, html};
 use crate::pages::{paths, show};
+use crate::views::hidden::Hidden;
 
 #[derive(Template)]
 #[template(path = "pages/metric.html")]
@@ -133,7 +134,8 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     let kept_for_day = visit.value("track").map(|track| ("track", track.to_owned())).into_iter().collect();
     let above: Vec<&Node> = places.iter().flat_map(|place| place.nodes.iter().copied()).collect();
     let has_imports = visit.reading.home().is_some() && visit.may(Act::ImportsRead, &On::program());
-    let level = Level { visit, named: &named_here, place, above: &above, picked: &picked, has_imports };
+    let hidden = visit.hidden(&On::account(&score.global_partner_id));
+    let level = Level { visit, hidden: &hidden, named: &named_here, place, above: &above, picked: &picked, has_imports };
     let (gates, counted, not_counted) = (level.gates(), level.counted(), level.not_counted());
     let rules = rules::grid(&level);
     if let Some(file) = [&counted.grid, &not_counted.grid, &gates.grid, &rules].into_iter().find_map(Grid::download) {
@@ -141,15 +143,20 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     }
     let is_top = places.len() == 1;
     let page = MetricPage {
-        frame: visit.frame(&format!("{}, {title}, {partner}", place.label())).about(visit, &scores, &own, Here::Designation(&score.area)),
-        crumbs: crumbs(visit, &named_here, &places, (&partner, &title))?,
-        current: if is_top { shown.to_owned() } else { tables::label(place.nodes[0]) },
-        heading: if is_top { heading(named_here.metric) } else { place_heading(&places) },
+        frame: visit.frame(&format!("{}, {title}, {partner}", tables::named(place.node(), &hidden))).about(
+            visit,
+            &scores,
+            &own,
+            Here::Designation(&score.area),
+        ),
+        crumbs: crumbs(visit, &named_here, &places, (&partner, &title), &hidden)?,
+        current: if is_top { shown.to_owned() } else { tables::named(place.nodes[0], &hidden) },
+        heading: if is_top { heading(named_here.metric) } else { place_heading(&places, &hidden) },
         as_of: AsOfForm::new(named_here.path(), score.as_of, visit.reading.today(), kept_for_day),
         reason: place.nodes[0].reason.map(|reason| (reason.code(), show::capital(reason.cure()))),
-        arithmetic: together(place, |node| node.arithmetic.as_slice()),
+        arithmetic: arithmetic(place, &hidden),
         notes: together(place, |node| &node.notes).iter().map(|note| show::capital(note)).collect(),
-        associations: together(place, |node| &node.associations),
+        associations: together(place, |node| &node.associations).iter().map(|told| hidden.association(told)).collect(),
         rules: (rules.total() > 0).then(|| rules.part()),
         has_rows: !place.node().children.is_empty(),
         reasons: reasons(visit, &named_here, place, &picked),
@@ -168,11 +175,14 @@ fn heading(metric: &MetricScore) -> String {
     format!("{}: {value}{} of {} points", metric.metric.shown(), show::points(&metric.points), metric.max)
 }
 
-fn place_heading(places: &[Place<'_>]) -> String {
+fn place_heading(places: &[Place<'_>], hidden: &Hidden) -> String {
     let [.., above, place] = places else { return String::new() };
     let node = place.nodes[0];
     let unit = tree::unit_of(node, above.unit);
-    let label = tables::label(node);
+    let label = tables::named(node, hidden);
+    if hidden.revenue.is_some() && node.is_money(unit) {
+        return format!("{label}: a hidden amount");
+    }
     if matches!(node.kind, "customer" | "person" | "service") && unit != "dollars" {
         let counts = if node.counted { "counts" } else { "does not count" };
         return format!("{label} {counts}");
@@ -187,6 +197,7 @@ fn crumbs(
     named: &Named<'_>,
     places: &[Place<'_>],
     (partner, title): (&str, &str),
+    hidden: &Hidden,
 ) -> Result<Vec<(String, String)>, Problem> {
     let (id, area, as_of) = (&named.score.global_partner_id, &named.score.area, visit.asked_as_of()?);
     let track = named.track.track.as_ref();
@@ -195,11 +206,22 @@ fn crumbs(
     let of_track = track.map_or_else(String::new, |track| format!(", {}", show::spoken(track.as_str())));
     crumbs.push((format!("{title}{of_track}"), paths::designation(id, area, asked_track, as_of)));
     for (at, place) in places.iter().enumerate().take(places.len() - 1) {
-        let label = if at == 0 { named.metric.metric.shown().to_owned() } else { tables::label(place.nodes[0]) };
+        let label = if at == 0 { named.metric.metric.shown().to_owned() } else { tables::named(place.nodes[0], hidden) };
         let path = if at == 0 { None } else { place.path() };
         crumbs.push((label, named.address(visit, path, &[])));
     }
     Ok(crumbs)
+}
+
+/// The arithmetic of a place; when it is with hidden dollars, whom to ask.
+fn arithmetic(place: &Place<'_>, hidden: &Hidden) -> Vec<String> {
+    let told = together(place, |node| node.arithmetic.as_slice());
+    let is_money =
+        |node: &&Node| node.is_money(place.unit) || node.children.iter().any(|child| child.is_money(node.unit_within(place.unit)));
+    match &hidden.revenue {
+        Some(hidden) if !told.is_empty() && place.nodes.iter().any(is_money) => vec![hidden.clone()],
+        _ => told,
+    }
 }
 
 /// What the nodes of a place say, each thing once.

@@ -17,6 +17,8 @@ use crate::pages::problem::{Problem, pieces};
 use crate::pages::visit::{Visit, html};
 use crate::pages::{paths, show};
 use crate::planning::{self, Plan, Wishes};
+use crate::views::hidden::Hidden;
+use domain::rights::On;
 
 #[derive(Template)]
 #[template(path = "pages/plan.html")]
@@ -200,6 +202,7 @@ fn outcome(plan: &Plan<'_>, wishes: &Wishes) -> Option<String> {
 
 fn fields(visit: &Visit, metric: &Metric) -> MetricFields {
     let word = metric.name().as_str();
+    let hidden = visit.hidden(&On::account(&Name::new(visit.param("partner"))));
     let given = |key: String| visit.value(&key).unwrap_or_default().to_owned();
     let made_up = planning::EFFORTS.iter().find(|(own, _)| *own == metric.name()).map_or_else(String::new, |(_, days)| days.to_string());
     let effort = given(format!("effort.{word}"));
@@ -212,7 +215,7 @@ fn fields(visit: &Visit, metric: &Metric) -> MetricFields {
                 .as_ref()
                 .map_or_else(|| show::capital(unit(lever)), |part| format!("{} ({})", show::spoken(part.as_str()), unit(lever))),
             value: given(format!("with.{place}")),
-            hint: hint(lever),
+            hint: hint(lever, &hidden),
             place,
         }
     };
@@ -232,8 +235,8 @@ fn unit(lever: &Lever) -> &'static str {
     }
 }
 
-fn hint(lever: &Lever) -> String {
-    let now = format!("Now {}.", show::quantity(&lever.value, lever.unit));
+fn hint(lever: &Lever, hidden: &Hidden) -> String {
+    let now = format!("Now {}.", hidden.quantity(&lever.value, lever.unit));
     let gates: Vec<String> = lever.gates.iter().map(planning::gate).collect();
     match (gates.is_empty(), lever.is_blind) {
         (_, true) => format!("{now} It gives nothing yet: months that it compares with are missing."),

@@ -61,12 +61,6 @@ impl<'a> Place<'a> {
         self.nodes.last().expect("a place is made with a node")
     }
 
-    /// What the place is called: its outermost node.
-    #[must_use]
-    pub fn label(&self) -> &'a str {
-        &self.nodes[0].label
-    }
-
     /// The steps to a child, as an address writes them.
     #[must_use]
     pub fn path_to(&self, child: usize) -> String {

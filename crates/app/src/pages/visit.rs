@@ -22,6 +22,7 @@ use crate::pages::problem::Problem;
 use crate::pages::reading::Reading;
 use crate::pages::theme::Theme;
 use crate::pages::{paths, show};
+use crate::views::hidden::Hidden;
 
 /// A request for a page.
 pub struct Visit {
@@ -155,6 +156,16 @@ impl Visit {
         }
         let refused = must(&self.actor()?, act, on, what);
         refused.map_err(|refusal| Problem::refused("This is not for your role", &ActError::from(refusal).into()))
+    }
+
+    /// What is hidden from the visitor. Whoever opens a dataset folder may see all that is in it.
+    #[must_use]
+    pub fn hidden(&self, on: &On) -> Hidden {
+        if self.reading.home().is_none() {
+            return Hidden::default();
+        }
+        let nobody = || "hidden: sign in".to_owned();
+        self.actor().map_or_else(|_| Hidden { revenue: Some(nobody()), persons: Some(nobody()) }, |actor| Hidden::from(&actor, on))
     }
 
     /// Every score of the day that the visitor may see.

@@ -1,15 +1,18 @@
 //! The shape of explanations: a tree of nodes, with only the keys that say something.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use domain::explain::{Node, RuleRef};
 use serde::Serialize;
 
+use crate::views::hidden::Hidden;
+
 /// A node with what it consists of.
 #[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct NodeView<'a> {
     kind: &'static str,
-    label: &'a str,
+    label: Cow<'a, str>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     #[schemars(default)]
     keys: BTreeMap<&'static str, &'a str>,
@@ -30,13 +33,13 @@ pub struct NodeView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     cure: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    arithmetic: Option<&'a str>,
+    arithmetic: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     #[schemars(default)]
     rules: &'a [RuleRef],
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(default)]
-    associations: &'a [String],
+    associations: Vec<String>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     #[schemars(default)]
     notes: &'a [String],
@@ -48,54 +51,45 @@ pub struct NodeView<'a> {
     children_left_out: Option<usize>,
 }
 
-/// What stands where a figure or a name is not for the reader's role.
-pub const MASKED: &str = "not for your role";
-
 impl<'a> NodeView<'a> {
-    /// The same for somebody who may not see what usage is worth in money, or who the people are: points and scores stay.
+    /// The shape of a node, with `depth` levels below it, without what is hidden from the reader.
     #[must_use]
-    pub fn for_eyes(mut self, revenue: bool, persons: bool) -> Self {
-        if !revenue && self.unit == "dollars" {
-            for text in [&mut self.value, &mut self.value_exact, &mut self.adds, &mut self.adds_exact] {
-                MASKED.clone_into(text);
-            }
-        }
-        if !revenue {
-            self.arithmetic = self.arithmetic.map(|_| MASKED);
-            self.notes = &[];
-        }
-        if !persons && (self.kind == "person" || self.keys.contains_key("person_id")) {
-            self.label = MASKED;
-            self.keys.remove("person_id");
-        }
-        self.children = self.children.into_iter().map(|child| child.for_eyes(revenue, persons)).collect();
-        self
+    pub fn new(node: &'a Node, depth: usize, hidden: &Hidden) -> Self {
+        Self::within(node, depth, hidden, "")
     }
 
-    /// The shape of a node, with `depth` levels below it.
-    pub fn new(node: &'a Node, depth: usize) -> Self {
+    fn within(node: &'a Node, depth: usize, hidden: &Hidden, unit: &'static str) -> Self {
         let children = if depth == 0 { &[] } else { node.children.as_slice() };
+        let unit_within = node.unit_within(unit);
+        let money = hidden.revenue.as_deref().filter(|_| node.is_money(unit));
+        let behind = hidden.revenue.as_deref().filter(|_| node.children.iter().any(|child| child.is_money(unit_within)));
+        let person = hidden.persons.as_deref().filter(|_| node.kind == "person");
+        let number = |shown: String| money.map_or(shown, str::to_owned);
+        let keys = node.keys.iter().filter(|(key, _)| hidden.persons.is_none() || *key != "person_id");
         Self {
             kind: node.kind,
-            label: &node.label,
-            keys: node.keys.iter().map(|(key, value)| (*key, value.as_str())).collect(),
-            value: node.value.shown(),
-            value_exact: node.value.exact(),
+            label: person.map_or(Cow::Borrowed(node.label.as_str()), |told| Cow::Owned(told.to_owned())),
+            keys: keys.map(|(key, value)| (*key, value.as_str())).collect(),
+            value: number(node.value.shown()),
+            value_exact: number(node.value.exact()),
             unit: node.unit,
             points: node.points.as_ref().map(domain::fraction::Fraction::shown),
             points_exact: node.points.as_ref().map(domain::fraction::Fraction::exact),
             counted: node.counted,
-            adds: node.adds.shown(),
-            adds_exact: node.adds.exact(),
+            adds: number(node.adds.shown()),
+            adds_exact: number(node.adds.exact()),
             adds_up: node.adds_up,
             reason: node.reason.map(domain::reasons::Reason::code),
             cure: node.reason.map(domain::reasons::Reason::cure),
-            arithmetic: node.arithmetic.as_deref(),
+            arithmetic: node
+                .arithmetic
+                .as_deref()
+                .map(|told| behind.or(money).map_or(Cow::Borrowed(told), |hidden| Cow::Owned(hidden.to_owned()))),
             rules: &node.rules,
-            associations: &node.associations,
+            associations: node.associations.iter().map(|told| hidden.association(told)).collect(),
             notes: &node.notes,
             rows: (node.rows > 0).then_some(node.rows),
-            children: children.iter().map(|child| Self::new(child, depth - 1)).collect(),
+            children: children.iter().map(|child| Self::within(child, depth - 1, hidden, unit_within)).collect(),
             children_left_out: (depth == 0 && !node.children.is_empty()).then_some(node.children.len()),
         }
     }

@@ -11,3 +11,6 @@ mod routes;
 
 /// What everybody gets at every route.
 mod matrix;
+
+/// What roles do not see: money and people.
+mod hidden;

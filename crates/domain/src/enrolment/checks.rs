@@ -5,7 +5,9 @@ use serde::Serialize;
 use super::{Company, Enrolment, EnrolmentState};
 use crate::amount::Amount;
 use crate::facts::Partner;
+use crate::names::Name;
 use crate::record::desk::{Acted, Desk};
+use crate::rights::{Act, On, hidden};
 use crate::rulebook::associations::Requirement;
 use crate::time::{Day, Month};
 use crate::words::PartnerKind;
@@ -57,7 +59,7 @@ pub fn checks(desk: &Desk<'_>, enrolment: &Enrolment, floor: &Floor) -> Acted<Ve
                 Some(day) => (true, format!("the credit was approved on {day}"), ""),
                 None => (false, "the credit is not approved".to_owned(), "the operator approves it"),
             },
-            Requirement::RevenueFloor => revenue_floor(desk, floor),
+            Requirement::RevenueFloor => revenue_floor(desk, &enrolment.partner_id, floor),
             Requirement::SupportPlan => match &enrolment.support_plan {
                 Some(plan) => (true, format!("the support plan is `{plan}`"), ""),
                 None => (false, "no support plan is told".to_owned(), "buy one and tell it"),
@@ -96,7 +98,7 @@ fn active_location(desk: &Desk<'_>, enrolment: &Enrolment) -> Acted<(bool, Strin
     })
 }
 
-fn revenue_floor(desk: &Desk<'_>, floor: &Floor) -> (bool, String, &'static str) {
+fn revenue_floor(desk: &Desk<'_>, account: &Name, floor: &Floor) -> (bool, String, &'static str) {
     let rules = &desk.rulebook.associations.csp;
     let least = Amount::whole(rules.direct_bill_revenue_floor_usd.value);
     let (total, tier, months) = (floor.total_usd, rules.revenue_floor_tier.value, rules.revenue_floor_months.value);
@@ -104,6 +106,15 @@ fn revenue_floor(desk: &Desk<'_>, floor: &Floor) -> (bool, String, &'static str)
         "{total} US dollars as {tier} in the {months} months to {}",
         floor.months.last().map_or_else(String::new, |(month, _)| month.to_string())
     );
+    let hidden = hidden(&desk.actor, Act::RevenueRead, &On::account(account));
+    if let Some(hidden) = hidden {
+        let (met, told) = if total >= least { (true, "reached") } else { (false, "not reached") };
+        return (
+            met,
+            format!("the floor of {least} is {told}; by how much is {hidden}"),
+            "sell through a provider until the floor is reached",
+        );
+    }
     if total >= least {
         (true, format!("{sum}: {} over the floor of {least}", total - least), "")
     } else {

@@ -9,6 +9,7 @@ use domain::names::Name;
 use domain::record::desk::{ActError, Acted, Desk};
 use domain::record::refusal::Refusal;
 use domain::resale::{self, Sellers};
+use domain::rights::{self, On, hidden};
 use domain::sight::Sight;
 use domain::time::Day;
 use domain::words::Tier;
@@ -122,8 +123,12 @@ struct Standing {
     steps: Vec<Step>,
     /// What its model requires.
     checks: Vec<Check>,
-    /// The revenue of the trailing months.
-    revenue: Floor,
+    /// The revenue of the trailing months; nothing when it is hidden from the caller.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revenue: Option<Floor>,
+    /// Whom to ask, when the revenue is hidden.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revenue_hidden: Option<String>,
 }
 
 fn model(call: &Call<'_>) -> Result<Tier, ActError> {
@@ -145,7 +150,15 @@ fn standing(call: &Call<'_>, desk: &Desk<'_>) -> Acted<Standing> {
     let missing = || Refusal::not_found("unknown-id", format!("there is no enrolment `{id}`"), "the list tells those that there are");
     let enrolment = found.ok_or_else(missing)?;
     let revenue = floor(call)?;
-    Ok(Standing { steps: steps(&enrolment), checks: checks(desk, &enrolment, &revenue)?, revenue, enrolment })
+    let revenue_hidden = hidden(&desk.actor, rights::Act::RevenueRead, &On::account(&enrolment.partner_id));
+    let checks = checks(desk, &enrolment, &revenue)?;
+    Ok(Standing {
+        steps: steps(&enrolment),
+        checks,
+        revenue: Some(revenue).filter(|_| revenue_hidden.is_none()),
+        revenue_hidden,
+        enrolment,
+    })
 }
 
 /// The operations.

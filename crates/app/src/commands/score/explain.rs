@@ -2,13 +2,18 @@
 
 use anyhow::Result;
 use domain::explain::Node;
+use domain::names::Name;
+use domain::record::desk::ActError;
+use domain::rights::{Act, On, must};
 
 use super::tables;
 use crate::cli::Setting;
 use crate::commands::ProgramArgs;
+use crate::home::Home;
 use crate::problem::{Exit, Refusal};
 use crate::progress;
 use crate::views::explain::NodeView;
+use crate::views::hidden::Hidden;
 
 /// Why: rules, arithmetic, what counted and what did not
 #[derive(Debug, clap::Args)]
@@ -56,9 +61,18 @@ pub fn run(args: &ExplainArgs, setting: &Setting) -> Result<Exit> {
     narrow(&mut tree, "track", args.track.as_deref())?;
     narrow(&mut tree, "metric", args.metric.as_deref())?;
     let tree = heart(&tree, args.track.is_some(), args.metric.is_some());
-    let view = NodeView::new(tree, args.depth.unwrap_or(usize::MAX));
-    setting.output.print(&view, |paint| tables::tree(tree, args.depth.unwrap_or(TABLE_DEPTH), paint))?;
+    let hidden = hidden(args, setting, partner)?;
+    let view = NodeView::new(tree, args.depth.unwrap_or(usize::MAX), &hidden);
+    setting.output.print(&view, |paint| tables::tree(tree, args.depth.unwrap_or(TABLE_DEPTH), &hidden, paint))?;
     Ok(setting.tell_rows(&program.problems()))
+}
+
+/// What is hidden from the user who asks a home; whoever reads files of their own sees all that is in them.
+fn hidden(args: &ExplainArgs, setting: &Setting, partner: &Name) -> Result<Hidden> {
+    let Some(user) = setting.user().filter(|_| args.program.dataset.is_none()) else { return Ok(Hidden::default()) };
+    let (actor, on) = (Home::open(&setting.home()?)?.actor(Some(user))?, On::account(partner));
+    must(&actor, Act::ExplanationRead, &on, "see what is behind this score").map_err(ActError::from)?;
+    Ok(Hidden::from(&actor, &on))
 }
 
 /// Keeps of the nodes of a kind only the one with a name.

@@ -6,6 +6,7 @@ use domain::points::MetricScore;
 use domain::rulebook::{MetricName, Rulebook};
 
 use crate::output::{Paint, table};
+use crate::views::hidden::Hidden;
 
 const METRICS: [(MetricName, &str); 5] = [
     (MetricName::NetCustomerAdds, "ADDS"),
@@ -136,28 +137,35 @@ fn window(score: &Score) -> String {
 }
 
 /// A node and the levels below it, indented; what does not count says why and what would cure it.
-pub fn tree(node: &Node, depth: usize, paint: Paint) -> String {
+pub fn tree(node: &Node, depth: usize, hidden: &Hidden, paint: Paint) -> String {
     let mut text = String::new();
-    branch(node, depth, 0, paint, &mut text);
+    branch((node, ""), depth, 0, (hidden, paint), &mut text);
     text
 }
 
-fn branch(node: &Node, depth: usize, level: usize, paint: Paint, text: &mut String) {
+fn branch((node, inherited): (&Node, &'static str), depth: usize, level: usize, (hidden, paint): (&Hidden, Paint), text: &mut String) {
     let indent = "  ".repeat(level);
     let sign = if node.adds.is_negative() { "− " } else { "" };
     let unit = if node.unit.is_empty() { String::new() } else { format!(" {}", node.unit) };
     let points = node.points.as_ref().map(|points| format!(" → {} points", points.brief())).unwrap_or_default();
     let rows = if node.rows > 1 { format!(" ({} rows)", node.rows) } else { String::new() };
-    let line = format!("{sign}{}: {}{unit}{rows}{points}", node.label, node.value.brief());
+    let within = node.unit_within(inherited);
+    let money = hidden.revenue.as_ref().filter(|_| node.is_money(inherited));
+    let behind = hidden.revenue.as_ref().filter(|_| node.children.iter().any(|child| child.is_money(within))).or(money);
+    let label = hidden.persons.as_ref().filter(|_| node.kind == "person").unwrap_or(&node.label);
+    let line = match money {
+        Some(told) => format!("{label}: {told}{rows}{points}"),
+        None => format!("{sign}{label}: {}{unit}{rows}{points}", node.value.brief()),
+    };
     let line = match node.counted {
         true if level < 2 => paint.strong(&line),
         true => line,
         false => paint.faint(&line),
     };
     text.push_str(&format!("{indent}{line}\n"));
-    let mut below: Vec<String> = node.arithmetic.iter().map(|arithmetic| format!("= {arithmetic}")).collect();
+    let mut below: Vec<String> = node.arithmetic.iter().map(|arithmetic| format!("= {}", behind.unwrap_or(arithmetic))).collect();
     below.extend(node.reason.map(|reason| paint.warn(&format!("not counted, {}: {}", reason.code(), reason.cure()))));
-    below.extend(node.associations.iter().map(|association| format!("by {association}")));
+    below.extend(node.associations.iter().map(|association| format!("by {}", hidden.association(association))));
     below.extend(node.notes.iter().map(|note| paint.warn(&format!("* {note}"))));
     below.extend(node.keys.iter().filter(|(key, _)| *key == "lines").map(|(_, lines)| paint.faint(&format!("from {lines}"))));
     below.extend(
@@ -172,6 +180,6 @@ fn branch(node: &Node, depth: usize, level: usize, paint: Paint, text: &mut Stri
         return;
     }
     for child in &node.children {
-        branch(child, depth - 1, level + 1, paint, text);
+        branch((child, within), depth - 1, level + 1, (hidden, paint), text);
     }
 }

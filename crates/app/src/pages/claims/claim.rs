@@ -10,6 +10,7 @@ use domain::claims::{Claim, Contact, Side};
 use domain::names::Name;
 use domain::record::event::Event;
 use domain::record::refusal::Refusal;
+use domain::rights::On;
 use domain::words::{Activity, ClaimState};
 
 use super::acts::{self, Next};
@@ -209,6 +210,8 @@ fn missing(story: &ClaimStory) -> Option<Fields> {
 fn facts(visit: &Visit, workspace: &Workspace, story: &ClaimStory, customer: &str) -> Vec<(&'static str, String)> {
     let claim = &story.claim;
     let rulebook = visit.reading.rulebook();
+    let hidden = visit.hidden(&On::account(workspace.id()).within(workspace.actor.location.as_ref())).persons;
+    let unless_hidden = |told: String| hidden.as_deref().filter(|_| !told.is_empty()).map_or(told.clone(), show::capital);
     let contact = |contact: &Option<Contact>| contact.as_ref().map(|own| format!("{} <{}>", own.name, own.email)).unwrap_or_default();
     let location = workspace.locations.iter().find(|row| row.partner_id == claim.partner_id);
     let products = claim.products.iter().map(|product| match (product.held_from, product.held_to) {
@@ -231,9 +234,9 @@ fn facts(visit: &Visit, workspace: &Workspace, story: &ClaimStory, customer: &st
         ("Solution area", area_of(rulebook, claim)),
         ("Products", products.collect::<Vec<_>>().join("; ")),
         ("Your location", location.map_or_else(|| claim.partner_id.to_string(), |row| format!("{} ({})", row.name, row.partner_id))),
-        ("The customer's contact", contact(&claim.customer_contact)),
-        ("Your contact", contact(&claim.partner_contact)),
-        ("Seller", claim.seller.clone().unwrap_or_default()),
+        ("The customer's contact", unless_hidden(contact(&claim.customer_contact))),
+        ("Your contact", unless_hidden(contact(&claim.partner_contact))),
+        ("Seller", unless_hidden(claim.seller.clone().unwrap_or_default())),
         ("Your own product", claim.isv_product.clone().unwrap_or_default()),
         ("Incentive", incentive.or(wanted).unwrap_or_default()),
         ("Handed in", claim.submitted_on.map(|on| on.to_string()).unwrap_or_default()),

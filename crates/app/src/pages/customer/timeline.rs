@@ -5,6 +5,7 @@ use domain::customers::{Association, Customer};
 use domain::time::{Day, Interval, Month};
 
 use crate::pages::show;
+use crate::views::hidden::Hidden;
 
 /// How far back the timeline reaches at most, in months.
 const BACK_MAX: i32 = 48;
@@ -47,9 +48,9 @@ struct Bar {
 const THROUGH_MAX: usize = 4;
 
 impl Timeline {
-    /// The associations of a customer, around a day.
+    /// The associations of a customer, around a day, without what is hidden.
     #[must_use]
-    pub fn new(customer: &Customer, as_of: Day) -> Self {
+    pub fn new(customer: &Customer, as_of: Day, hidden: &Hidden) -> Self {
         let first = customer.associations.iter().map(|association| association.recorded.from).min().unwrap_or(as_of);
         let earliest = as_of.month().minus(BACK_MAX).first_day();
         let span = Interval { from: first.max(earliest).month().first_day(), to: as_of.month().plus(AHEAD).first_day() };
@@ -59,7 +60,11 @@ impl Timeline {
             if kinds.last().is_none_or(|kind| kind.name != name) {
                 kinds.push(Kind { name, class: association.attach.as_str(), bars: Vec::new() });
             }
-            kinds.last_mut().expect("one was just added").bars.push(bar(association, span));
+            kinds
+                .last_mut()
+                .expect("one was just added")
+                .bars
+                .push(Bar { label: hidden.association(&association.label), ..bar(association, span) });
         }
         let years = (span.from.month().year() + 1..=as_of.month().year()).map(|year| {
             let start = Month::new(year, 1).first_day();

@@ -27,6 +27,8 @@ pub enum Value {
     Count(i64),
     /// An exact fraction.
     Fraction(Fraction),
+    /// What is hidden from the visitor's role: what is told in its place.
+    Hidden(String),
 }
 
 impl Value {
@@ -50,7 +52,7 @@ impl Value {
     pub fn text(&self) -> String {
         match self {
             Self::None => String::new(),
-            Self::Text(text) => text.clone(),
+            Self::Text(text) | Self::Hidden(text) => text.clone(),
             Self::Id(id) => id.to_string(),
             Self::Day(day) => day.to_string(),
             Self::Amount(amount) => amount.to_string(),
@@ -142,6 +144,13 @@ impl Cell {
     pub fn said(sentence: &str) -> Self {
         let piece = |(is_code, text)| if is_code { Piece::Word(text) } else { Piece::Text(text) };
         Self { pieces: pieces(sentence).into_iter().map(piece).collect(), ..Self::text(sentence) }
+    }
+
+    /// What is hidden from the visitor's role; `told` says so, and whom to ask.
+    #[must_use]
+    pub fn hidden(told: &str) -> Self {
+        let value = Value::Hidden(told.to_owned());
+        Self { pieces: vec![Piece::Sign("hidden", told.to_owned())], value, unit: "", tags: Some(vec!["hidden".to_owned()]) }
     }
 
     /// An ID.

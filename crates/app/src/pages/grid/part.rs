@@ -1,13 +1,13 @@
 //! A grid on its page: the form that picks rows, the table, its pages and its downloads.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use domain::fraction::Fraction;
 
 use super::asked::{self, Asked};
 use super::cell::Piece;
-use super::{Cell, Grid, Kind, file};
+use super::{Cell, Grid, Kind, Value, file};
 use crate::output::files::FileFormat;
 use crate::pages::parts::Pager;
 use crate::pages::show;
@@ -20,12 +20,14 @@ const FILTER_FROM: usize = 10;
 #[template(path = "parts/grid.html")]
 pub struct GridPart {
     what: &'static str,
+    /// What is told of what is hidden.
+    hidden: Vec<String>,
     prefix: &'static str,
     /// Where the grid stands on the page; nothing for the page's main one, whose page begins at its head.
     anchor: String,
     is_asked: bool,
     path: String,
-    hidden: BTreeMap<String, String>,
+    kept: BTreeMap<String, String>,
     has_form: bool,
     text: String,
     choices: Vec<Choice>,
@@ -91,11 +93,12 @@ impl GridPart {
         let nothing = if total == 0 { grid.empty.clone() } else { format!("None of {} matches.", show::counted(total, grid.what)) };
         Self {
             what: grid.what,
+            hidden: hidden(grid),
             prefix: grid.prefix,
             anchor: asked::anchor(grid),
             is_asked: !grid.prefix.is_empty() && grid.visit.values().keys().any(|key| key.starts_with(grid.prefix)),
             path: grid.visit.path().to_owned(),
-            hidden: asked::kept(grid, &["sort"]),
+            kept: asked::kept(grid, &["sort"]),
             has_form: total > FILTER_FROM || asked.is_filter(),
             choices: choices(grid, &asked),
             clear_href: asked::place(grid, asked::kept(grid, &["sort"]), None),
@@ -119,6 +122,13 @@ impl GridPart {
     pub fn is_asked(&self) -> bool {
         self.is_asked
     }
+}
+
+/// What is hidden in the grid, each thing once.
+fn hidden(grid: &Grid<'_>) -> Vec<String> {
+    let cells = grid.rows.iter().flat_map(|row| row.iter().zip(&grid.columns)).filter(|(_, column)| !column.is_file_only);
+    let told = cells.filter_map(|(cell, _)| if let Value::Hidden(told) = &cell.value { Some(show::capital(told)) } else { None });
+    told.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// How many rows are shown, of how many that were found, of how many there are.
@@ -197,6 +207,9 @@ fn sums(grid: &Grid<'_>, rows: &[&[Cell]]) -> Vec<String> {
     let sum = |(at, column): (usize, &super::Column)| {
         if !column.is_total {
             return String::new();
+        }
+        if grid.hides(at) {
+            return "hidden".to_owned();
         }
         let sum: Fraction = rows.iter().filter_map(|row| row[at].value.number()).sum();
         let unit = rows.iter().map(|row| row[at].unit).find(|unit| !unit.is_empty()).unwrap_or(if column.kind == Kind::Count {

@@ -8,6 +8,7 @@ use crate::pages::metric::rows::{Picked, Row};
 use crate::pages::tree::{self, Place};
 use crate::pages::visit::Visit;
 use crate::pages::{paths, show};
+use crate::views::hidden::Hidden;
 
 /// How many figures a row shows beside its name; its own page has all.
 const FIGURES_MAX: usize = 4;
@@ -19,6 +20,8 @@ const ASSOCIATIONS_MAX: usize = 2;
 pub struct Level<'a> {
     /// The visit.
     pub visit: &'a Visit,
+    /// What is hidden from the visitor.
+    pub hidden: &'a Hidden,
     /// What its address names.
     pub named: &'a Named<'a>,
     /// The place whose rows are shown.
@@ -69,7 +72,8 @@ impl<'a> Level<'a> {
         let columns = self.columns(rows, &keys, &same, unit, has);
         let cells = rows.iter().map(|row| self.cells(*row, &keys, unit, has)).collect();
         let name = self.file_name(&prefix.replace('_', "-"));
-        let grid = Grid::new(self.visit, what, columns, cells).prefixed(prefix).named(&name).empty("Nothing counts here.");
+        let grid =
+            Grid::new(self.visit, what, columns, cells).prefixed(prefix).named(&name).empty("Nothing counts here.").masked(self.hidden);
         let same = same.iter().filter(|_| !rows.is_empty()).map(|key| (key_heading(key), cell(rows[0].1, key)));
         Table { same: same.collect(), grid }
     }
@@ -100,19 +104,22 @@ impl<'a> Level<'a> {
         let leads_on = !row.children.is_empty() || !row.rules.is_empty() || row.associations.len() > ASSOCIATIONS_MAX;
         let own_unit = tree::unit_of(row, self.place.unit);
         let value = if unit.is_some() { show::number(&row.value, own_unit) } else { show::quantity(&row.value, own_unit) };
-        let mut label = Cell::text(label(row));
+        let is_money = row.is_money(self.place.unit) || own_unit == "dollars";
+        let money_unit = |unit| if is_money { "dollars" } else { unit };
+        let mut label = Cell::text(named(row, self.hidden));
         if leads_on {
             label = label.link(self.named.address(self.visit, Some(self.place.path_to(at)), &[]));
         }
         let mut cells = vec![label];
         cells.extend(keys.iter().map(|key| self.key_cell(row, key)));
-        cells.push(figures(row));
-        cells.push(Cell { unit: own_unit, ..Cell::shown(value, Value::Fraction(row.value.clone())) });
-        cells.push(if has.adds { Cell::fraction(&row.adds, self.place.unit) } else { Cell::new(Value::Fraction(row.adds.clone())) });
+        cells.push(figures(row, self.hidden));
+        cells.push(Cell { unit: money_unit(own_unit), ..Cell::shown(value, Value::Fraction(row.value.clone())) });
+        let adds = if has.adds { Cell::fraction(&row.adds, self.place.unit) } else { Cell::new(Value::Fraction(row.adds.clone())) };
+        cells.push(Cell { unit: money_unit(adds.unit), ..adds });
         cells.push(Cell::text(own_unit));
         cells.push(row.points.as_ref().map_or_else(Cell::none, Cell::points));
         cells.push(if row.rows > 0 { Cell::count(usize::try_from(row.rows).unwrap_or(usize::MAX), "rows") } else { Cell::none() });
-        cells.push(associations(row));
+        cells.push(associations(row, self.hidden));
         cells.extend(reason(row));
         cells
     }
@@ -120,6 +127,9 @@ impl<'a> Level<'a> {
     /// The value of a key; lines of files lead to the journey of their rows, for those who may see imports.
     fn key_cell(&self, row: &Node, key: &str) -> Cell {
         let value = tree::key(row, key).unwrap_or_default();
+        if let Some(told) = self.hidden.persons.as_ref().filter(|_| key == "person_id" && !value.is_empty()) {
+            return Cell::hidden(told);
+        }
         let shown = Cell::shown(cell(row, key), text(value));
         let is_place = key == "lines" && !value.is_empty() && self.has_imports;
         if is_place { shown.link(paths::import_rows(value, self.visit.asked_as_of().ok().flatten())) } else { shown }
@@ -180,7 +190,10 @@ fn text(text: &str) -> Value {
 }
 
 /// The first figures; files have them all.
-fn figures(row: &Node) -> Cell {
+fn figures(row: &Node, hidden: &Hidden) -> Cell {
+    if let Some(told) = hidden.revenue.as_ref().filter(|_| row.children.iter().any(|child| child.kind == "figure" && child.is_money(""))) {
+        return Cell::hidden(told);
+    }
     let figures: Vec<&Node> = row.children.iter().filter(|child| child.kind == "figure").collect();
     let told = |figure: &&Node| format!("{}: {}", figure.label, figure.value.shown());
     let mut found = Cell::new(text(&figures.iter().map(told).collect::<Vec<_>>().join("; ")));
@@ -192,8 +205,9 @@ fn figures(row: &Node) -> Cell {
 }
 
 /// The first associations; files have them all.
-fn associations(row: &Node) -> Cell {
-    let mut found = Cell::lines(&row.associations);
+fn associations(row: &Node, hidden: &Hidden) -> Cell {
+    let told: Vec<String> = row.associations.iter().map(|told| hidden.association(told)).collect();
+    let mut found = Cell::lines(&told);
     found.pieces.truncate(ASSOCIATIONS_MAX);
     let more = row.associations.len().saturating_sub(ASSOCIATIONS_MAX);
     if more > 0 { found.note(format!("and {more} more")) } else { found }
@@ -210,6 +224,11 @@ fn reason(row: &Node) -> [Cell; 2] {
         None if row.counted || row.kind == "gate" => [Cell::none(), Cell::none()],
         None => [Cell::text("outdone").tagged(vec!["outdone".to_owned()]).note("The other option gives more points."), Cell::none()],
     }
+}
+
+/// What a row is called, unless it is a person who is hidden.
+pub fn named(row: &Node, hidden: &Hidden) -> String {
+    if row.kind == "person" && hidden.persons.is_some() { "a person (hidden)".to_owned() } else { label(row) }
 }
 
 /// What a row is called; rows of the source have their own columns for all but the item.

@@ -9,7 +9,7 @@ use domain::enrolment::{self, Address, Company, Enrolment, EnrolmentState, enrol
 use domain::names::Name;
 use domain::record::desk::ActError;
 use domain::record::refusal::Refusal;
-use domain::rights::Act;
+use domain::rights::{Act, On};
 use domain::rulebook::associations::Requirement;
 use domain::words::Tier;
 
@@ -129,6 +129,7 @@ fn render(visit: &Visit, sent: Option<&Sent>, refused: Option<&Refused<'_>>) -> 
     let months = floor.months.iter().map(|(month, amount)| vec![Cell::month(*month), Cell::dollars(*amount)]).collect();
     let columns = vec![Column::text("month", "Month"), Column::amount("revenue_usd", "Revenue").total()];
     let months = Grid::new(visit, "months", columns, months).prefixed("floor_").named(&format!("{}-{model}-revenue", workspace.id()));
+    let months = months.masked(&visit.hidden(&On::account(workspace.id())));
     if let Some(file) = months.download() {
         return file;
     }

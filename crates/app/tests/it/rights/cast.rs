@@ -62,7 +62,7 @@ pub struct Cast {
 }
 
 /// The operator's program manager who prepares all.
-const FIRST: &str = "rita";
+pub const FIRST: &str = "rita";
 
 impl Cast {
     /// Makes the home.
