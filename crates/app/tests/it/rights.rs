@@ -14,3 +14,6 @@ mod matrix;
 
 /// What roles do not see: money and people.
 mod hidden;
+
+/// Roles that are lost.
+mod lost;
