@@ -38,6 +38,21 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// Events looked at in one go.
 const EVENTS_AT_ONCE: u32 = 200;
 
+/// What asks addresses that others named: neither redirects nor, unless `private_too`, names lead it into this network; `patience` is
+/// how long it waits for an answer.
+#[must_use]
+pub fn outgoing(private_too: bool, patience: Duration) -> Agent {
+    let config = Agent::config_builder()
+        .timeout_global(Some(patience))
+        .max_redirects(0)
+        // behind a proxy nobody here sees where a request goes
+        .proxy(None)
+        .http_status_as_error(false)
+        .user_agent(concat!("counterfoil/", env!("CARGO_PKG_VERSION")))
+        .build();
+    Agent::with_parts(config, DefaultConnector::new(), Public { private_too })
+}
+
 /// Sends events to webhooks.
 pub struct Sender {
     agent: Agent,
@@ -47,15 +62,7 @@ impl Sender {
     /// A sender; `private_too` lets messages go to addresses of this network and this machine.
     #[must_use]
     pub fn new(private_too: bool) -> Self {
-        let config = Agent::config_builder()
-            .timeout_global(Some(PATIENCE))
-            .max_redirects(0)
-            // behind a proxy nobody here sees where a message goes
-            .proxy(None)
-            .http_status_as_error(false)
-            .user_agent(concat!("counterfoil/", env!("CARGO_PKG_VERSION")))
-            .build();
-        Self { agent: Agent::with_parts(config, DefaultConnector::new(), Public { private_too }) }
+        Self { agent: outgoing(private_too, PATIENCE) }
     }
 
     /// Sends what is due at an instant to every webhook of a home; gives how many messages were taken.

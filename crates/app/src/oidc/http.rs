@@ -6,10 +6,9 @@ use openidconnect::url::Url;
 use openidconnect::{HttpRequest, HttpResponse};
 use ureq::Agent;
 use ureq::http::{Method, Response};
-use ureq::unversioned::transport::DefaultConnector;
 
 use super::config::is_safe;
-use crate::webhooks::addresses::Public;
+use crate::webhooks::outgoing;
 
 /// How long a provider may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -44,15 +43,7 @@ impl Client {
     /// A client for a provider; `inside` lets it be on this machine or in its networks.
     #[must_use]
     pub fn new(inside: bool) -> Self {
-        let config = Agent::config_builder()
-            .timeout_global(Some(PATIENCE))
-            .max_redirects(0)
-            // behind a proxy nobody here sees where a request goes
-            .proxy(None)
-            .http_status_as_error(false)
-            .user_agent(concat!("counterfoil/", env!("CARGO_PKG_VERSION")))
-            .build();
-        Self { agent: Agent::with_parts(config, DefaultConnector::new(), Public { private_too: inside }), inside }
+        Self { agent: outgoing(inside, PATIENCE), inside }
     }
 
     /// Sends a request and reads its answer.
