@@ -268,7 +268,8 @@ fn path_grid<'v>(visit: &'v Visit, plan: &Plan<'_>) -> Grid<'v> {
     };
     let rows = plan.path.iter().flat_map(|path| &path.steps).map(row).collect();
     let empty = if plan.path.is_some() { "There is nothing to do." } else { "There is no way with what can be moved." };
-    Grid::new(visit, "steps", columns, rows).prefixed("path_").empty(empty)
+    let hidden = visit.hidden(&On::account(&plan.score.global_partner_id));
+    Grid::new(visit, "steps", columns, rows).prefixed("path_").empty(empty).masked(&hidden)
 }
 
 fn lever_name(metric: MetricName, lever: &Lever) -> String {
