@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use domain::tokens::{self, Scope};
+use domain::tokens;
 use serde_json::{Value, json};
 
 use crate::clock;
@@ -137,12 +137,12 @@ fn shown(visit: &Visit, code: String, told: Option<&'static str>) -> Result<Resp
         page.trouble = Some(NO_CODE);
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page)?).into_response());
     };
-    let scopes: Vec<&Scope> = Scope::ALL.iter().filter(|scope| found.scopes.split(' ').any(|own| own == scope.as_str())).collect();
-    let words: Vec<String> = scopes.iter().map(|scope| format!("`{scope}`")).collect();
+    let scopes = found.scopes.split_whitespace();
+    let words: Vec<String> = scopes.map(str::to_owned).collect();
     page.code = device::shown(&found.user_code);
     page.waiting = Some(Waiting {
         machine: found.machine,
-        may: if words.is_empty() { "all that you may".to_owned() } else { format!("only {}", show::list(&words).replace('`', "")) },
+        may: if words.is_empty() { "all that you may".to_owned() } else { format!("only {}", show::list(&words)) },
         until: clock::today().plus(device::DAYS).to_string(),
     });
     html(&page)
