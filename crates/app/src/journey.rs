@@ -1,6 +1,7 @@
 //! The rest of a row's journey: to whom it is credited, and which metrics of theirs it is in.
 
 use anyhow::Result;
+use domain::evidence::Extent;
 use domain::explain::Node;
 use domain::facts::Program;
 use domain::names::Name;
@@ -125,7 +126,7 @@ pub fn places(program: &OpenProgram, row: &Program, account: &Name, as_of: Day) 
     let Some(group) = Group::of(row) else { return Ok(Vec::new()) };
     let mut places = Vec::new();
     for area in program.rulebook().areas.keys() {
-        let tree = program.explain(account, area, as_of)?;
+        let tree = program.explain(account, area, as_of, Extent::Concerning)?;
         let start = Place {
             account: account.clone(),
             area: area.clone(),

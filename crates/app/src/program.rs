@@ -22,7 +22,7 @@ use domain::cells::Row as _;
 use domain::credits::ConsumptionCredits;
 use domain::customers::{Customer, customers};
 use domain::designations::{Score, Scoring, scored_months};
-use domain::evidence::{Evidence, Origin};
+use domain::evidence::{Evidence, Extent, Origin};
 use domain::explain::{Node, explain};
 use domain::facts::Consumption;
 use domain::lines::LineKey;
@@ -192,17 +192,17 @@ impl OpenProgram {
         days.iter().map(|day| self.scores(*day)).collect()
     }
 
-    /// The tree behind the score of a partner in an area.
+    /// The tree behind the score of a partner in an area, down to the rows of an extent.
     ///
     /// # Errors
     /// When there is no such partner or area, or consumption cannot be read.
-    pub fn explain(&self, account: &Name, area: &Name, as_of: Day) -> Result<Node> {
+    pub fn explain(&self, account: &Name, area: &Name, as_of: Day, extent: Extent) -> Result<Node> {
         let rules = self.area(area.as_str())?;
         known_partner(account.as_str(), &self.partners)?;
         self.with_scoring(as_of, |scoring| {
             let register = scoring.register();
             let account = register.partners.account(account).expect("the partners are those of the same rows");
-            let evidence = self.evidence(register, account, as_of)?;
+            let evidence = self.evidence(register, account, as_of)?.within(extent);
             Ok(explain(scoring, &evidence, account, rules))
         })
     }
@@ -220,16 +220,16 @@ impl OpenProgram {
         })
     }
 
-    /// Everything that is found about a partner as of a day, in one reading of consumption.
+    /// Everything that is found about a partner as of a day in the rows of an extent, in one reading of consumption.
     ///
     /// # Errors
     /// When there is no such partner, or consumption cannot be read.
-    pub fn findings(&self, account: &Name, as_of: Day) -> Result<Findings> {
+    pub fn findings(&self, account: &Name, as_of: Day, extent: Extent) -> Result<Findings> {
         known_partner(account.as_str(), &self.partners)?;
         self.with_scoring(as_of, |scoring| {
             let register = scoring.register();
             let account = register.partners.account(account).expect("the partners are those of the same rows");
-            let evidence = self.evidence(register, account, as_of)?;
+            let evidence = self.evidence(register, account, as_of)?.within(extent);
             let explained =
                 self.rulebook.areas.values().map(|rules| (rules.area.clone(), Arc::new(explain(scoring, &evidence, account, rules))));
             let outlooks = self.rulebook.areas.values().map(|rules| (rules.area.clone(), Arc::new(outlooks(scoring, account, rules))));

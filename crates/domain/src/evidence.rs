@@ -9,9 +9,37 @@ use crate::metrics::Table;
 use crate::names::Name;
 use crate::partners::AccountIx;
 use crate::reasons::Reason;
+use crate::record::actor::Actor;
 use crate::register::{Register, tidy_scope};
+use crate::rights::{Act, On, allows};
 use crate::ties::{Subject, Tie};
 use crate::time::{Day, Interval, Month};
+
+/// Which of the rows that concern a partner somebody sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Extent {
+    /// All of them; those that are not credited with the reason.
+    Concerning,
+    /// Those that an association of the partner covers: of a day on which it holds, and of what it is for.
+    Covered,
+}
+
+impl Extent {
+    /// What of the rows that concern a global account an actor sees, as the policies tell.
+    #[must_use]
+    pub fn of(actor: &Actor, account: &Name) -> Self {
+        if allows(actor, Act::UncoveredRead, &On::account(account)) { Self::Concerning } else { Self::Covered }
+    }
+
+    /// What is said where rows are left out; nothing where none are.
+    #[must_use]
+    pub const fn told(self) -> Option<&'static str> {
+        match self {
+            Self::Concerning => None,
+            Self::Covered => Some("usage outside the days and the workloads of the partner's associations is not shown to the partner"),
+        }
+    }
+}
 
 /// Rows of one table that share customer, month, names and verdict.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,6 +60,8 @@ pub struct RowGroup {
     pub associations: Vec<String>,
     /// Why the account is not tied to the rows, or why nobody can be.
     pub failure: Option<Reason>,
+    /// Whether an association of the account covers the rows, though their offer may be none that counts.
+    pub covered: bool,
 }
 
 /// Where a row came from: a file, and the line or row in it.
@@ -84,6 +114,7 @@ pub struct Evidence<'a> {
     register: &'a Register<'a>,
     account: AccountIx,
     month: Month,
+    extent: Extent,
     ids: BTreeSet<Name>,
     tenants: BTreeSet<Name>,
     subscriptions: BTreeSet<Name>,
@@ -111,6 +142,7 @@ impl<'a> Evidence<'a> {
             register,
             account,
             month,
+            extent: Extent::Concerning,
             ids,
             tenants,
             subscriptions,
@@ -121,6 +153,23 @@ impl<'a> Evidence<'a> {
         evidence.add_usage(program, &origin);
         evidence.add_revenue(program, &origin);
         evidence
+    }
+
+    /// The same evidence, of which only the rows of an extent are left.
+    #[must_use]
+    pub fn within(mut self, extent: Extent) -> Self {
+        if extent == Extent::Covered {
+            for groups in [&mut self.consumption, &mut self.usage, &mut self.revenue] {
+                groups.retain(|group, _| group.covered);
+            }
+        }
+        Self { extent, ..self }
+    }
+
+    /// Which rows it holds.
+    #[must_use]
+    pub fn extent(&self) -> Extent {
+        self.extent
     }
 
     /// The groups of rows of a table.
@@ -163,8 +212,9 @@ impl<'a> Evidence<'a> {
         if month > self.month || !self.concerns(&row.tenant_id, Some(&row.subscription_id)) {
             return;
         }
+        let ties = self.own(self.register.ties_of_consumption(row, self.month));
+        let covered = !ties.is_empty();
         let (ties, failure) = if self.register.counts_offer(row) {
-            let ties = self.own(self.register.ties_of_consumption(row, self.month));
             let failure = ties.is_empty().then(|| self.why_no_consumption(row));
             (ties, failure)
         } else {
@@ -179,6 +229,7 @@ impl<'a> Evidence<'a> {
             attach: ties.iter().map(|tie| tie.attach).collect(),
             associations: self.told(&ties),
             failure,
+            covered,
         };
         let sums = self.consumption.entry(group).or_default();
         sums.add(origin);
@@ -201,6 +252,7 @@ impl<'a> Evidence<'a> {
                 attach: ties.iter().map(|tie| tie.attach).collect(),
                 associations: self.told(&ties),
                 failure: ties.is_empty().then(|| self.why_not(subject, row.month.last_day())),
+                covered: !ties.is_empty(),
             };
             let sums = self.usage.entry(group).or_default();
             sums.add(origin("workload_usage", ix));
@@ -226,6 +278,7 @@ impl<'a> Evidence<'a> {
                 attach: ties.iter().map(|tie| tie.attach).collect(),
                 associations: self.told(&ties),
                 failure: ties.is_empty().then(|| self.why_not(subject, row.month.last_day())),
+                covered: !ties.is_empty(),
             };
             let sums = self.revenue.entry(group).or_default();
             sums.add(origin("revenue", ix));

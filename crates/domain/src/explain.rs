@@ -47,6 +47,9 @@ pub struct Node {
     pub associations: Vec<String>,
     /// What a reader must know beside the number.
     pub notes: Vec<String>,
+    /// The same, where it names people.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes_on_people: Vec<String>,
     /// How many rows a node of rows stands for.
     pub rows: u64,
     /// What it consists of.
@@ -83,6 +86,7 @@ impl Node {
             rules: Vec::new(),
             associations: Vec::new(),
             notes: Vec::new(),
+            notes_on_people: Vec::new(),
             rows: 0,
             children: Vec::new(),
         }
@@ -143,6 +147,7 @@ pub fn explain(scoring: &Scoring<'_>, evidence: &Evidence<'_>, account: AccountI
     node.arithmetic = Some(format!("{} of {} points needed", chosen.score.shown(), explainer.rulebook.program.qualifying_points.value));
     node.rules = explainer.rules(&["qualifying_points", "floor", "partial_units", "missing_baseline"]);
     node.rules.extend(explainer.rules(&[&format!("{}.", area.area)]));
+    node.notes.extend(evidence.extent().told().map(str::to_owned));
     node
 }
 
@@ -221,7 +226,12 @@ impl Explainer<'_, '_, '_> {
             if is_gate { child.uncounted(None) } else { child }
         });
         node.children = terms.collect();
-        node.notes.extend(won_and_lost(&node.children));
+        let moved = won_and_lost(&node.children);
+        if is_skilling {
+            node.notes_on_people.extend(moved)
+        } else {
+            node.notes.extend(moved)
+        }
         node.children.extend(self.left_out(rule, measured));
     }
 

@@ -88,6 +88,8 @@ words! {
         ScoreRead = "score-read",
         /// Sees the customers and rows behind a partner's scores.
         ExplanationRead = "explanation-read",
+        /// Sees usage that concerns a partner, also where no association of the partner covers it.
+        UncoveredRead = "uncovered-read",
         /// Sees what customers' usage is worth in money.
         RevenueRead = "revenue-read",
         /// Sees who a partner's people are.

@@ -2,6 +2,7 @@
 
 use axum::http::{Method, StatusCode};
 use domain::designations::Score;
+use domain::evidence::Extent;
 use domain::names::Name;
 use domain::record::refusal::Refusal;
 use domain::rights::{self, On};
@@ -108,7 +109,8 @@ fn explain(call: &Call<'_>) -> Result<Value, Problem> {
     let score = score(call)?;
     let on = On::account(&score.global_partner_id);
     rights::must(&call.actor, rights::Act::ExplanationRead, &on, "see what is behind this score")?;
+    let extent = Extent::of(&call.actor, &score.global_partner_id);
     let depth = call.text("depth").and_then(|text| text.parse().ok()).unwrap_or(3);
-    let node = call.reading.explain(&score.global_partner_id, &score.area, as_of(call))?;
+    let node = call.reading.explain(&score.global_partner_id, &score.area, as_of(call), extent)?;
     Ok(value(&NodeView::new(&node, depth, &Hidden::from(&call.actor, &on))))
 }

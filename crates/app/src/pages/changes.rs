@@ -63,7 +63,7 @@ pub fn since_last_month(visit: &Visit, score: &Score, track: &TrackScore, now: &
     let earlier = history::month_before(visit, score)?;
     let Some(before) = history::same(&earlier, score) else { return Ok(None) };
     let Some(track_before) = before.tracks.iter().find(|other| other.track == track.track) else { return Ok(None) };
-    let root = visit.reading.explain(&before.global_partner_id, &before.area, before.as_of).map_err(|error| Problem::unread(&error))?;
+    let root = visit.explanation(before)?;
     let tree_before = tree::track(&root, track.track.as_ref());
     let hidden = visit.hidden(&On::account(&score.global_partner_id));
     let steps = track.metrics.iter().map(|metric| {

@@ -5,11 +5,12 @@ use axum::response::Response;
 use domain::attach::AttachSet;
 use domain::customers::Customer;
 use domain::designations::Score;
+use domain::evidence::Extent;
 use domain::reasons::Reason;
 use domain::rights::{Act, On};
 use domain::time::{Interval, Month};
 
-use crate::pages::customers::{NONE, Tabs, read};
+use crate::pages::customers::{NONE, Tabs};
 use crate::pages::frame::{Frame, Here, named};
 use crate::pages::grid::{Cell, Column, Grid, GridPart, Piece, Value};
 use crate::pages::parts::AsOfForm;
@@ -26,9 +27,10 @@ struct CoveragePage {
     frame: Frame,
     partner: String,
     heading: String,
+    left_out: Option<String>,
     as_of: AsOfForm,
     tabs: Tabs,
-    states: [State; 4],
+    states: &'static [State],
     grid: GridPart,
 }
 
@@ -89,7 +91,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     let own = visit.partner(&scores)?;
     visit.must(Act::ExplanationRead, &On::account(&own[0].global_partner_id), "see these customers")?;
     let first = own[0];
-    let customers = read(visit, first)?;
+    let customers = visit.customers(first)?;
     let months: Vec<Month> = first.month.trailing(MONTHS).collect();
     let rows = customers.iter().map(|customer| row(visit, first, customer, &months)).collect::<Result<Vec<_>, _>>()?;
     let name = format!("{}-coverage-{}", first.global_partner_id, first.as_of);
@@ -97,21 +99,35 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     if let Some(file) = grid.download() {
         return file;
     }
-    let missed = customers.iter().filter(|customer| state(customer, first.month).0 == State::Missed).count();
+    let extent = visit.extent(&first.global_partner_id);
     let partner = named(&first.partner_name, &first.global_partner_id);
     let page = CoveragePage {
         frame: visit.frame(&format!("Coverage, {partner}")).about(visit, &scores, &own, Here::Customers),
         partner,
-        heading: match missed {
-            0 => format!("No customer used anything uncredited in {}", first.month),
-            some => format!("{} used something in {} that is not credited to you", show::counted(some, "customers"), first.month),
-        },
+        heading: heading(&customers, first.month, extent),
+        left_out: extent.told().map(show::capital),
         as_of: AsOfForm::of(visit)?,
         tabs: Tabs::new(visit, first, false)?,
-        states: [State::Credited, State::Partly, State::Held, State::Missed],
+        states: match extent {
+            Extent::Concerning => &[State::Credited, State::Partly, State::Held, State::Missed],
+            Extent::Covered => &[State::Credited, State::Held],
+        },
         grid: grid.part(),
     };
     html(&page)
+}
+
+/// How many customers missed credit; who does not see what is missed, is told how many got some.
+fn heading(customers: &[Customer], month: Month, extent: Extent) -> String {
+    let are = |wanted: &[State]| customers.iter().filter(|customer| wanted.contains(&state(customer, month).0)).count();
+    match (extent, are(&[State::Missed])) {
+        (Extent::Covered, _) => {
+            let credited = are(&[State::Credited, State::Partly]);
+            format!("Usage of {} is credited to you in {month}", show::counted(credited, "customers"))
+        }
+        (Extent::Concerning, 0) => format!("No customer used anything uncredited in {month}"),
+        (Extent::Concerning, some) => format!("{} used something in {month} that is not credited to you", show::counted(some, "customers")),
+    }
 }
 
 fn columns(months: &[Month]) -> Vec<Column> {

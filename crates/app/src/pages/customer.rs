@@ -8,6 +8,7 @@ use axum::response::Response;
 use domain::attach::AttachSet;
 use domain::customers::{Customer, Usage};
 use domain::designations::Score;
+use domain::evidence::Extent;
 use domain::fraction::Fraction;
 use domain::metrics::Table;
 use domain::names::Name;
@@ -15,7 +16,6 @@ use domain::rights::{Act, On};
 
 use crate::pages::charts::Columns;
 use crate::pages::customer::timeline::Timeline;
-use crate::pages::customers::read;
 use crate::pages::frame::{Frame, Here, named};
 use crate::pages::given::{self, Given};
 use crate::pages::grid::{Cell, Column, Grid, GridPart, Piece, Value};
@@ -38,6 +38,7 @@ struct CustomerPage {
     chart: Option<Columns>,
     made: GridPart,
     usage: GridPart,
+    left_out: Option<String>,
 }
 
 /// Shows a customer.
@@ -50,14 +51,22 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     let own = visit.partner(&scores)?;
     visit.must(Act::ExplanationRead, &On::account(&own[0].global_partner_id), "see this customer")?;
     let first = own[0];
-    let customers = read(visit, first)?;
+    let customers = visit.customers(first)?;
     let asked = Name::new(visit.param("tenant"));
     let customer = customers.iter().find(|customer| customer.tenant == asked).ok_or_else(|| unknown(visit, first, &customers, &asked))?;
     let hidden = visit.hidden(&On::account(&first.global_partner_id));
+    let extent = visit.extent(&first.global_partner_id);
     let given = given::given(visit, &own)?.remove(customer.tenant.as_str()).unwrap_or_default();
     let file = |what: &str| format!("{}-{}-{what}-{}", first.global_partner_id, customer.tenant, first.as_of);
     let usage = Grid::new(visit, "lines", usage_columns(), customer.usage.iter().rev().map(usage_row).collect());
-    let usage = usage.prefixed("usage_").named(&file("usage")).empty("No usage of this customer is in the facts.").masked(&hidden);
+    let usage = usage
+        .prefixed("usage_")
+        .named(&file("usage"))
+        .empty(match extent {
+            Extent::Concerning => "No usage of this customer is in the facts.",
+            Extent::Covered => "No usage of this customer is on the days and workloads of your associations.",
+        })
+        .masked(&hidden);
     let made = made_rows(visit, first, &given)?;
     let made = Grid::new(visit, "places", made_columns(), made).prefixed("made_").named(&file("metrics"));
     let made = made.empty("No metric looks at this customer.").masked(&hidden);
@@ -79,6 +88,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
         chart: Some(influence.chart(&numbers)).filter(|chart| hidden.revenue.is_none() && !chart.is_empty()),
         made: made.part(),
         usage: usage.part(),
+        left_out: extent.told().map(show::capital),
     };
     html(&page)
 }

@@ -1,7 +1,6 @@
 //! A partner's customers: what ties it to each, what it influences there, and where they count.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use askama::Template;
 use axum::response::Response;
@@ -57,15 +56,6 @@ impl Tabs {
     }
 }
 
-/// The customers of the partner that a score is of.
-///
-/// # Errors
-///
-/// Facts that cannot be read.
-pub fn read(visit: &Visit, score: &Score) -> Result<Arc<Vec<Customer>>, Problem> {
-    visit.reading.customers(&score.global_partner_id, score.as_of).map_err(|error| Problem::unread(&error))
-}
-
 /// Shows the list.
 ///
 /// # Errors
@@ -76,7 +66,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     let own = visit.partner(&scores)?;
     visit.must(Act::ExplanationRead, &On::account(&own[0].global_partner_id), "see these customers")?;
     let first = own[0];
-    let customers = read(visit, first)?;
+    let customers = visit.customers(first)?;
     let hidden = visit.hidden(&On::account(&first.global_partner_id));
     let given = given::given(visit, &own)?;
     let none = Vec::new();

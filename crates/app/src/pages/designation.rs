@@ -93,7 +93,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     let (rules, score) = visit.area(&own)?;
     let track = track(visit, rules, score)?;
     let program = &visit.reading.rulebook().program;
-    let root = visit.reading.explain(&score.global_partner_id, &score.area, score.as_of).map_err(|error| Problem::unread(&error))?;
+    let root = visit.explanation(score)?;
     let line = program.qualifying_points.value;
     let title = show::short_title(&rules.title).to_owned();
     let mut missing = Lack::of(track, program).sentences(program);

@@ -48,7 +48,7 @@ pub struct Given {
 pub fn given(visit: &Visit, own: &[&Score]) -> Result<BTreeMap<String, Vec<Given>>, Problem> {
     let mut found: BTreeMap<String, Vec<Given>> = BTreeMap::new();
     for score in own {
-        let root = visit.reading.explain(&score.global_partner_id, &score.area, score.as_of).map_err(|error| Problem::unread(&error))?;
+        let root = visit.explanation(score)?;
         let track = tree::track(&root, score.chosen().track.as_ref());
         for metric in &score.chosen().metrics {
             let Some(node) = tree::metric(track, metric.metric) else { continue };

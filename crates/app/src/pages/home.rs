@@ -76,7 +76,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     let first = own[0];
     let name = named(&first.partner_name, &first.global_partner_id);
     let action = paths::home(&first.global_partner_id, None);
-    let customers = customers::read(visit, first)?;
+    let customers = visit.customers(first)?;
     let roster = visit.reading.roster(&first.global_partner_id, first.as_of).map_err(|error| Problem::unread(&error))?;
     let on = On::account(&first.global_partner_id);
     let hidden = visit.hidden(&on);

@@ -52,7 +52,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     let first = own[0];
     let id = &first.global_partner_id;
     visit.must(Act::ExplanationRead, &On::account(id), "see what is influenced")?;
-    let customers = visit.reading.customers(id, first.as_of).map_err(|error| Problem::unread(&error))?;
+    let customers = visit.customers(first)?;
     let hidden = visit.hidden(&On::account(id));
     let file = |what: &str| format!("{id}-{what}-{}", first.as_of);
     let influence = influence::of_partner(&customers, first.month);

@@ -15,7 +15,7 @@ use domain::designations::{Score, TrackScore};
 use domain::explain::Node;
 use domain::points::MetricScore;
 use domain::rights::{Act, On};
-use domain::rulebook::AreaRules;
+use domain::rulebook::{AreaRules, PartKind};
 
 use crate::pages::designation;
 use crate::pages::frame::{Frame, Here, named};
@@ -124,7 +124,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     visit.must(Act::ExplanationRead, &On::account(&own[0].global_partner_id), "see what is behind this metric")?;
     let named_here = read(visit, &own)?;
     let score = named_here.score;
-    let root = visit.reading.explain(&score.global_partner_id, &score.area, score.as_of).map_err(|error| Problem::unread(&error))?;
+    let root = visit.explanation(score)?;
     let places = places(visit, &named_here, &root)?;
     let place = places.last().expect("the way to a place holds the place");
     let picked = Picked::new(place.node());
@@ -142,6 +142,8 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
         return file;
     }
     let is_top = places.len() == 1;
+    let mut notes = together(place, |node| hidden.notes(node));
+    notes.extend(visit.extent(&score.global_partner_id).told().filter(|_| has_usage(&named_here)).map(str::to_owned));
     let page = MetricPage {
         frame: visit.frame(&format!("{}, {title}, {partner}", tables::named(place.node(), &hidden))).about(
             visit,
@@ -155,8 +157,8 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
         as_of: AsOfForm::new(named_here.path(), score.as_of, visit.reading.today(), kept_for_day),
         reason: place.nodes[0].reason.map(|reason| (reason.code(), show::capital(reason.cure()))),
         arithmetic: arithmetic(place, &hidden),
-        notes: together(place, |node| &node.notes).iter().map(|note| show::capital(note)).collect(),
-        associations: together(place, |node| &node.associations).iter().map(|told| hidden.association(told)).collect(),
+        notes: notes.iter().map(|note| show::capital(note)).collect(),
+        associations: together(place, |node| node.associations.iter()).iter().map(|told| hidden.association(told)).collect(),
         rules: (rules.total() > 0).then(|| rules.part()),
         has_rows: !place.node().children.is_empty(),
         reasons: reasons(visit, &named_here, place, &picked),
@@ -165,6 +167,12 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
         not_counted: (not_counted.grid.total() > 0).then(|| Rows::new("Not counted", &not_counted)),
     };
     html(&page)
+}
+
+/// Whether the metric looks at usage, and not at people alone.
+fn has_usage(named: &Named<'_>) -> bool {
+    let mut rules = named.rules.tracks.iter().flat_map(|track| &track.metrics).filter(|rule| rule.metric == named.metric.metric);
+    rules.any(|rule| rule.parts.iter().any(|part| !matches!(part.measure, PartKind::CertifiedPeople { .. })))
 }
 
 fn heading(metric: &MetricScore) -> String {
@@ -215,7 +223,7 @@ fn crumbs(
 
 /// The arithmetic of a place; when it is with hidden dollars, whom to ask.
 fn arithmetic(place: &Place<'_>, hidden: &Hidden) -> Vec<String> {
-    let told = together(place, |node| node.arithmetic.as_slice());
+    let told = together(place, |node| node.arithmetic.iter());
     let is_money =
         |node: &&Node| node.is_money(place.unit) || node.children.iter().any(|child| child.is_money(node.unit_within(place.unit)));
     match &hidden.revenue {
@@ -225,11 +233,11 @@ fn arithmetic(place: &Place<'_>, hidden: &Hidden) -> Vec<String> {
 }
 
 /// What the nodes of a place say, each thing once.
-fn together<'a, T: AsRef<str> + 'a>(place: &Place<'a>, said: impl Fn(&'a Node) -> &'a [T]) -> Vec<String> {
+fn together<'a, I: IntoIterator<Item = &'a String>>(place: &Place<'a>, said: impl Fn(&'a Node) -> I) -> Vec<String> {
     let mut told: Vec<String> = Vec::new();
     for text in place.nodes.iter().flat_map(|node| said(node)) {
-        if !told.iter().any(|earlier| earlier == text.as_ref()) {
-            told.push(text.as_ref().to_owned());
+        if !told.contains(text) {
+            told.push(text.clone());
         }
     }
     told

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use domain::customers::Customer;
 use domain::designations::Score;
+use domain::evidence::Extent;
 use domain::explain::Node;
 use domain::inventory::Item;
 use domain::names::Name;
@@ -26,12 +27,12 @@ pub trait Reading: Send + Sync {
     /// What kept the facts from being read; pages show the whole chain.
     fn scores(&self, as_of: Day) -> anyhow::Result<Arc<Vec<Score>>>;
 
-    /// The explanation of an area's score: a node of kind `area` with all its tracks and metrics.
+    /// The explanation of an area's score: a node of kind `area` with all its tracks and metrics, down to the rows of an extent.
     ///
     /// # Errors
     ///
     /// What kept the facts from being read; pages show the whole chain.
-    fn explain(&self, account: &Name, area: &Name, as_of: Day) -> anyhow::Result<Arc<Node>>;
+    fn explain(&self, account: &Name, area: &Name, as_of: Day, extent: Extent) -> anyhow::Result<Arc<Node>>;
 
     /// How every track of an area stands for a partner, to be asked what more would give.
     ///
@@ -40,12 +41,12 @@ pub trait Reading: Send + Sync {
     /// What kept the facts from being read; pages show the whole chain.
     fn outlooks(&self, account: &Name, area: &Name, as_of: Day) -> anyhow::Result<Arc<Vec<Outlook>>>;
 
-    /// The customers of a partner as of a day, by name.
+    /// The customers of a partner as of a day, by name, with what is used there in the rows of an extent.
     ///
     /// # Errors
     ///
     /// What kept the facts from being read; pages show the whole chain.
-    fn customers(&self, account: &Name, as_of: Day) -> anyhow::Result<Arc<Vec<Customer>>>;
+    fn customers(&self, account: &Name, as_of: Day, extent: Extent) -> anyhow::Result<Arc<Vec<Customer>>>;
 
     /// The people of a partner as of a day.
     ///

@@ -132,6 +132,7 @@ mod tests {
             rules: Vec::new(),
             associations: Vec::new(),
             notes: Vec::new(),
+            notes_on_people: Vec::new(),
             rows: 0,
             children,
         }

@@ -9,7 +9,10 @@ use axum::http::header::HOST;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, get};
+use domain::customers::Customer;
 use domain::designations::Score;
+use domain::evidence::Extent;
+use domain::explain::Node;
 use domain::names::Name;
 use domain::record::desk::ActError;
 use domain::rights::{Act, On, allows, must};
@@ -166,6 +169,35 @@ impl Visit {
         }
         let nobody = || "hidden: sign in".to_owned();
         self.actor().map_or_else(|_| Hidden { revenue: Some(nobody()), persons: Some(nobody()) }, |actor| Hidden::from(&actor, on))
+    }
+
+    /// Which of the rows that concern a partner the visitor sees. Whoever opens a dataset folder may see all that is in it.
+    #[must_use]
+    pub fn extent(&self, account: &Name) -> Extent {
+        if self.reading.home().is_none() {
+            return Extent::Concerning;
+        }
+        self.actor().map_or(Extent::Covered, |actor| Extent::of(&actor, account))
+    }
+
+    /// The explanation of a score, down to the rows that the visitor sees.
+    ///
+    /// # Errors
+    ///
+    /// Facts that cannot be read.
+    pub fn explanation(&self, score: &Score) -> Result<Arc<Node>, Problem> {
+        let extent = self.extent(&score.global_partner_id);
+        self.reading.explain(&score.global_partner_id, &score.area, score.as_of, extent).map_err(|error| Problem::unread(&error))
+    }
+
+    /// The customers of the partner that a score is of, with what the visitor sees of their usage.
+    ///
+    /// # Errors
+    ///
+    /// Facts that cannot be read.
+    pub fn customers(&self, score: &Score) -> Result<Arc<Vec<Customer>>, Problem> {
+        let extent = self.extent(&score.global_partner_id);
+        self.reading.customers(&score.global_partner_id, score.as_of, extent).map_err(|error| Problem::unread(&error))
     }
 
     /// Every score of the day that the visitor may see.

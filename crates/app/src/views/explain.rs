@@ -40,9 +40,9 @@ pub struct NodeView<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(default)]
     associations: Vec<String>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(default)]
-    notes: &'a [String],
+    notes: Vec<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rows: Option<u64>,
     children: Vec<NodeView<'a>>,
@@ -87,7 +87,7 @@ impl<'a> NodeView<'a> {
                 .map(|told| behind.or(money).map_or(Cow::Borrowed(told), |hidden| Cow::Owned(hidden.to_owned()))),
             rules: &node.rules,
             associations: node.associations.iter().map(|told| hidden.association(told)).collect(),
-            notes: &node.notes,
+            notes: hidden.notes(node).map(String::as_str).collect(),
             rows: (node.rows > 0).then_some(node.rows),
             children: children.iter().map(|child| Self::within(child, depth - 1, hidden, unit_within)).collect(),
             children_left_out: (depth == 0 && !node.children.is_empty()).then_some(node.children.len()),

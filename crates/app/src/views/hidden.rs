@@ -45,6 +45,12 @@ impl Hidden {
         node.arithmetic.as_deref().map(|arithmetic| told.unwrap_or(arithmetic))
     }
 
+    /// What a reader must know beside the number of a node, without what names people.
+    pub fn notes<'n>(&self, node: &'n Node) -> impl Iterator<Item = &'n String> + use<'n> {
+        let on_people = if self.persons.is_some() { &[] } else { node.notes_on_people.as_slice() };
+        node.notes.iter().chain(on_people)
+    }
+
     /// An association in words, without whose link it is.
     #[must_use]
     pub fn association(&self, told: &str) -> String {

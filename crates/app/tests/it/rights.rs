@@ -15,5 +15,8 @@ mod matrix;
 /// What roles do not see: money and people.
 mod hidden;
 
+/// What partners do not see: usage outside their associations.
+mod uncovered;
+
 /// Roles that are lost.
 mod lost;

@@ -37,6 +37,10 @@ mod record;
 #[cfg(test)]
 mod roster;
 
+/// What a partner sees of customers' usage, on made-up programs.
+#[cfg(test)]
+mod seen;
+
 /// The rulebook of the repository, read from its files.
 #[cfg(test)]
 mod rulebook;

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use domain::amount::Amount;
 use domain::credits::credit_consumption;
 use domain::designations::{Score, Scoring, score_program, scored_months};
-use domain::evidence::Evidence;
+use domain::evidence::{Evidence, Extent};
 use domain::explain::{Node, explain};
 use domain::facts::{
     Certification, Claim, Consumption, Csp, PalLink, Partner, PartnerOfRecord, Person, Program, ResourceOwner, Revenue, RoleAssignment,
@@ -127,13 +127,18 @@ prop_compose! {
 }
 
 fn explained(program: &Program, score: &Score) -> Node {
+    explained_within(program, score, Extent::Concerning)
+}
+
+/// The explanation of a score, down to the rows of an extent.
+pub fn explained_within(program: &Program, score: &Score, extent: Extent) -> Node {
     let register = Register::new(program, &RULES);
     let consumption = credit_consumption(&register, &program.consumption, &scored_months(&RULES, as_of()));
     let scoring = Scoring::new(&register, program, consumption, as_of());
     let account = register.partners.account(&score.global_partner_id).expect("the account was scored");
     let mut evidence = Evidence::new(&register, program, account, as_of().closed_month(), |_, _| None);
     program.consumption.iter().for_each(|row| evidence.add_consumption(row, None));
-    explain(&scoring, &evidence, account, &RULES.areas[&score.area])
+    explain(&scoring, &evidence.within(extent), account, &RULES.areas[&score.area])
 }
 
 proptest! {

@@ -1,6 +1,7 @@
 //! `score explain`: why a score is what it is.
 
 use anyhow::Result;
+use domain::evidence::Extent;
 use domain::explain::Node;
 use domain::names::Name;
 use domain::record::desk::ActError;
@@ -57,22 +58,24 @@ const TABLE_DEPTH: usize = 3;
 pub fn run(args: &ExplainArgs, setting: &Setting) -> Result<Exit> {
     let program = args.program.open(setting)?;
     let (partner, area) = (program.partner(&args.partner)?, &program.area(&args.area)?.area);
-    let mut tree = progress::during("scoring", || program.explain(partner, area, args.program.as_of()))?;
+    let (hidden, extent) = seen(args, setting, partner)?;
+    let mut tree = progress::during("scoring", || program.explain(partner, area, args.program.as_of(), extent))?;
     narrow(&mut tree, "track", args.track.as_deref())?;
     narrow(&mut tree, "metric", args.metric.as_deref())?;
     let tree = heart(&tree, args.track.is_some(), args.metric.is_some());
-    let hidden = hidden(args, setting, partner)?;
     let view = NodeView::new(tree, args.depth.unwrap_or(usize::MAX), &hidden);
     setting.output.print(&view, |paint| tables::tree(tree, args.depth.unwrap_or(TABLE_DEPTH), &hidden, paint))?;
     Ok(setting.tell_rows(&program.problems()))
 }
 
-/// What is hidden from the user who asks a home; whoever reads files of their own sees all that is in them.
-fn hidden(args: &ExplainArgs, setting: &Setting, partner: &Name) -> Result<Hidden> {
-    let Some(user) = setting.user().filter(|_| args.program.dataset.is_none()) else { return Ok(Hidden::default()) };
+/// What is hidden from the user who asks a home, and which rows they see; whoever reads files of their own sees all that is in them.
+fn seen(args: &ExplainArgs, setting: &Setting, partner: &Name) -> Result<(Hidden, Extent)> {
+    let Some(user) = setting.user().filter(|_| args.program.dataset.is_none()) else {
+        return Ok((Hidden::default(), Extent::Concerning));
+    };
     let (actor, on) = (Home::open(&setting.home()?)?.actor(Some(user))?, On::account(partner));
     must(&actor, Act::ExplanationRead, &on, "see what is behind this score").map_err(ActError::from)?;
-    Ok(Hidden::from(&actor, &on))
+    Ok((Hidden::from(&actor, &on), Extent::of(&actor, partner)))
 }
 
 /// Keeps of the nodes of a kind only the one with a name.

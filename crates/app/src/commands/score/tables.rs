@@ -166,7 +166,7 @@ fn branch((node, inherited): (&Node, &'static str), depth: usize, level: usize, 
     let mut below: Vec<String> = node.arithmetic.iter().map(|arithmetic| format!("= {}", behind.unwrap_or(arithmetic))).collect();
     below.extend(node.reason.map(|reason| paint.warn(&format!("not counted, {}: {}", reason.code(), reason.cure()))));
     below.extend(node.associations.iter().map(|association| format!("by {}", hidden.association(association))));
-    below.extend(node.notes.iter().map(|note| paint.warn(&format!("* {note}"))));
+    below.extend(hidden.notes(node).map(|note| paint.warn(&format!("* {note}"))));
     below.extend(node.keys.iter().filter(|(key, _)| *key == "lines").map(|(_, lines)| paint.faint(&format!("from {lines}"))));
     below.extend(
         node.rules.iter().map(|rule| paint.faint(&format!("rule {} = {} [{}, {}]", rule.field, rule.value, rule.version, rule.source))),

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use anyhow::Result;
 use domain::customers::Customer;
 use domain::designations::Score;
+use domain::evidence::Extent;
 use domain::explain::Node;
 use domain::inventory::Item;
 use domain::names::Name;
@@ -144,16 +145,16 @@ impl Reading for HomeReader {
         self.ask(|reader| reader.scores(as_of))
     }
 
-    fn explain(&self, account: &Name, area: &Name, as_of: Day) -> Result<Arc<Node>> {
-        self.ask(|reader| reader.explain(account, area, as_of))
+    fn explain(&self, account: &Name, area: &Name, as_of: Day, extent: Extent) -> Result<Arc<Node>> {
+        self.ask(|reader| reader.explain(account, area, as_of, extent))
     }
 
     fn outlooks(&self, account: &Name, area: &Name, as_of: Day) -> Result<Arc<Vec<Outlook>>> {
         self.ask(|reader| reader.outlooks(account, area, as_of))
     }
 
-    fn customers(&self, account: &Name, as_of: Day) -> Result<Arc<Vec<Customer>>> {
-        self.ask(|reader| reader.customers(account, as_of))
+    fn customers(&self, account: &Name, as_of: Day, extent: Extent) -> Result<Arc<Vec<Customer>>> {
+        self.ask(|reader| reader.customers(account, as_of, extent))
     }
 
     fn roster(&self, account: &Name, as_of: Day) -> Result<Arc<Roster>> {

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use anyhow::{Context as _, Result};
 use domain::customers::Customer;
 use domain::designations::Score;
+use domain::evidence::Extent;
 use domain::explain::Node;
 use domain::inventory::Item;
 use domain::names::Name;
@@ -34,7 +35,7 @@ pub struct Reader {
     today: Day,
     origin: String,
     scores: Answers<Day, Vec<Score>>,
-    findings: Answers<(Name, Day), Findings>,
+    findings: Answers<(Name, Day, Extent), Findings>,
     inventory: Answers<Day, Vec<Item>>,
     fresh: OnceLock<Vec<(String, String)>>,
 }
@@ -69,14 +70,21 @@ impl Reader {
             }
         }
         for (account, day) in accounts.into_iter().flat_map(|account| [(account, self.today), (account, before)]) {
-            if self.findings(account, day).is_err() {
+            if self.findings(account, day, Extent::Concerning).is_err() {
                 return;
             }
         }
     }
 
-    fn findings(&self, account: &Name, as_of: Day) -> Result<Arc<Findings>> {
-        once(&self.findings, FINDINGS_KEPT, (account.clone(), as_of), || self.program.findings(account, as_of))
+    fn findings(&self, account: &Name, as_of: Day, extent: Extent) -> Result<Arc<Findings>> {
+        once(&self.findings, FINDINGS_KEPT, (account.clone(), as_of, extent), || self.program.findings(account, as_of, extent))
+    }
+
+    /// What is found whatever rows are seen: what has been asked for already, by whomever.
+    fn any_findings(&self, account: &Name, as_of: Day) -> Result<Arc<Findings>> {
+        let has = |extent: &Extent| kept(&self.findings).contains_key(&(account.clone(), as_of, *extent));
+        let extent = [Extent::Concerning, Extent::Covered].into_iter().find(has).unwrap_or(Extent::Concerning);
+        self.findings(account, as_of, extent)
     }
 
     /// What could not be taken as it is, so far.
@@ -143,22 +151,22 @@ impl Reading for Reader {
         once(&self.scores, DAYS_KEPT, as_of, || self.program.scores(as_of))
     }
 
-    fn explain(&self, account: &Name, area: &Name, as_of: Day) -> Result<Arc<Node>> {
-        let findings = self.findings(account, as_of)?;
+    fn explain(&self, account: &Name, area: &Name, as_of: Day, extent: Extent) -> Result<Arc<Node>> {
+        let findings = self.findings(account, as_of, extent)?;
         findings.explained.get(area).cloned().with_context(|| format!("the rulebook has no area `{area}`"))
     }
 
     fn outlooks(&self, account: &Name, area: &Name, as_of: Day) -> Result<Arc<Vec<Outlook>>> {
-        let findings = self.findings(account, as_of)?;
+        let findings = self.any_findings(account, as_of)?;
         findings.outlooks.get(area).cloned().with_context(|| format!("the rulebook has no area `{area}`"))
     }
 
-    fn customers(&self, account: &Name, as_of: Day) -> Result<Arc<Vec<Customer>>> {
-        Ok(Arc::clone(&self.findings(account, as_of)?.customers))
+    fn customers(&self, account: &Name, as_of: Day, extent: Extent) -> Result<Arc<Vec<Customer>>> {
+        Ok(Arc::clone(&self.findings(account, as_of, extent)?.customers))
     }
 
     fn roster(&self, account: &Name, as_of: Day) -> Result<Arc<Roster>> {
-        Ok(Arc::clone(&self.findings(account, as_of)?.roster))
+        Ok(Arc::clone(&self.any_findings(account, as_of)?.roster))
     }
 
     fn rulebook(&self) -> &Rulebook {

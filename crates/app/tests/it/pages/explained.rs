@@ -33,6 +33,7 @@ fn node(kind: &'static str, label: String, value: Fraction, unit: &'static str, 
         rules: Vec::new(),
         associations: Vec::new(),
         notes: Vec::new(),
+        notes_on_people: Vec::new(),
         rows: 0,
         children,
     }

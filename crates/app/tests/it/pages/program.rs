@@ -4,6 +4,7 @@ use std::sync::{Arc, LazyLock};
 use app::pages::reading::Reading;
 use domain::customers::Customer;
 use domain::designations::{Score, Status, TrackScore, WindowRow};
+use domain::evidence::Extent;
 use domain::explain::Node;
 use domain::fraction::Fraction;
 use domain::inventory::Item;
@@ -116,7 +117,7 @@ impl Reading for MadeUp {
         Ok(Arc::new(scores))
     }
 
-    fn explain(&self, account: &Name, area: &Name, as_of: Day) -> anyhow::Result<Arc<Node>> {
+    fn explain(&self, account: &Name, area: &Name, as_of: Day, _: Extent) -> anyhow::Result<Arc<Node>> {
         let scores = self.scores(as_of)?;
         let score = scores.iter().find(|score| score.global_partner_id == *account && score.area == *area).unwrap();
         Ok(Arc::new(explained::explain(score, &RULEBOOK)))
@@ -129,7 +130,7 @@ impl Reading for MadeUp {
         Ok(Arc::new(tracks.map(|(track, rules)| outlook(track, rules)).collect()))
     }
 
-    fn customers(&self, account: &Name, as_of: Day) -> anyhow::Result<Arc<Vec<Customer>>> {
+    fn customers(&self, account: &Name, as_of: Day, _: Extent) -> anyhow::Result<Arc<Vec<Customer>>> {
         Ok(Arc::new(estate::customers(account, as_of)))
     }
 

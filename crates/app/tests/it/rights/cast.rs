@@ -61,6 +61,9 @@ pub struct Cast {
     _scene: Scene,
 }
 
+/// A service that a customer of the partner uses where no association of the partner reaches.
+pub const UNCOVERED_SERVICE: &str = "Secret Lake";
+
 /// The operator's program manager who prepares all.
 pub const FIRST: &str = "rita";
 
@@ -69,6 +72,8 @@ impl Cast {
     pub fn new() -> Self {
         let scene = Scene::with_exports();
         scene.append("exports/subscriptions.csv", "s-office,t-alpine,office-365,ea\n");
+        scene.append("exports/consumption.csv", &format!("2024-01-10,t-alpine,s-other,{UNCOVERED_SERVICE},424242.17\n"));
+        scene.append("exports/workload_usage.csv", "2024-01,t-alpine,exchange,43210,32109\n");
         let customers = "t-alpine,Alpine Ski House,alpine.example\nt-woodgrove,Woodgrove Bank,\nt-tailspin,Tailspin Toys,\n";
         scene.write("exports/customers.csv", &format!("tenant_id,name,domains\n{customers}"));
         assert_eq!(scene.run(&["import", "exports"]).exit, Some(0));
