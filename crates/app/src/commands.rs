@@ -3,6 +3,9 @@
 /// `actions`: what waits for you.
 pub mod actions;
 
+/// Who asks a command about a home.
+pub mod asker;
+
 /// `audit`: the log of events, and proving it.
 pub mod audit;
 
@@ -99,6 +102,7 @@ use domain::time::Day;
 
 use crate::cli::Setting;
 use crate::clock;
+use crate::commands::asker::Asker;
 use crate::home::Home;
 use crate::problem::Refusal;
 use crate::program::OpenProgram;
@@ -127,6 +131,14 @@ impl ProgramArgs {
     /// When the rulebook or the facts cannot be used.
     pub fn open(&self, setting: &Setting) -> Result<OpenProgram> {
         self.open_by(setting.rulebook()?, setting)
+    }
+
+    /// Who asks: whoever reads files of their own sees all that is in them.
+    ///
+    /// # Errors
+    /// When there is no home, or no such user.
+    pub fn asker(&self, setting: &Setting) -> Result<Asker> {
+        if self.dataset.is_some() { Ok(Asker::of_files()) } else { Asker::of_home(setting) }
     }
 
     /// The program, opened for reading, judged by `rulebook`.

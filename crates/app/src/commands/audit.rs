@@ -12,10 +12,12 @@ use crate::audit::note::VerifierKey;
 use crate::audit::proof::{self, Proof, Shown};
 use crate::audit::{export, verify};
 use crate::cli::Setting;
+use crate::commands::asker::Asker;
 use crate::home::Home;
 use crate::output::files::whole_file;
 use crate::output::table::{count, counted};
 use crate::problem::{Exit, Refusal, say};
+use domain::rights::{Act, On};
 
 mod log;
 
@@ -125,6 +127,9 @@ fn key(text: &str) -> Result<VerifierKey, String> {
 /// # Errors
 /// When there is no home, or what is to be verified does not hold.
 pub fn run(command: &AuditCommand, setting: &Setting) -> Result<Exit> {
+    if !matches!(command, AuditCommand::Verify(_) | AuditCommand::Key) {
+        Asker::of_home(setting)?.must(Act::LogRead, &On::program(), "read the log")?;
+    }
     match command {
         AuditCommand::Log(args) => log::run(args, setting),
         AuditCommand::Verify(args) => verify(args, setting),

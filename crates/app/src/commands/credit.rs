@@ -2,12 +2,14 @@
 
 mod bill;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use domain::amount::Amount;
 use domain::lines::{LINE_COLUMNS, LineKey};
 use domain::names::Name;
+use domain::rights::{Act, On};
 use domain::time::Month;
 use engine::credits::{Group, GroupBy};
 use engine::sheet::{Cell, Kind};
@@ -118,9 +120,19 @@ pub fn run(args: &CreditArgs, setting: &Setting) -> Result<Exit> {
     }
     let program = args.program.open(setting)?;
     let month = args.program.as_of().closed_month();
+    let asker = args.program.asker(setting)?;
+    let accounts: BTreeSet<&Name> = program.partners().iter().map(|(id, _)| id).filter(|id| asker.sees_credits(id)).collect();
+    let is_seen = |account: &Name| asker.actor().is_none() || accounts.contains(account);
+    if accounts.is_empty() {
+        asker.must(Act::RevenueRead, &On::program(), "see what is credited in dollars")?;
+    }
+    if !args.group.is_empty() {
+        asker.must(Act::RevenueRead, &On::program(), "see sums over all partners")?;
+    }
     if args.group.is_empty() {
         let lines = progress::during("crediting usage", || program.credited(month))?;
-        let mut lines: Vec<(LineKey, Amount)> = lines.into_iter().collect();
+        let seen = lines.into_iter().filter(|(line, _)| is_seen(&line.account));
+        let mut lines: Vec<(LineKey, Amount)> = seen.collect();
         lines.sort_by(|(one, _), (other, _)| in_columns(one).cmp(&in_columns(other)));
         let columns: Vec<(&str, Kind)> = LINE_COLUMNS.into_iter().zip(LINE_KINDS).collect();
         let mut rows = lines.iter().map(|(key, acr)| line_cells(key, *acr));

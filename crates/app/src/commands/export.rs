@@ -11,6 +11,7 @@ use crate::commands::ProgramArgs;
 use crate::output::table::{self, count};
 use crate::problem::{Exit, Refusal, say};
 use crate::progress;
+use domain::rights::{Act, On};
 
 /// Write the facts as a dataset folder
 ///
@@ -51,6 +52,9 @@ pub fn run(args: &ExportArgs, setting: &Setting) -> Result<Exit> {
         let message = format!("`{}` is not empty", args.folder.display());
         return Err(Refusal::refused(message).hint("name a folder that is empty or not there yet; nothing is overwritten").into());
     }
+    let asker = args.program.asker(setting)?;
+    asker.must(Act::RevenueRead, &On::program(), "export what customers' usage is worth")?;
+    asker.must(Act::PersonsRead, &On::program(), "export who partners' people are")?;
     let program = args.program.open(setting)?;
     let (form, ending) = if args.parquet { (ExportForm::Parquet, "parquet") } else { (ExportForm::Csv, "csv") };
     let written = progress::during("exporting", || export(program.dataset(), &args.folder, form))?;

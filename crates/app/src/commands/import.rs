@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use domain::names::Name;
+use domain::rights::{Act, On};
 use domain::rulebook::Rulebook;
 use engine::formats::{Format, format_named};
 use engine::import::Outcome;
 
 use crate::cli::Setting;
+use crate::commands::asker::Asker;
 use crate::commands::ledger::tables;
 use crate::home::{Home, Writing};
 use crate::problem::{Exit, Refusal, say};
@@ -61,6 +63,7 @@ fn format(name: &str) -> Result<Format, String> {
 /// When the home cannot be used, or a path cannot be imported.
 pub fn run(args: &ImportArgs, setting: &Setting) -> Result<Exit> {
     let home = Home::open_or_make(&setting.home()?)?;
+    Asker::of_home(setting)?.must(Act::ImportsKeep, &On::program(), "import")?;
     let mut views = Vec::new();
     let mut exit = Exit::Done;
     for path in &args.paths {

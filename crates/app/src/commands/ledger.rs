@@ -15,10 +15,12 @@ pub mod trace;
 use std::path::PathBuf;
 
 use anyhow::Result;
+use domain::rights::{Act, On};
 use domain::rulebook::{Rulebook, suggest};
 use store::ledger::Batch;
 
 use crate::cli::Setting;
+use crate::commands::asker::Asker;
 use crate::commands::import;
 use crate::home::Home;
 use crate::problem::{Exit, Refusal, say};
@@ -118,6 +120,11 @@ pub fn reason(text: &str) -> Result<String, String> {
 /// When there is no home, no such batch, or the batch cannot be undone.
 pub fn run(command: &LedgerCommand, setting: &Setting) -> Result<Exit> {
     let home = Home::open(&setting.home()?)?;
+    let asker = Asker::of_home(setting)?;
+    match command {
+        LedgerCommand::Undo(_) => asker.must(Act::ImportsKeep, &On::program(), "undo an import")?,
+        _ => asker.must(Act::ImportsRead, &On::program(), "see what was imported")?,
+    }
     match command {
         LedgerCommand::List(args) => list(&home, args.limit, setting),
         LedgerCommand::Show(args) => show(&home, args, setting),

@@ -1,9 +1,11 @@
 //! `period`: months of facts, which ones are closed, and how they were restated.
 
 use anyhow::Result;
+use domain::rights;
 use domain::time::Month;
 
 use crate::cli::Setting;
+use crate::commands::asker::Asker;
 use crate::commands::{import, ledger};
 use crate::home::{Act, Home};
 use crate::output::Paint;
@@ -53,6 +55,11 @@ pub struct TurnArgs {
 /// When there is no home, or the month is closed or open already.
 pub fn run(command: &PeriodCommand, setting: &Setting) -> Result<Exit> {
     let home = Home::open(&setting.home()?)?;
+    let asker = Asker::of_home(setting)?;
+    match command {
+        PeriodCommand::List => asker.must(rights::Act::ImportsRead, &rights::On::program(), "see the months of facts")?,
+        _ => asker.must(rights::Act::ImportsKeep, &rights::On::program(), "close or reopen a month")?,
+    }
     let (args, act) = match command {
         PeriodCommand::List => return list(&home, setting),
         PeriodCommand::Close(args) => (args, Act::Close),

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use domain::names::Name;
+use domain::rights::On;
 
 use crate::cli::Setting;
 use crate::commands::ProgramArgs;
@@ -54,7 +55,9 @@ pub struct PlanArgs {
 pub fn run(args: &PlanArgs, setting: &Setting) -> Result<Exit> {
     let wishes = wishes(args)?;
     let program = args.program.open(setting)?;
-    let asked = Asked::new(&program, std::slice::from_ref(&args.partner), &args.area)?;
+    let asker = args.program.asker(setting)?;
+    let hidden = asker.hidden(&On::account(&Name::new(&args.partner)));
+    let asked = Asked::new(&program, std::slice::from_ref(&args.partner), &args.area, asker)?;
     let as_of = args.program.as_of();
     let scores = asked.of(progress::during("scoring", || program.scores(as_of))?);
     let track = args.track.as_deref().map(Name::new);
@@ -72,7 +75,7 @@ pub fn run(args: &PlanArgs, setting: &Setting) -> Result<Exit> {
         plans.extend(plan);
     }
     let points = program.rulebook().program.qualifying_points.value;
-    let views: Vec<PlanView> = plans.iter().map(|plan| PlanView::new(plan, &wishes)).collect();
+    let views: Vec<PlanView> = plans.iter().map(|plan| PlanView::new(plan, &wishes, &hidden)).collect();
     setting.output.print(&views, |paint| plans.iter().map(|plan| section(plan, &wishes, points, paint)).collect::<Vec<_>>().join("\n"))?;
     Ok(setting.tell_rows(&program.problems()))
 }

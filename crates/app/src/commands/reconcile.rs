@@ -14,6 +14,7 @@ use crate::cli::Setting;
 use crate::commands::ProgramArgs;
 use crate::output::files::FileFormat;
 use crate::problem::{Exit, Refusal};
+use domain::rights::{Act, On};
 
 /// The vendor's own figures beside ours, each difference with its likely cause
 ///
@@ -70,6 +71,10 @@ pub fn run(args: &ReconcileArgs, setting: &Setting) -> Result<Exit> {
     let file = downloads::read(&args.file, &mut problems)?;
     let program = args.program.open(setting)?;
     let account = args.partner.as_deref().map(|id| program.partner(id).cloned()).transpose()?;
+    let on = account.as_ref().map_or_else(On::program, On::account);
+    let asker = args.program.asker(setting)?;
+    asker.must(Act::RevenueRead, &on, "see what is credited in dollars")?;
+    asker.must(Act::UncoveredRead, &on, "see usage that is not credited, which differences are explained by")?;
     let differs = match file {
         VendorFile::Usage(usage) => usage::run(args, setting, &program, account.as_ref(), &usage)?,
         VendorFile::Scorecard(lines) => scorecard::run(args, setting, &program, account.as_ref(), &lines)?,

@@ -6,6 +6,7 @@ use domain::rulebook::MetricName;
 use serde::Serialize;
 
 use crate::planning::{self, Plan, Wishes};
+use crate::views::hidden::Hidden;
 
 /// The plan for a track of an area.
 #[derive(Debug, Serialize)]
@@ -63,9 +64,13 @@ struct PointsView {
 }
 
 impl PlanView {
-    /// The shape of a plan.
+    /// The shape of a plan, without what is hidden from the reader.
     #[must_use]
-    pub fn new(plan: &Plan<'_>, wishes: &Wishes) -> Self {
+    pub fn new(plan: &Plan<'_>, wishes: &Wishes, hidden: &Hidden) -> Self {
+        let number = |value: &Fraction, unit| match &hidden.revenue {
+            Some(told) if unit == "dollars" => told.clone(),
+            _ => value.shown(),
+        };
         let path = plan.path.as_ref().map(|path| PathView {
             effort_days: path.effort.shown(),
             score: path.score.shown(),
@@ -75,8 +80,8 @@ impl PlanView {
                 .map(|step| StepView {
                     lever: planning::place(step.metric, step.lever.part.as_ref()),
                     told: planning::told(step),
-                    from: step.lever.value.shown(),
-                    to: step.to.shown(),
+                    from: number(&step.lever.value, step.lever.unit),
+                    to: number(&step.to, step.lever.unit),
                     points_before: step.points.0.shown(),
                     points_after: step.points.1.shown(),
                     effort_days: step.effort.shown(),
@@ -86,7 +91,7 @@ impl PlanView {
         let lever = |(metric, lever): (MetricName, &Lever)| LeverView {
             lever: planning::place(metric, lever.part.as_ref()),
             unit: lever.unit,
-            value: lever.value.shown(),
+            value: number(&lever.value, lever.unit),
             effort_days: wishes.efforts.get(&metric).map(Fraction::shown),
             gates: lever.gates.iter().map(planning::gate).collect(),
         };

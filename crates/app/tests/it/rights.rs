@@ -12,6 +12,9 @@ mod routes;
 /// What everybody gets at every route.
 mod matrix;
 
+/// What commands tell to whom.
+mod commands;
+
 /// What roles do not see: money and people.
 mod hidden;
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::Result;
+use domain::rights::{Act, On};
 use engine::files::FileForm;
 
 use super::CreditArgs;
@@ -27,6 +28,10 @@ pub fn run(path: &Path, args: &CreditArgs, setting: &Setting) -> Result<Exit> {
     };
     let program = args.program.open(setting)?;
     let account = args.partner.as_deref().map(|id| program.partner(id).cloned()).transpose()?;
+    let on = account.as_ref().map_or_else(On::program, On::account);
+    let asker = args.program.asker(setting)?;
+    asker.must(Act::ExplanationRead, &on, "see what is credited to this partner")?;
+    asker.must(Act::RevenueRead, &on, "see what is credited in dollars")?;
     let month = args.program.as_of().closed_month();
     let credit = |partial: &Path| program.credit_bill(path, partial, into, args.tenant.as_deref(), account.as_ref(), month);
     let told = progress::during("crediting rows", || whole_file(out, credit))?;

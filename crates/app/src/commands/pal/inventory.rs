@@ -5,13 +5,16 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use domain::inventory::{Item, STATES, WORKING};
+use domain::links::Link;
 use domain::names::Name;
 use domain::reasons::Reason;
+use domain::record::entry::Entry as _;
 use domain::words::PrincipalKind;
 use engine::sheet::{Cell, Kind};
 
 use crate::cli::Setting;
 use crate::commands::ProgramArgs;
+use crate::home::Home;
 use crate::output::rows::Rows;
 use crate::output::table::{count, counted};
 use crate::problem::{Exit, Refusal, say};
@@ -125,7 +128,15 @@ pub fn audit(args: &AuditArgs, setting: &Setting) -> Result<Exit> {
 fn take(meant: &Meant, setting: &Setting) -> Result<Vec<Item>> {
     let program = meant.program.open(setting)?;
     let day = meant.program.as_of();
+    let asker = meant.program.asker(setting)?;
     let mut items = progress::during("reading where usage is", || program.inventory(day))?;
+    if let Some(actor) = asker.actor() {
+        let sight = Home::open(&setting.home()?)?.sight(actor.clone())?;
+        let fields = |item: &Item| {
+            [("partner_id", &item.partner_id), ("tenant_id", &item.tenant_id)].map(|(name, of)| (name.to_owned(), of.as_str().into()))
+        };
+        items.retain(|item| sight.sees_fields(Link::REGISTER, &fields(item).into_iter().collect()));
+    }
     if let Some(tenant) = meant.tenant.as_deref().map(Name::new) {
         items.retain(|item| item.tenant_id == tenant);
     }

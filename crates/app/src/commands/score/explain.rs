@@ -1,20 +1,15 @@
 //! `score explain`: why a score is what it is.
 
 use anyhow::Result;
-use domain::evidence::Extent;
 use domain::explain::Node;
-use domain::names::Name;
-use domain::record::desk::ActError;
-use domain::rights::{Act, On, must};
+use domain::rights::{Act, On};
 
 use super::tables;
 use crate::cli::Setting;
 use crate::commands::ProgramArgs;
-use crate::home::Home;
 use crate::problem::{Exit, Refusal};
 use crate::progress;
 use crate::views::explain::NodeView;
-use crate::views::hidden::Hidden;
 
 /// Why: rules, arithmetic, what counted and what did not
 #[derive(Debug, clap::Args)]
@@ -58,24 +53,16 @@ const TABLE_DEPTH: usize = 3;
 pub fn run(args: &ExplainArgs, setting: &Setting) -> Result<Exit> {
     let program = args.program.open(setting)?;
     let (partner, area) = (program.partner(&args.partner)?, &program.area(&args.area)?.area);
-    let (hidden, extent) = seen(args, setting, partner)?;
-    let mut tree = progress::during("scoring", || program.explain(partner, area, args.program.as_of(), extent))?;
+    let (asker, on) = (args.program.asker(setting)?, On::account(partner));
+    asker.must(Act::ExplanationRead, &on, "see what is behind this score")?;
+    let hidden = asker.hidden(&on);
+    let mut tree = progress::during("scoring", || program.explain(partner, area, args.program.as_of(), asker.extent(partner)))?;
     narrow(&mut tree, "track", args.track.as_deref())?;
     narrow(&mut tree, "metric", args.metric.as_deref())?;
     let tree = heart(&tree, args.track.is_some(), args.metric.is_some());
     let view = NodeView::new(tree, args.depth.unwrap_or(usize::MAX), &hidden);
     setting.output.print(&view, |paint| tables::tree(tree, args.depth.unwrap_or(TABLE_DEPTH), &hidden, paint))?;
     Ok(setting.tell_rows(&program.problems()))
-}
-
-/// What is hidden from the user who asks a home, and which rows they see; whoever reads files of their own sees all that is in them.
-fn seen(args: &ExplainArgs, setting: &Setting, partner: &Name) -> Result<(Hidden, Extent)> {
-    let Some(user) = setting.user().filter(|_| args.program.dataset.is_none()) else {
-        return Ok((Hidden::default(), Extent::Concerning));
-    };
-    let (actor, on) = (Home::open(&setting.home()?)?.actor(Some(user))?, On::account(partner));
-    must(&actor, Act::ExplanationRead, &on, "see what is behind this score").map_err(ActError::from)?;
-    Ok((Hidden::from(&actor, &on), Extent::of(&actor, partner)))
 }
 
 /// Keeps of the nodes of a kind only the one with a name.

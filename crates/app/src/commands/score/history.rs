@@ -76,7 +76,7 @@ impl HistoryRow {
 /// When the program cannot be opened, or a partner or area is not known.
 pub fn run(args: &HistoryArgs, setting: &Setting) -> Result<Exit> {
     let program = args.program.open(setting)?;
-    let asked = Asked::new(&program, &args.partner, &args.area)?;
+    let asked = Asked::new(&program, &args.partner, &args.area, args.program.asker(setting)?)?;
     let days: Vec<Day> = args.program.as_of().closed_month().trailing(args.months).map(|month| month.last_day()).collect();
     let mut scores: Vec<Score> =
         progress::during("scoring", || program.scores_on(&days))?.into_iter().flat_map(|scores| asked.of(scores)).collect();

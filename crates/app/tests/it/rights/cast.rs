@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::commands::api::{Server, serve};
-use crate::commands::scene::Scene;
+use crate::commands::scene::{Ran, Scene};
 use crate::pages::http::{Answer, ask};
 
 /// People of one organisation, one in each of its roles.
@@ -58,7 +58,7 @@ pub struct Cast {
     sessions: BTreeMap<String, String>,
     /// What stands for parts of addresses.
     pub parts: BTreeMap<&'static str, String>,
-    _scene: Scene,
+    scene: Scene,
 }
 
 /// A service that a customer of the partner uses where no association of the partner reaches.
@@ -83,7 +83,7 @@ impl Cast {
         let tokens = BTreeMap::from([(FIRST.to_owned(), issued["token"].as_str().unwrap().to_owned())]);
         let home = Home::open(scene.folder.path().join("home").as_path()).unwrap();
         let batch = scene.latest();
-        let mut cast = Self { server: serve(&scene), home, tokens, sessions: BTreeMap::new(), parts: BTreeMap::new(), _scene: scene };
+        let mut cast = Self { server: serve(&scene), home, tokens, sessions: BTreeMap::new(), parts: BTreeMap::new(), scene };
         cast.hire();
         cast.make_things(batch);
         cast
@@ -193,6 +193,16 @@ impl Cast {
     fn session(&self, user: &str) -> String {
         let id = sessions::open(&self.home, &Name::new(user), "password", "", Timestamp::now()).unwrap();
         format!("counterfoil_session={id}")
+    }
+
+    /// Runs a command as a user.
+    pub fn run(&self, user: &str, command: &[&str]) -> Ran {
+        self.scene.run(&[command, &["--as", user]].concat())
+    }
+
+    /// Writes a file where commands run.
+    pub fn write(&self, name: &str, text: &str) {
+        self.scene.write(name, text);
     }
 
     /// Asks for a page, or sends a form, as a user who is signed in; as nobody without one. Forms about the account may end the session, so
