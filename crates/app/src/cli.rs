@@ -15,10 +15,10 @@ use crate::commands::{
     actions, audit, claim, complete, credit, csp, customer, demo, doctor, dpor, export, import, ledger, notice, pal, partner, people,
     period, plan, reconcile, remote, rulebook, score, serve, store, subscription, token, user, webhook,
 };
-use crate::home::{self, Place};
+use crate::home::{self, Home, Place};
 use crate::output::{Output, OutputOptions};
 use crate::problem::{self, Exit, Refusal};
-use crate::rules;
+use crate::rules::{self, Files};
 
 /// Counterfoil reads what partners already have, and proves what they earned.
 ///
@@ -213,6 +213,9 @@ enum Command {
     Man(complete::ManArgs),
 }
 
+/// How many letters of a rulebook's hash name it at least.
+const HASH_MIN: usize = 6;
+
 /// What every command is handed: where answers go, and what they rest on.
 pub struct Setting {
     /// Where answers go.
@@ -240,12 +243,63 @@ impl Setting {
         self.shared.known_at
     }
 
-    /// The rulebook to judge by.
+    /// The rulebook to judge by: the one that is named, or the one in force in the home, or the carried one where there is no home.
     ///
     /// # Errors
     /// When it cannot be used; every problem is told.
     pub fn rulebook(&self) -> Result<Arc<Rulebook>> {
+        match self.home() {
+            Ok(place) if self.shared.rulebook.is_none() && place.is_home() => Home::open(place)?.rulebook(),
+            _ => self.rulebook_of_files(),
+        }
+    }
+
+    /// The rulebook to judge a home by: the one that is named, or the one in force in it.
+    ///
+    /// # Errors
+    /// When it cannot be used; every problem is told.
+    pub fn rulebook_in(&self, home: &Home) -> Result<Arc<Rulebook>> {
+        self.rulebook_instead()?.map_or_else(|| home.rulebook(), Ok)
+    }
+
+    /// The rulebook that is named with `--rulebook`.
+    ///
+    /// # Errors
+    /// When it cannot be used; every problem is told.
+    pub fn rulebook_instead(&self) -> Result<Option<Arc<Rulebook>>> {
+        self.shared.rulebook.as_deref().map(|folder| rules::open(Some(folder))).transpose()
+    }
+
+    /// The rulebook to judge files by that are of no home: the one that is named, or the carried one.
+    ///
+    /// # Errors
+    /// When it cannot be used; every problem is told.
+    pub fn rulebook_of_files(&self) -> Result<Arc<Rulebook>> {
         rules::open(self.shared.rulebook.as_deref())
+    }
+
+    /// The rulebook of a name: a folder, a version that was proposed in the home (the first letters of its hash), or the carried version.
+    ///
+    /// # Errors
+    /// When there is none, or its files are no rulebook.
+    pub fn rulebook_named(&self, name: &str) -> Result<Arc<Rulebook>> {
+        let files = self.rulebook_files_named(name)?;
+        Rulebook::parse(&files).map(Arc::new).map_err(|problems| rules::refusal(&problems).into())
+    }
+
+    /// The files of the rulebook of a name.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn rulebook_files_named(&self, name: &str) -> Result<Files> {
+        let is_hash = name.len() >= HASH_MIN && name.chars().all(|letter| letter.is_ascii_hexdigit()) && !Path::new(name).exists();
+        match self.home() {
+            Ok(place) if is_hash && place.is_home() => {
+                let home = Home::open(place)?;
+                home.rulebook_files(&home.rulebook_version(name)?.sha256)
+            }
+            _ => rules::files_named(name),
+        }
     }
 
     /// The folder of another rulebook than the carried one.

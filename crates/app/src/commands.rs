@@ -130,7 +130,11 @@ impl ProgramArgs {
     /// # Errors
     /// When the rulebook or the facts cannot be used.
     pub fn open(&self, setting: &Setting) -> Result<OpenProgram> {
-        self.open_by(setting.rulebook()?, setting)
+        if self.dataset.is_some() {
+            return self.open_by(setting.rulebook_of_files()?, setting);
+        }
+        let home = Home::open(&setting.home()?)?;
+        OpenProgram::from_home(&home, setting.rulebook_in(&home)?)
     }
 
     /// Who asks: whoever reads files of their own sees all that is in them.

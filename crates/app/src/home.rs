@@ -15,6 +15,9 @@ mod place;
 /// The log: its checkpoints, and what it adds up to.
 mod proving;
 
+/// Rulebooks.
+mod rulebooks;
+
 /// What an import leaves in the ledger.
 mod record;
 

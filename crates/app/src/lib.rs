@@ -54,6 +54,9 @@ mod progress;
 /// The rulebook: the one that the program carries, or one from a folder.
 pub mod rules;
 
+/// Files that are kept by their content.
+mod contents;
+
 /// Proofs: files that people add to claims.
 pub mod proofs;
 

@@ -125,6 +125,11 @@ impl OpenProgram {
         &self.dataset
     }
 
+    /// The rules, to be kept.
+    pub fn rules(&self) -> Arc<Rulebook> {
+        Arc::clone(&self.rulebook)
+    }
+
     /// The rules.
     pub fn rulebook(&self) -> &Rulebook {
         &self.rulebook

@@ -12,19 +12,14 @@ mod stripping;
 
 use std::env;
 use std::path::Path;
-use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use domain::record::desk::ActError;
 use domain::record::refusal::Refusal;
-use object_store::local::LocalFileSystem;
-use object_store::path::Path as Place;
-use object_store::{ObjectStore, ObjectStoreExt as _, PutMode, PutOptions};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use tokio::runtime::Runtime;
 
-use crate::secrets::hex;
+use crate::contents::{Contents, hash};
 
 pub use names::label;
 
@@ -60,8 +55,7 @@ pub struct Looked {
 
 /// Where proofs are kept.
 pub struct Proofs<'a> {
-    store: Arc<dyn ObjectStore>,
-    runtime: &'a Runtime,
+    contents: Contents<'a>,
     scanner: Option<String>,
 }
 
@@ -71,10 +65,8 @@ impl<'a> Proofs<'a> {
     /// # Errors
     /// When the folder cannot be made.
     pub fn of_folder(folder: &Path, runtime: &'a Runtime) -> Result<Self> {
-        std::fs::create_dir_all(folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
-        let store = LocalFileSystem::new_with_prefix(folder).with_context(|| format!("cannot open `{}`", folder.display()))?;
         let scanner = env::var(SCANNER).ok().filter(|address| !address.is_empty());
-        Ok(Self { store: Arc::new(store), runtime, scanner })
+        Ok(Self { contents: Contents::of_folder(folder, runtime)?, scanner })
     }
 
     /// The same proofs with a scanner at an address.
@@ -104,7 +96,7 @@ impl<'a> Proofs<'a> {
             let message = format!("`{name}` begins as an image ({media_type}) and is damaged");
             return refuse("proof-damaged", message, "open it and save it again, or add it as a PDF");
         };
-        let sha256 = hex(&Sha256::digest(&content));
+        let sha256 = hash(&content);
         let bytes = content.len() as u64;
         Ok(Looked { of: Kept { name, media_type: media_type.to_owned(), bytes, sha256, stripped, scanned }, content })
     }
@@ -114,11 +106,8 @@ impl<'a> Proofs<'a> {
     /// # Errors
     /// When it cannot be written.
     pub fn keep(&self, looked: Looked) -> Result<()> {
-        let options = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
-        match self.runtime.block_on(self.store.put_opts(&place(&looked.of.sha256), looked.content.into(), options)) {
-            Ok(_) | Err(object_store::Error::AlreadyExists { .. }) => Ok(()),
-            Err(error) => Err(error).context("the proof cannot be kept"),
-        }
+        self.contents.keep(looked.content)?;
+        Ok(())
     }
 
     /// The content of a file that is kept; nothing when there is none of that hash.
@@ -126,13 +115,7 @@ impl<'a> Proofs<'a> {
     /// # Errors
     /// When it cannot be read, or is not what was kept any more.
     pub fn read(&self, sha256: &str) -> Result<Option<Vec<u8>>> {
-        let read = async { self.store.get(&place(sha256)).await?.bytes().await };
-        match self.runtime.block_on(read) {
-            Ok(content) if hex(&Sha256::digest(&content)) == sha256 => Ok(Some(content.into())),
-            Ok(_) => anyhow::bail!("the proof `{sha256}` is not what was kept; restore it from a backup"),
-            Err(object_store::Error::NotFound { .. }) => Ok(None),
-            Err(error) => Err(error).context("the proof cannot be read"),
-        }
+        self.contents.read(sha256)
     }
 
     /// Whether a scanner looked at the content; one that is set up and does not answer lets nothing pass.
@@ -164,12 +147,6 @@ fn scan_at_socket(_: &str, _: &[u8]) -> std::io::Result<Vec<u8>> {
 
 fn refuse<T>(code: &'static str, message: String, cure: &str) -> Result<T> {
     Err(ActError::from(Refusal::invalid(code, message, cure)).into())
-}
-
-/// Hashes are spread over folders, since some systems are slow with many files in one.
-fn place(sha256: &str) -> Place {
-    let (first, rest) = sha256.split_at_checked(2).unwrap_or((sha256, ""));
-    Place::from_iter([first, rest])
 }
 
 /// The type of a content; the name is not asked.

@@ -14,6 +14,9 @@ static CARRIED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../rulebook");
 /// The version that is used when no folder is given.
 const VERSION: &str = "2023-10";
 
+/// The files of a rulebook: paths below the folder of its version, with their texts.
+pub type Files = Vec<(String, String)>;
+
 /// The file that lists thresholds without an example on both sides.
 pub const UNCOVERED: &str = "uncovered.txt";
 
@@ -26,27 +29,38 @@ pub fn open(folder: Option<&Path>) -> Result<Arc<Rulebook>> {
     Rulebook::parse(&files).map(Arc::new).map_err(|problems| refusal(&problems).into())
 }
 
-/// The rulebook of a name: a folder, or the version that the program carries.
+/// The files of the rulebook of a name: a folder, or the version that the program carries.
 ///
 /// # Errors
-/// When there is neither, or the files are no rulebook.
-pub fn named(name: &str) -> Result<Arc<Rulebook>> {
+/// When there is neither, or the folder holds no rulebook.
+pub fn files_named(name: &str) -> Result<Files> {
     let folder = Path::new(name);
     if name == VERSION && !folder.exists() {
-        return open(None);
+        return files(None);
     }
     if !folder.exists() {
         let refusal = Refusal::usage(format!("there is no folder `{name}`, and no rulebook of that version"));
         return Err(refusal.hint(format!("name the folder of one version, or `{VERSION}` for the one that the program carries")).into());
     }
-    open(Some(folder))
+    files(Some(folder))
+}
+
+/// The files of a rulebook in a folder, or of the one that the program carries, by their paths below its folder: the same wherever it lies.
+///
+/// # Errors
+/// When the folder cannot be read or holds no rulebook.
+pub fn files_below(folder: Option<&Path>) -> Result<Files> {
+    let above = folder.unwrap_or(Path::new(VERSION));
+    let below =
+        |path: String| Path::new(&path).strip_prefix(above).map_or(path.clone(), |below| below.display().to_string().replace('\\', "/"));
+    Ok(files(folder)?.into_iter().map(|(path, text)| (below(path), text)).collect())
 }
 
 /// The files of a rulebook as pairs of path and text: TOML, and the list of thresholds without examples.
 ///
 /// # Errors
 /// When the folder cannot be read or holds no rulebook.
-pub fn files(folder: Option<&Path>) -> Result<Vec<(String, String)>> {
+pub fn files(folder: Option<&Path>) -> Result<Files> {
     match folder {
         None => Ok(carried()),
         Some(folder) => read(folder),
@@ -64,7 +78,7 @@ pub fn refusal(problems: &[RulebookProblem]) -> Refusal {
     Refusal::refused(format!("the rulebook has {count} problem{plural}:\n{}", lines.collect::<Vec<_>>().join("\n")))
 }
 
-fn carried() -> Vec<(String, String)> {
+fn carried() -> Files {
     let mut files = Vec::new();
     let mut open: Vec<&Dir<'_>> = CARRIED.get_dir(VERSION).into_iter().collect();
     while let Some(folder) = open.pop() {
@@ -80,7 +94,7 @@ fn is_of_rulebook(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending == "toml") || path.file_name().is_some_and(|name| name == UNCOVERED)
 }
 
-fn read(folder: &Path) -> Result<Vec<(String, String)>> {
+fn read(folder: &Path) -> Result<Files> {
     let mut files = Vec::new();
     let mut open = vec![folder.to_owned()];
     while let Some(path) = open.pop() {
@@ -112,6 +126,16 @@ mod tests {
     #[test]
     fn the_carried_rulebook_is_one_without_problems() {
         assert_eq!(open(None).unwrap().program.version, VERSION);
+    }
+
+    #[test]
+    fn files_are_named_below_their_folder_however_the_folder_is_spelled() {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../rulebook/2023-10");
+        let carried = files_below(None).unwrap();
+        assert!(carried.iter().any(|(path, _)| path == "rulebook.toml"));
+        for folder in [root.to_owned(), format!("{root}/"), format!("{root}//"), format!("{root}/./")] {
+            assert!(files_below(Some(Path::new(&folder))).unwrap() == carried, "{folder}");
+        }
     }
 
     #[test]

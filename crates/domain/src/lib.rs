@@ -75,6 +75,9 @@ pub mod links;
 /// Webhooks: addresses that are told of events.
 pub mod webhooks;
 
+/// Versions of the rulebook: proposed, published, replaced, withdrawn.
+pub mod versions;
+
 /// Claims: from the draft to the end of the association.
 pub mod claims;
 

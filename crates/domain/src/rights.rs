@@ -60,6 +60,8 @@ words! {
         ResaleRecord = "resale-record",
         /// Keeps partner accounts, customers, principals and subscriptions.
         RegisterKeep = "register-keep",
+        /// Proposes, publishes and withdraws rulebooks.
+        RulebookKeep = "rulebook-keep",
         /// Finds out what a partner ID stands for.
         PartnerLookUp = "partner-look-up",
         /// Keeps the users of an organisation.

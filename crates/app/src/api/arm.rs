@@ -167,7 +167,7 @@ impl Asked<'_> {
                 _ => links::unlink(desk, Some(partner_id)),
             }
         };
-        let link = self.home.act(self.api.reading.rulebook(), self.actor.clone(), act)?.given;
+        let link = self.home.act(&self.api.reading.rulebook(), self.actor.clone(), act)?.given;
         if *method == Method::DELETE { Ok(StatusCode::OK.into_response()) } else { Ok(ok(&self.shown(&link)?)) }
     }
 

@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -33,7 +34,7 @@ pub struct Call<'a> {
     /// The home, as it was known when the caller asks for that.
     pub home: Home,
     /// The rules.
-    pub rulebook: &'a Rulebook,
+    pub rulebook: Arc<Rulebook>,
     /// Who calls.
     pub actor: Actor,
     operation: &'static Operation,
@@ -82,9 +83,10 @@ impl<'a> Call<'a> {
             _ => None,
         };
         let request = Request { keyed, version };
-        let rulebook = reading.rulebook();
         let known_at: Option<Timestamp> = query.get("known_at").and_then(|text| text.parse().ok());
         let home = known_at.map_or_else(|| home.clone(), |known_at| home.at(known_at));
+        // what was known is told by the rules that were in force
+        let rulebook = if known_at.is_some() { home.rulebook()? } else { reading.rulebook() };
         Ok(Self { reading, home, rulebook, actor, operation, path, query, body: body_value, file, request, sight: OnceCell::new() })
     }
 
@@ -122,7 +124,7 @@ impl<'a> Call<'a> {
     }
 
     fn act(&self, act: impl FnOnce(&mut Desk<'_>) -> Acted<Value>) -> Result<Value, Problem> {
-        Ok(self.home.act_on_request(self.rulebook, self.actor.clone(), &self.request, act)?.given)
+        Ok(self.home.act_on_request(&self.rulebook, self.actor.clone(), &self.request, act)?.given)
     }
 
     /// A part of the path.

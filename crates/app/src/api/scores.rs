@@ -53,7 +53,7 @@ pub const OPERATIONS: &[&[Operation]] = &[&[
         status: StatusCode::OK,
         act: Act::Read(|call| {
             let score = score(call)?;
-            Ok(value(&ScoreView::new(&score, call.rulebook)))
+            Ok(value(&ScoreView::new(&score, &call.rulebook)))
         }),
     },
     Operation {
@@ -91,7 +91,7 @@ fn list(call: &Call<'_>) -> Result<Value, Problem> {
     seen.sort_by_cached_key(|score| id(score));
     let rest: Vec<&Score> = seen.into_iter().filter(|score| id(score) > after).collect();
     let next = rest.get(limit.saturating_sub(1)).filter(|_| rest.len() > limit).map(|last| hex(id(last).as_bytes()));
-    let items: Vec<ScoreView> = rest.iter().take(limit).map(|score| ScoreView::new(score, call.rulebook)).collect();
+    let items: Vec<ScoreView> = rest.iter().take(limit).map(|score| ScoreView::new(score, &call.rulebook)).collect();
     Ok(value(&Page { items, next }))
 }
 

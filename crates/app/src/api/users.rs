@@ -172,6 +172,6 @@ fn issue(call: &Call<'_>) -> Result<Value, Problem> {
     let (token_id, text, secret_hash) = secrets::new()?;
     let token =
         Token { token_id: token_id.clone(), user_id, identity, scopes, purpose, secret_hash, expires_on, state: "active".to_owned() };
-    call.home.act(call.rulebook, call.actor.clone(), |desk| tokens::issue(desk, &token))?;
+    call.home.act(&call.rulebook, call.actor.clone(), |desk| tokens::issue(desk, &token))?;
     Ok(value(&Issued { token_id, token: text }))
 }

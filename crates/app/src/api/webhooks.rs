@@ -110,7 +110,7 @@ fn add(call: &Call<'_>, desk: &mut Desk<'_>) -> Acted<Value> {
 /// Makes a secret; what was not told yet is signed with it. It is no act: what is secret is in no log.
 fn secret(call: &Call<'_>) -> Result<Value, Problem> {
     let id = call.part("webhook_id");
-    call.home.act(call.rulebook, call.actor.clone(), |desk| {
+    call.home.act(&call.rulebook, call.actor.clone(), |desk| {
         let webhook: Webhook = desk.get(id)?;
         webhooks::must_keep_it(desk, &webhook)
     })?;

@@ -123,7 +123,7 @@ pub fn run(args: &DemoArgs, setting: &Setting) -> Result<Exit> {
     let import = imported(&home, &exports, setting)?;
     let users = let_in(&Home::open(&home)?, &users, setting, door.is_some().then_some(address.as_str()))?;
     let origin = format!("the demo program, seed {}", args.seed);
-    let reader = Arc::new(HomeReader::open(Home::open(&home)?, setting.rulebook()?, demo::AS_OF, origin)?);
+    let reader = Arc::new(HomeReader::open(Home::open(&home)?, setting.rulebook_instead()?, demo::AS_OF, origin)?);
     let scores = progress::during("scoring", || reader.scores(demo::AS_OF))?;
     let view = DemoView {
         seed: args.seed,
@@ -142,7 +142,7 @@ pub fn run(args: &DemoArgs, setting: &Setting) -> Result<Exit> {
 
 /// Adds the demo's users; while it is served from `address`, each with a link that signs them in.
 fn let_in(home: &Home, users: &[User], setting: &Setting, address: Option<&str>) -> Result<Vec<UserView>> {
-    let (rulebook, local) = (setting.rulebook()?, home.actor(None)?);
+    let (rulebook, local) = (setting.rulebook_of_files()?, home.actor(None)?);
     home.act(&rulebook, local, |desk| users.iter().try_for_each(|user| parties::add_user(desk, user)))?;
     let view = |user: &User| {
         let link =
@@ -185,7 +185,7 @@ fn ready(folder: &Path, seed: u64) -> Result<(PathBuf, PathBuf)> {
 fn imported(home: &Path, exports: &Path, setting: &Setting) -> Result<ImportView> {
     let home = Home::open_or_make(home)?;
     let writing = import::write(&home)?;
-    let outcome = import::read(&writing, exports, None, None, setting.rulebook()?)?;
+    let outcome = import::read(&writing, exports, None, None, setting.rulebook_of_files()?)?;
     writing.keep(&exports.display().to_string(), &outcome)?;
     setting.tell_rows(&outcome.problems);
     Ok(ImportView::of_outcome(exports.display().to_string(), &outcome, true))

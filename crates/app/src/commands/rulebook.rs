@@ -2,9 +2,10 @@
 
 mod diff;
 mod preview;
+mod publishing;
 mod schema;
 mod show;
-mod sound;
+pub mod sound;
 mod test;
 mod validate;
 
@@ -29,6 +30,14 @@ pub enum RulebookCommand {
     Diff(diff::DiffArgs),
     /// Who would lose a designation by another rulebook, who would gain one, and why
     Preview(preview::PreviewArgs),
+    /// The rulebooks that were proposed in the home, and which one is in force
+    List,
+    /// Propose a rulebook: keep its files in the home, for somebody else to publish
+    Propose(publishing::ProposeArgs),
+    /// Publish a proposed rulebook: it is in force from now on
+    Publish(publishing::NamedArgs),
+    /// Take a proposed rulebook back
+    Withdraw(publishing::WithdrawArgs),
     /// JSON Schemas of the files, for editors
     Schema(schema::SchemaArgs),
 }
@@ -44,6 +53,10 @@ pub fn run(command: &RulebookCommand, setting: &Setting) -> Result<Exit> {
         RulebookCommand::Test(args) => test::run(args, setting),
         RulebookCommand::Diff(args) => diff::run(args, setting),
         RulebookCommand::Preview(args) => preview::run(args, setting),
+        RulebookCommand::List => publishing::list(setting),
+        RulebookCommand::Propose(args) => publishing::propose(args, setting),
+        RulebookCommand::Publish(args) => publishing::publish(args, setting),
+        RulebookCommand::Withdraw(args) => publishing::withdraw(args, setting),
         RulebookCommand::Schema(args) => schema::run(args, setting),
     }
 }

@@ -34,7 +34,22 @@ impl<'a> Seat<'a> {
     pub fn take(setting: &'a Setting) -> Result<Self> {
         let home = Home::open(&setting.home()?)?;
         let actor = home.actor(setting.user())?;
-        Ok(Self { home, rulebook: setting.rulebook()?, actor, setting })
+        let rulebook = setting.rulebook_in(&home)?;
+        Ok(Self { home, rulebook, actor, setting })
+    }
+
+    /// Who acts.
+    pub fn actor(&self) -> Actor {
+        self.actor.clone()
+    }
+
+    /// Prints what an act gave.
+    ///
+    /// # Errors
+    /// When stdout cannot be written.
+    pub fn say<T: Serialize>(&self, given: &T, told: &str) -> Result<Exit> {
+        self.setting.output.print(given, |_| format!("{told}\n"))?;
+        Ok(Exit::Done)
     }
 
     /// Acts, or reads.

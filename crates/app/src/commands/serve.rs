@@ -136,9 +136,9 @@ pub fn address(door: &TcpListener) -> Result<String> {
 pub fn run(args: &ServeArgs, setting: &Setting) -> Result<Exit> {
     let tls = args.tls.open()?;
     let door = args.reach.open(&args.door, tls.is_some(), args.program.dataset.is_none())?;
-    let (rulebook, today) = (setting.rulebook()?, args.program.as_of());
+    let today = args.program.as_of();
     if let Some(folder) = &args.program.dataset {
-        let program = OpenProgram::from_dataset(folder, rulebook)?;
+        let program = OpenProgram::from_dataset(folder, setting.rulebook_of_files()?)?;
         setting.tell_rows(&program.problems());
         let reader = Arc::new(Reader::new(program, today, format!("dataset {}", folder.display())));
         return answer(reader, Reader::warm_up, door, tls);
@@ -149,7 +149,7 @@ pub fn run(args: &ServeArgs, setting: &Setting) -> Result<Exit> {
     let home = Home::open(&setting.home()?)?;
     // links of a demo are good while the demo runs
     home.drop_links(None, Kind::Demo.as_str())?;
-    first_run::make_operator(&home, &rulebook)?;
+    first_run::make_operator(&home, &*setting.rulebook()?)?;
     if let Some(user) = setting.user() {
         home.actor(Some(user))?;
     }
@@ -157,7 +157,8 @@ pub fn run(args: &ServeArgs, setting: &Setting) -> Result<Exit> {
     home.forget_uploads();
     let providers = Providers::open(home.root())?;
     let origin = format!("home {}", home.root().display());
-    let reader = HomeReader::open(home, rulebook, today, origin)?.visited_by(setting.user()).sending_mail(postman.is_some());
+    let reader =
+        HomeReader::open(home, setting.rulebook_instead()?, today, origin)?.visited_by(setting.user()).sending_mail(postman.is_some());
     let reader = reader.trusting(providers).behind(args.reach.outside(tls.is_some()));
     setting.tell_rows(&reader.latest().problems());
     let reader = Arc::new(reader);

@@ -105,7 +105,7 @@ impl Visit {
     ///
     /// Registers that cannot be read or written.
     pub fn tried<T>(&self, act: impl FnOnce(&mut Desk<'_>) -> Acted<T>) -> Result<Result<T, Refusal>, Problem> {
-        match self.home()?.act(self.reading.rulebook(), self.actor()?, act) {
+        match self.home()?.act(self.rulebook(), self.actor()?, act) {
             Ok(done) => Ok(Ok(done.given)),
             Err(error) => match error.downcast::<ActError>() {
                 Ok(ActError::Refused(refusal)) => Ok(Err(refusal)),
@@ -121,7 +121,7 @@ impl Visit {
     ///
     /// An act that is refused, or registers that cannot be read or written.
     pub fn act<T>(&self, heading: &str, act: impl FnOnce(&mut Desk<'_>) -> Acted<T>) -> Result<T, Problem> {
-        let done = self.home()?.act(self.reading.rulebook(), self.actor()?, act);
+        let done = self.home()?.act(self.rulebook(), self.actor()?, act);
         done.map(|done| done.given).map_err(|error| Problem::refused(heading, &error))
     }
 }

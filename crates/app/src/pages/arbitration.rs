@@ -146,7 +146,7 @@ fn read(desk: &Desk<'_>, visit: &Visit) -> Acted<(Arbitration, [Claim; 2])> {
 /// A visitor who does not act for the operator, or an arbitration that is not there.
 pub fn show(visit: &Visit) -> Result<Response, Problem> {
     let actor = visit.operator(&OPERATOR_ROLES)?;
-    let rulebook = visit.reading.rulebook();
+    let rulebook = visit.rulebook();
     let (case, claims, sides, customer, lead, warnings) = visit.read(|desk| {
         let (case, claims) = read(desk, visit)?;
         let sides = [side(desk, &claims[0], "Holds")?, side(desk, &claims[1], "Wants it")?];
@@ -266,7 +266,7 @@ fn ask(visit: &Visit, sides: &[Side; 2], claims: &[Claim; 2]) -> Ask {
         .iter()
         .zip(sides)
         .map(|(claim, side)| (claim.claim_id.to_string(), format!("{}, {} ({})", side.claim, side.who, side.role.to_lowercase())));
-    let reasons = &visit.reading.rulebook().associations.cpor.reasons.arbitration;
+    let reasons = &visit.rulebook().associations.cpor.reasons.arbitration;
     let reasons = reasons.iter().map(|(name, rules)| (name.to_string(), rules.because.clone()));
     let at = format!("{}/vote", paths::operator_arbitration(&Name::new(visit.param("case"))));
     let fields = vec![

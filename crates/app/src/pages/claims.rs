@@ -251,7 +251,7 @@ fn row(visit: &Visit, workspace: &Workspace, listed: &Listed, claim: &Claim) -> 
     vec![
         if claim.name.is_empty() { id } else { id.note(claim.name.clone()) },
         Cell::text(claim.name.clone()),
-        Cell::text(area_of(visit.reading.rulebook(), claim)),
+        Cell::text(area_of(visit.rulebook(), claim)),
         Cell::lines(&products),
         Cell::text(listed.customer(&claim.tenant_id)).link(paths::customer(workspace.id(), &claim.tenant_id, None)),
         Cell::id(&claim.tenant_id),

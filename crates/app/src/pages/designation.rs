@@ -92,7 +92,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     let own = visit.partner(&scores)?;
     let (rules, score) = visit.area(&own)?;
     let track = track(visit, rules, score)?;
-    let program = &visit.reading.rulebook().program;
+    let program = &visit.rulebook().program;
     let root = visit.explanation(score)?;
     let line = program.qualifying_points.value;
     let title = show::short_title(&rules.title).to_owned();

@@ -99,7 +99,7 @@ fn give(visit: &Visit, sent: &Sent) -> Result<Response, Problem> {
     if sent.text("grant_type") != "urn:ietf:params:oauth:grant-type:device_code" {
         return Ok(refused("unsupported_grant_type", "expected `urn:ietf:params:oauth:grant-type:device_code`"));
     }
-    let outcome = device::take(home, visit.reading.rulebook(), sent.text("device_code"), clock::now()).map_err(broken)?;
+    let outcome = device::take(home, visit.rulebook(), sent.text("device_code"), clock::now()).map_err(broken)?;
     Ok(match outcome {
         Outcome::Waits => refused("authorization_pending", "nobody has confirmed the code yet"),
         Outcome::Refused => refused("access_denied", "the code was refused"),

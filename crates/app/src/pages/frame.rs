@@ -142,7 +142,7 @@ impl Frame {
     #[must_use]
     pub fn new(visit: &Visit, title: &str) -> Self {
         let as_of = visit.asked_as_of().ok().flatten();
-        let rulebook = visit.reading.rulebook();
+        let rulebook = visit.rulebook();
         // where the facts are kept is the operator's matter
         let is_operator = visit.actor().is_ok_and(|actor| actor.organisation == Some(Organisation::Operator));
         let has_registers = visit.reading.home().is_some();
@@ -209,7 +209,7 @@ impl Frame {
             let href = paths::designation(&partner.partner_id, &rules.area, None, as_of);
             Entry::new(show::short_title(&rules.title).to_owned(), String::new(), href)
         };
-        let designations = visit.reading.rulebook().areas.values().map(entry).collect();
+        let designations = visit.rulebook().areas.values().map(entry).collect();
         self.partner = Some(PartnerFrame { designations, ..own });
         self
     }
@@ -258,7 +258,7 @@ fn who(visit: &Visit) -> Option<(String, bool)> {
 }
 
 fn designation_entry(visit: &Visit, score: &Score, here: Here<'_>, as_of: Option<Day>) -> Entry {
-    let title = visit.reading.rulebook().areas.get(&score.area).map_or_else(|| score.area.to_string(), |rules| rules.title.clone());
+    let title = visit.rulebook().areas.get(&score.area).map_or_else(|| score.area.to_string(), |rules| rules.title.clone());
     let href = paths::designation(&score.global_partner_id, &score.area, None, as_of);
     let entry = Entry::new(show::short_title(&title).to_owned(), show::points(&score.chosen().score), href);
     Entry { is_current: here == Here::Designation(&score.area), is_qualified: score.status != Status::InProgress, ..entry }

@@ -72,7 +72,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     let scores = visit.scores()?;
     let own = visit.partner(&scores)?;
     let as_of = visit.asked_as_of()?;
-    let rules = &visit.reading.rulebook().program;
+    let rules = &visit.rulebook().program;
     let first = own[0];
     let name = named(&first.partner_name, &first.global_partner_id);
     let action = paths::home(&first.global_partner_id, None);
@@ -110,7 +110,7 @@ fn heading(visit: &Visit, own: &[&Score], rules: &ProgramRules) -> String {
     let qualified = own.iter().filter(|score| score.status != Status::InProgress).count();
     let counted = format!("{qualified} of {} qualified", show::count(own.len(), "designation"));
     let title_of = |score: &Score| {
-        let rules = visit.reading.rulebook().areas.get(&score.area);
+        let rules = visit.rulebook().areas.get(&score.area);
         rules.map_or_else(|| score.area.to_string(), |rules| show::short_title(&rules.title).to_owned())
     };
     let open = |score: &&&Score| !score.chosen().qualified && !score.chosen().score.is_zero();
@@ -135,7 +135,7 @@ fn heading(visit: &Visit, own: &[&Score], rules: &ProgramRules) -> String {
 }
 
 fn card(visit: &Visit, score: &Score, as_of: Option<Day>) -> Card {
-    let rulebook = visit.reading.rulebook();
+    let rulebook = visit.rulebook();
     let (rules, track) = (&rulebook.program, score.chosen());
     let line = rules.qualifying_points.value;
     let title = rulebook.areas.get(&score.area).map_or(score.area.as_str(), |rules| show::short_title(&rules.title));

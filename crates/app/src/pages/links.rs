@@ -173,7 +173,7 @@ fn row(workspace: &Workspace, item: &Item, hidden: &Hidden) -> Vec<Cell> {
 /// Shows what a role counts for, and all listed ones.
 fn role(visit: &Visit) -> Result<Response, Problem> {
     let workspace = Workspace::of(visit)?;
-    let rulebook = visit.reading.rulebook();
+    let rulebook = visit.rulebook();
     let name = visit.value("name").unwrap_or_default();
     let explained = (!name.is_empty()).then(|| rulebook.explain_role(name));
     let listed = rulebook.azure_roles.listed().into_keys().map(|role| rulebook.explain_role(role));

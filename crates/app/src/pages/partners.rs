@@ -105,7 +105,7 @@ fn list(scores: &[Score]) -> Vec<Listed<'_>> {
 fn columns(visit: &Visit) -> Vec<Column> {
     let mut columns =
         vec![Column::text("name", "Partner"), Column::text("global_partner_id", "ID"), Column::count("qualified", "Qualified")];
-    let areas = visit.reading.rulebook().areas.values();
+    let areas = visit.rulebook().areas.values();
     columns.extend(areas.map(|rules| Column::fraction(rules.area.as_str(), show::short_title(&rules.title))));
     columns
 }
@@ -113,7 +113,7 @@ fn columns(visit: &Visit) -> Vec<Column> {
 fn row(visit: &Visit, partner: &Listed<'_>, as_of: Option<Day>) -> Vec<Cell> {
     let qualified = Cell::count(partner.qualified(), "designations").note(format!("of {}", partner.scores.len()));
     let mut cells = vec![Cell::text(partner.name.clone()).link(paths::home(partner.id, as_of)), Cell::id(partner.id), qualified];
-    let areas = visit.reading.rulebook().areas.values();
+    let areas = visit.rulebook().areas.values();
     cells.extend(areas.map(|rules| {
         let Some(score) = partner.scores.iter().find(|score| score.area == rules.area) else { return Cell::none() };
         let address = paths::designation(partner.id, &score.area, None, as_of);

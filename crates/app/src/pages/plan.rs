@@ -75,14 +75,14 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     let scores = visit.scores()?;
     let own = visit.partner(&scores)?;
     let score = asked(visit, &own)?;
-    let rules = &visit.reading.rulebook().areas[&score.area];
+    let rules = &visit.rulebook().areas[&score.area];
     let shown = track(visit, rules, score)?;
     let read = visit.reading.outlooks(&score.global_partner_id, &score.area, score.as_of);
     let outlooks = read.map_err(|error| Problem::unread(&error))?;
     let (wishes, refused) = wishes(visit);
     let plan = Plan::of(score, &outlooks, shown.track.as_ref(), &wishes).expect("an area has the tracks of its scores");
     let as_of = visit.asked_as_of()?;
-    let line = visit.reading.rulebook().program.qualifying_points.value;
+    let line = visit.rulebook().program.qualifying_points.value;
     let file = |what: &str| format!("{}-{}-{what}-{}", score.global_partner_id, score.area, score.as_of);
     let path = path_grid(visit, &plan).named(&file("plan"));
     let swings = swings(plan.outlook, &shown.score);
@@ -125,7 +125,7 @@ fn asked<'s>(visit: &Visit, own: &[&'s Score]) -> Result<&'s Score, Problem> {
     };
     own.iter().find(|score| score.area == area).copied().ok_or_else(|| {
         let known = own.iter().map(|score| {
-            let rules = &visit.reading.rulebook().areas[&score.area];
+            let rules = &visit.rulebook().areas[&score.area];
             (score.area.to_string(), rules.title.clone(), paths::plan_of(&score.global_partner_id, &score.area, None, None))
         });
         Problem::unknown("area", area.as_str(), known.collect())
@@ -158,7 +158,7 @@ fn kept(visit: &Visit, score: &Score) -> Vec<(&'static str, String)> {
 }
 
 fn area_link(visit: &Visit, other: &Score, score: &Score) -> AreaLink {
-    let rules = &visit.reading.rulebook().areas[&other.area];
+    let rules = &visit.rulebook().areas[&other.area];
     AreaLink {
         name: show::short_title(&rules.title).to_owned(),
         points: show::points(&other.chosen().score),

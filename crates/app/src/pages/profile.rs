@@ -115,7 +115,7 @@ fn render(visit: &Visit, refused: Option<&Refused<'_>>) -> Result<Response, Prob
         Some(at) => format!("Your profile is linked to {}", called(at)),
         None => "Your profile is linked to nobody".to_owned(),
     };
-    let rules = &visit.reading.rulebook().associations.people;
+    let rules = &visit.rulebook().associations.people;
     let from =
         if own.free_on > own.today { format!("You may link again on {} or later.", own.free_on) } else { "You may link today.".to_owned() };
     shown.rule = format!(

@@ -94,7 +94,7 @@ fn come_back(visit: &Visit, state: Option<&str>) -> Result<Response, Error> {
     }
     let code = visit.value("code").ok_or_else(|| refused("the provider gave no code", "begin again"))?;
     let next = pending.next.clone();
-    let user = provider.end(home, visit.reading.rulebook(), pending, code, clock::now())?;
+    let user = provider.end(home, visit.rulebook(), pending, code, clock::now())?;
     let entered = sign_in::enter(visit, &user, &provider.name, &next);
     let mut response = entered.unwrap_or_else(|problem| problem.page(visit));
     response.headers_mut().append(header::SET_COOKIE, cookie(visit, ""));

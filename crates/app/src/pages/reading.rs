@@ -63,7 +63,7 @@ pub trait Reading: Send + Sync {
     fn inventory(&self, as_of: Day) -> anyhow::Result<Arc<Vec<Item>>>;
 
     /// The rules that scores follow.
-    fn rulebook(&self) -> &Rulebook;
+    fn rulebook(&self) -> Arc<Rulebook>;
 
     /// The day that pages show when none is asked for.
     fn today(&self) -> Day;

@@ -78,7 +78,7 @@ fn show(visit: &Visit) -> Result<Response, Problem> {
     if let Some(file) = grid.download().or_else(|| moves.download()) {
         return file;
     }
-    let rules = &visit.reading.rulebook().associations.csp.models;
+    let rules = &visit.rulebook().associations.csp.models;
     let model = |(model, enrolment): &(Tier, Option<Enrolment>)| Model {
         title: rules.get(model).map_or_else(|| show::spoken(model.as_str()), |rules| rules.title.clone()),
         href: workspace.at(&format!("resale/{model}")),

@@ -36,7 +36,7 @@ struct RulebooksPage {
 /// A visitor who does not act for the operator.
 pub fn show(visit: &Visit) -> Result<Response, Problem> {
     visit.operator(&OPERATOR_ROLES)?;
-    let rulebook = visit.reading.rulebook();
+    let rulebook = visit.rulebook();
     let columns = vec![
         Column::text("place", "Place"),
         Column::text("value", "Value"),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::extract::{FromRequestParts, Query, RawPathParams};
 use axum::http::header::HOST;
@@ -16,7 +16,7 @@ use domain::explain::Node;
 use domain::names::Name;
 use domain::record::desk::ActError;
 use domain::rights::{Act, On, allows, must};
-use domain::rulebook::AreaRules;
+use domain::rulebook::{AreaRules, Rulebook};
 use domain::time::Day;
 
 use crate::pages::frame::Frame;
@@ -39,6 +39,7 @@ pub struct Visit {
     pub caller: Caller,
     /// Where the visitor reaches the pages: `http://127.0.0.1:7070`.
     pub origin: String,
+    rulebook: OnceLock<Arc<Rulebook>>,
     params: BTreeMap<String, String>,
     query: BTreeMap<String, String>,
 }
@@ -56,7 +57,16 @@ impl FromRequestParts<Arc<dyn Reading>> for Visit {
         let named = || parts.headers.get(HOST).and_then(|host| host.to_str().ok()).map(str::to_owned);
         let host = outside.host.clone().or_else(named).unwrap_or_else(|| "127.0.0.1".to_owned());
         let origin = format!("{}://{host}", if outside.is_tls { "https" } else { "http" });
-        Ok(Self { reading: Arc::clone(reading), theme: Theme::of(&parts.headers), address, caller, origin, params, query })
+        Ok(Self {
+            reading: Arc::clone(reading),
+            theme: Theme::of(&parts.headers),
+            address,
+            caller,
+            origin,
+            rulebook: OnceLock::new(),
+            params,
+            query,
+        })
     }
 }
 
@@ -78,7 +88,8 @@ pub async fn answer_with(visit: Visit, show: impl FnOnce(&Visit) -> Result<Respo
     let (reading, theme, address, caller) = (Arc::clone(&visit.reading), visit.theme, visit.address.clone(), visit.caller.clone());
     let shown = tokio::task::spawn_blocking(move || show(&visit).unwrap_or_else(|problem| problem.page(&visit))).await;
     shown.unwrap_or_else(|_| {
-        let visit = Visit { reading, theme, address, caller, origin: String::new(), params: BTreeMap::new(), query: BTreeMap::new() };
+        let (rulebook, origin) = (OnceLock::new(), String::new());
+        let visit = Visit { reading, theme, address, caller, origin, rulebook, params: BTreeMap::new(), query: BTreeMap::new() };
         Problem::broken("the page stopped while it was being made; its cause is in the log of `counterfoil serve`").page(&visit)
     })
 }
@@ -161,6 +172,12 @@ impl Visit {
         refused.map_err(|refusal| Problem::refused("This is not for your role", &ActError::from(refusal).into()))
     }
 
+    /// The rules that are in force while the visit lasts.
+    #[must_use]
+    pub fn rulebook(&self) -> &Rulebook {
+        self.rulebook.get_or_init(|| self.reading.rulebook())
+    }
+
     /// What is hidden from the visitor. Whoever opens a dataset folder may see all that is in it.
     #[must_use]
     pub fn hidden(&self, on: &On) -> Hidden {
@@ -239,7 +256,7 @@ impl Visit {
     pub fn area<'s>(&self, own: &[&'s Score]) -> Result<(&AreaRules, &'s Score), Problem> {
         let asked = Name::new(self.param("area"));
         let score = own.iter().find(|score| score.area == asked);
-        match (self.reading.rulebook().areas.get(&asked), score) {
+        match (self.rulebook().areas.get(&asked), score) {
             (Some(rules), Some(score)) => Ok((rules, score)),
             _ => Err(self.no_area(&asked, own)?),
         }
@@ -248,14 +265,14 @@ impl Visit {
     /// The short title of an area.
     #[must_use]
     pub fn area_title(&self, area: &Name) -> String {
-        let rules = self.reading.rulebook().areas.get(area);
+        let rules = self.rulebook().areas.get(area);
         rules.map_or_else(|| area.to_string(), |rules| show::short_title(&rules.title).to_owned())
     }
 
     fn no_area(&self, asked: &Name, own: &[&Score]) -> Result<Problem, Problem> {
         let as_of = self.asked_as_of()?;
         let partner = own.first().map(|score| &score.global_partner_id);
-        let areas = self.reading.rulebook().areas.values();
+        let areas = self.rulebook().areas.values();
         let known = areas.filter_map(|rules| {
             Some((
                 rules.area.to_string(),

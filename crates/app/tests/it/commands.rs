@@ -63,6 +63,9 @@ mod score;
 /// Rulebooks: what differs, and who would lose or gain by one.
 mod rulebook;
 
+/// Rulebooks of a home.
+mod rulebooks;
+
 /// A claim's story, as it was known on each day.
 mod replay;
 

@@ -140,7 +140,7 @@ fn account(call: &Call<'_>) -> Name {
 }
 
 fn floor(call: &Call<'_>) -> Result<Floor, ActError> {
-    revenue(&call.home, call.rulebook, &account(call)).map_err(|error| ActError::Failed(error.into()))
+    revenue(&call.home, &call.rulebook, &account(call)).map_err(|error| ActError::Failed(error.into()))
 }
 
 fn standing(call: &Call<'_>, desk: &Desk<'_>) -> Acted<Standing> {

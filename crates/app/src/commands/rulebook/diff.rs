@@ -10,7 +10,6 @@ use super::counted;
 use crate::cli::Setting;
 use crate::output::Paint;
 use crate::problem::Exit;
-use crate::rules;
 
 /// What differs between two rulebooks: values, entries of lists, sources
 #[derive(Debug, clap::Args)]
@@ -20,11 +19,11 @@ Examples:
   counterfoil rulebook diff my-rulebook/
   counterfoil rulebook diff 2023-10 my-rulebook/ -o tsv --query \"[].[place, before, after]\"")]
 pub struct DiffArgs {
-    /// The older rulebook: the folder of one version, or the version that the program carries
+    /// The older rulebook: the folder of one version, one that was proposed in the home (its hash), or the version that the program carries
     #[arg(value_name = "OLD")]
     older: String,
 
-    /// The newer rulebook, named alike [default: the one in force: `--rulebook`, or the carried one]
+    /// The newer rulebook, named alike [default: the one in force]
     #[arg(value_name = "NEW")]
     newer: Option<String>,
 }
@@ -55,8 +54,8 @@ pub struct ChangeView {
 /// # Errors
 /// When one of the rulebooks cannot be used.
 pub fn run(args: &DiffArgs, setting: &Setting) -> Result<Exit> {
-    let older = rules::named(&args.older)?;
-    let newer = args.newer.as_deref().map_or_else(|| setting.rulebook(), rules::named)?;
+    let older = setting.rulebook_named(&args.older)?;
+    let newer = args.newer.as_deref().map_or_else(|| setting.rulebook(), |name| setting.rulebook_named(name))?;
     let views = views(&older, &newer);
     setting.output.print(&views, |paint| told(&older, &newer, &views, paint))?;
     Ok(Exit::Done)
@@ -130,6 +129,7 @@ fn sourced(view: &ChangeView) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules;
 
     #[test]
     fn the_differences_are_told_by_file_with_what_came_what_went_and_the_sources() {

@@ -1,10 +1,9 @@
 //! `rulebook preview`: who would lose a designation by another rulebook, and who would gain one.
 
-use std::path::PathBuf;
-
 use anyhow::Result;
 use domain::fraction::Fraction;
 use domain::impact::{Effect, Impact, Stand, impacts, partners_with};
+use domain::rights::{Act, On};
 use domain::rulebook::changes::{Change, changes};
 use serde::Serialize;
 
@@ -14,7 +13,6 @@ use crate::commands::ProgramArgs;
 use crate::output::{Paint, table};
 use crate::problem::Exit;
 use crate::progress;
-use crate::rules;
 
 /// Who would lose a designation by another rulebook, who would gain one, and why
 #[derive(Debug, clap::Args)]
@@ -26,9 +24,9 @@ Examples:
   counterfoil rulebook preview my-rulebook/ --dataset my-exports/ --as-of 2024-08-10
   counterfoil rulebook preview my-rulebook/ -o csv --query \"[?effect=='loses'].[global_partner_id, area, status_before, status_after]\"")]
 pub struct PreviewArgs {
-    /// The folder of the other rulebook
-    #[arg(value_name = "FOLDER")]
-    folder: PathBuf,
+    /// The other rulebook: its folder, or the hash of one that was proposed in the home
+    #[arg(value_name = "FOLDER|HASH")]
+    other: String,
 
     #[command(flatten)]
     program: ProgramArgs,
@@ -66,8 +64,8 @@ struct MovedView {
 /// # Errors
 /// When the rulebook is not sound, or the program cannot be opened.
 pub fn run(args: &PreviewArgs, setting: &Setting) -> Result<Exit> {
-    let files = rules::files(Some(&args.folder))?;
-    let proposed = sound::sound(&files)?;
+    args.program.asker(setting)?.must(Act::PartnersList, &On::program(), "see the scores of all partners")?;
+    let proposed = sound::sound(&setting.rulebook_files_named(&args.other)?)?;
     let in_force = args.program.open(setting)?;
     let other = args.program.open_by(proposed, setting)?;
     let day = args.program.as_of();

@@ -8,7 +8,7 @@ use domain::rulebook::Rulebook;
 use super::{counted, test, validate};
 use crate::output::Paint;
 use crate::problem::Refusal;
-use crate::rules;
+use crate::rules::{self, UNCOVERED};
 
 /// The rulebook of these files, when it is sound.
 ///
@@ -29,6 +29,21 @@ pub fn sound(files: &[(String, String)]) -> Result<Arc<Rulebook>> {
             .into());
     }
     Ok(Arc::new(rulebook))
+}
+
+/// The rulebook of these files, when it may be published: it is sound, and its examples stand on both sides of every threshold but those
+/// that its own list names.
+///
+/// # Errors
+/// As [`sound`]; and when a threshold has no example on a side.
+pub fn publishable(files: &[(String, String)]) -> Result<Arc<Rulebook>> {
+    let rulebook = sound(files)?;
+    let found = test::test(files).map_err(|problems| rules::refusal(&problems))?;
+    if found.is_covered() {
+        return Ok(rulebook);
+    }
+    let message = format!("the rulebook has thresholds without an example on each side that its `{UNCOVERED}` does not list");
+    Err(Refusal::refused(message).hint("add the examples, or write the list with `counterfoil rulebook test FOLDER --write`").into())
 }
 
 #[cfg(test)]

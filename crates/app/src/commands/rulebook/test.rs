@@ -45,6 +45,11 @@ impl TestView {
     pub fn failed(&self) -> usize {
         self.failed.len()
     }
+
+    /// Whether every threshold has an example on each side, but for those that the rulebook's own list names.
+    pub fn is_covered(&self) -> bool {
+        self.uncovered_is_kept
+    }
 }
 
 /// An example that does not hold.

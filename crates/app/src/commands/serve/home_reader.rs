@@ -10,11 +10,13 @@ use domain::explain::Node;
 use domain::inventory::Item;
 use domain::names::Name;
 use domain::plan::Outlook;
+use domain::record::entry::Entry as _;
 use domain::record::event::Event;
 use domain::roster::Roster;
 use domain::rulebook::Rulebook;
 use domain::standing;
 use domain::time::Day;
+use domain::versions::RulebookVersion;
 
 use super::Reader;
 use crate::home::Home;
@@ -30,7 +32,8 @@ const EVENTS_LOOKED_AT: u32 = 256;
 /// A home with its program, opened as of the latest act.
 pub struct HomeReader {
     home: Home,
-    rulebook: Arc<Rulebook>,
+    /// The rulebook that is named instead of the one in force.
+    named: Option<Arc<Rulebook>>,
     today: Day,
     origin: String,
     visitor: Option<String>,
@@ -42,17 +45,18 @@ pub struct HomeReader {
 }
 
 impl HomeReader {
-    /// Opens the program of a home; `today` and `origin` are those of [`Reader::new`].
+    /// Opens the program of a home by the rulebook that is in force in it, or by the one that is named instead; `today` and `origin` are those
+    /// of [`Reader::new`].
     ///
     /// # Errors
     /// When the ledger or the lake cannot be read.
-    pub fn open(home: Home, rulebook: Arc<Rulebook>, today: Day, origin: String) -> Result<Self> {
+    pub fn open(home: Home, named: Option<Arc<Rulebook>>, today: Day, origin: String) -> Result<Self> {
         let state = home.state()?;
-        let program = OpenProgram::from_home(&home, Arc::clone(&rulebook))?;
+        let program = OpenProgram::from_home(&home, rules(&home, named.as_ref())?)?;
         let reader = Arc::new(Reader::new(program, today, origin.clone()));
         Ok(Self {
             home,
-            rulebook,
+            named,
             today,
             origin,
             visitor: None,
@@ -106,18 +110,21 @@ impl HomeReader {
         let mut opened = self.kept();
         let state = self.home.state()?;
         if opened.0 != state && self.tells_of_facts(opened.0, state)? {
-            let program = OpenProgram::from_home(&self.home, Arc::clone(&self.rulebook))?;
+            let program = OpenProgram::from_home(&self.home, rules(&self.home, self.named.as_ref())?)?;
             *opened = (state, Arc::new(Reader::new(program, self.today, self.origin.clone())));
         }
         opened.0 = state;
         Ok(Arc::clone(&opened.1))
     }
 
-    /// Whether what came between two states may have changed facts: an act of the ledger, an event of a register that is read with them,
-    /// or more events than are worth looking at.
+    /// Whether what came between two states may have changed facts or rules: an act of the ledger, an event of a register that is read with
+    /// the facts or of the rulebooks, or more events than are worth looking at.
     fn tells_of_facts(&self, before: (u64, u64), now: (u64, u64)) -> Result<bool> {
         let events = self.home.events(before.1, EVENTS_LOOKED_AT)?;
-        let is_factual = |event: &Event| standing::FACTUAL.contains(&event.what.register.as_str());
+        let is_factual = |event: &Event| {
+            let register = event.what.register.as_str();
+            standing::FACTUAL.contains(&register) || register == RulebookVersion::REGISTER
+        };
         Ok(before.0 != now.0 || now.1 - before.1 > events.len() as u64 || events.iter().any(is_factual))
     }
 
@@ -134,6 +141,11 @@ impl HomeReader {
     fn kept(&self) -> MutexGuard<'_, ((u64, u64), Arc<Reader>)> {
         self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The rules to judge a home by.
+fn rules(home: &Home, named: Option<&Arc<Rulebook>>) -> Result<Arc<Rulebook>> {
+    named.map_or_else(|| home.rulebook(), |named| Ok(Arc::clone(named)))
 }
 
 impl Reading for HomeReader {
@@ -161,8 +173,9 @@ impl Reading for HomeReader {
         self.ask(|reader| reader.roster(account, as_of))
     }
 
-    fn rulebook(&self) -> &Rulebook {
-        &self.rulebook
+    fn rulebook(&self) -> Arc<Rulebook> {
+        // a home that cannot be read is told by the page that reads it
+        self.now().unwrap_or_else(|_| self.latest()).rulebook()
     }
 
     fn today(&self) -> Day {

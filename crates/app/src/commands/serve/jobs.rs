@@ -44,13 +44,13 @@ pub fn start(reader: &Arc<HomeReader>, webhooks_to_private: bool, postman: Optio
 fn work(reader: &HomeReader, sender: &Sender, postman: Option<&Postman>, ticks: bool) -> Result<()> {
     let Some(home) = reader.home() else { return Ok(()) };
     if ticks {
-        home.act(reader.rulebook(), Actor::clockwork(), ticks::tick)?;
-        home.act(reader.rulebook(), Actor::clockwork(), profiles::refresh)?;
+        home.act(&reader.rulebook(), Actor::clockwork(), ticks::tick)?;
+        home.act(&reader.rulebook(), Actor::clockwork(), profiles::refresh)?;
     }
-    sender.send_due(home, reader.rulebook(), clock::now())?;
+    sender.send_due(home, &reader.rulebook(), clock::now())?;
     if let Some(postman) = postman {
         if ticks {
-            postman.write_digests(home, reader.rulebook(), clock::now())?;
+            postman.write_digests(home, &reader.rulebook(), clock::now())?;
         }
         postman.send_due(home, clock::now())?;
     }

@@ -169,8 +169,8 @@ impl Reading for Reader {
         Ok(Arc::clone(&self.any_findings(account, as_of)?.roster))
     }
 
-    fn rulebook(&self) -> &Rulebook {
-        self.program.rulebook()
+    fn rulebook(&self) -> Arc<Rulebook> {
+        self.program.rules()
     }
 
     fn today(&self) -> Day {

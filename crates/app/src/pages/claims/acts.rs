@@ -129,7 +129,7 @@ fn step(visit: &Visit, story: &ClaimStory, place: &str, today: Day, refused: Opt
             let reason = claim
                 .rejection
                 .as_ref()
-                .map(|own| because(visit.reading.rulebook().associations.cpor.reasons.rejection.get(&own.reason), own.note.as_deref()));
+                .map(|own| because(visit.rulebook().associations.cpor.reasons.rejection.get(&own.reason), own.note.as_deref()));
             let mut text: Vec<String> = reason.into_iter().collect();
             text.push("This claim is over. A new one may be made from it: see Clone and correct.".to_owned());
             told("Nothing", text)
@@ -171,7 +171,7 @@ fn draft_step(story: &ClaimStory, place: &str) -> Next {
 }
 
 fn asked_step(visit: &Visit, claim: &Claim, place: &str, refused: Option<&Refused<'_>>) -> Next {
-    let known = &visit.reading.rulebook().associations.cpor.reasons.information;
+    let known = &visit.rulebook().associations.cpor.reasons.information;
     let mut text = Vec::new();
     if let Some(asked) = &claim.asked {
         text.push(format!("{} asks for more since {}. {}", asked.by, asked.on, due(claim, "answer", "Answer")));
@@ -189,7 +189,7 @@ fn asked_step(visit: &Visit, claim: &Claim, place: &str, refused: Option<&Refuse
 }
 
 fn rejected_step(visit: &Visit, claim: &Claim, place: &str, refused: Option<&Refused<'_>>) -> Next {
-    let reasons = &visit.reading.rulebook().associations.cpor.reasons.rejection;
+    let reasons = &visit.rulebook().associations.cpor.reasons.rejection;
     let rejection = claim.rejection.as_ref();
     let mut text: Vec<String> = rejection.map(|own| because(reasons.get(&own.reason), own.note.as_deref())).into_iter().collect();
     text.push(due(claim, "dispute", "You may dispute it, once"));

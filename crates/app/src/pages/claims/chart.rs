@@ -68,10 +68,10 @@ impl Approved {
 }
 
 fn title(visit: &Visit, activity: Activity) -> String {
-    let rules = visit.reading.rulebook().associations.cpor.activities.get(&activity);
+    let rules = visit.rulebook().associations.cpor.activities.get(&activity);
     rules.map_or_else(|| show::spoken(activity.as_str()), |rules| rules.title.clone())
 }
 
 fn class(visit: &Visit, activity: Activity) -> &'static str {
-    visit.reading.rulebook().associations.cpor.activities.get(&activity).map_or("plain", |rules| rules.attach.as_str())
+    visit.rulebook().associations.cpor.activities.get(&activity).map_or("plain", |rules| rules.attach.as_str())
 }

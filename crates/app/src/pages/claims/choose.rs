@@ -39,7 +39,7 @@ struct Offer {
 
 /// Shows the chooser.
 pub fn show(visit: &Visit, workspace: &Workspace, known: Vec<(String, String)>) -> Result<Response, Problem> {
-    let rulebook = visit.reading.rulebook();
+    let rulebook = visit.rulebook();
     let agreement = visit.value("agreement").and_then(|text| Agreement::read(text).ok());
     let wish = Wish {
         workload: visit.value("product").map(Name::new),
@@ -71,7 +71,7 @@ pub fn show(visit: &Visit, workspace: &Workspace, known: Vec<(String, String)>) 
 }
 
 fn fields(visit: &Visit, wish: &Wish, known: Vec<(String, String)>) -> Vec<Field> {
-    let rulebook = visit.reading.rulebook();
+    let rulebook = visit.rulebook();
     let mut products: Vec<(String, String)> = Vec::new();
     for rules in rulebook.associations.cpor.activities.values() {
         for workload in claimable(rulebook, rules) {

@@ -77,7 +77,7 @@ pub struct Checklist {
 impl Checklist {
     /// The checklist of a claim, or of an activity that is about to be claimed.
     pub fn new(visit: &Visit, claim: Option<&Claim>, activity: Activity) -> Self {
-        let rulebook = visit.reading.rulebook();
+        let rulebook = visit.rulebook();
         let rules = &rulebook.associations.cpor.proof;
         let standings = claim.map(|claim| standings(rulebook, claim)).unwrap_or_default();
         let asked = rules.checklist.iter().filter(|(_, item)| item.activities.is_empty() || item.activities.contains(&activity));
@@ -106,7 +106,7 @@ pub struct Upload {
 impl Upload {
     /// The form of a claim; `back` is `edit` on the page of the draft.
     pub fn new(visit: &Visit, workspace: &Workspace, claim: &Claim, back: &'static str) -> Self {
-        let rules = &visit.reading.rulebook().associations.cpor.proof.checklist;
+        let rules = &visit.rulebook().associations.cpor.proof.checklist;
         let asked = rules.iter().filter(|(_, item)| item.activities.is_empty() || item.activities.contains(&claim.activity));
         let items = asked.map(|(name, item)| (name.to_string(), show::capital(&item.shows), false)).collect();
         let workloads: BTreeSet<&Name> = claim.products.iter().filter_map(|product| product.workload.as_ref()).collect();
@@ -209,7 +209,7 @@ fn missing(story: &ClaimStory) -> Option<Fields> {
 
 fn facts(visit: &Visit, workspace: &Workspace, story: &ClaimStory, customer: &str) -> Vec<(&'static str, String)> {
     let claim = &story.claim;
-    let rulebook = visit.reading.rulebook();
+    let rulebook = visit.rulebook();
     let hidden = visit.hidden(&On::account(workspace.id()).within(workspace.actor.location.as_ref())).persons;
     let unless_hidden = |told: String| hidden.as_deref().filter(|_| !told.is_empty()).map_or(told.clone(), show::capital);
     let contact = |contact: &Option<Contact>| contact.as_ref().map(|own| format!("{} <{}>", own.name, own.email)).unwrap_or_default();

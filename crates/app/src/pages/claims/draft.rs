@@ -264,7 +264,7 @@ fn refused(page: Response) -> Result<Response, Problem> {
 }
 
 fn rules(visit: &Visit, activity: Activity) -> Option<&ActivityRules> {
-    visit.reading.rulebook().associations.cpor.activities.get(&activity)
+    visit.rulebook().associations.cpor.activities.get(&activity)
 }
 
 fn render(visit: &Visit, workspace: &Workspace, listed: &Listed, form: Form<'_>) -> Result<Response, Problem> {
@@ -313,7 +313,7 @@ fn fields(visit: &Visit, workspace: &Workspace, listed: &Listed, held: &Held, la
     let mut fields = Vec::new();
     let location = Field::one("partner_id", "Your location", workspace.location_choices()).value(held.partner_id.clone());
     if is_draft {
-        let activities = visit.reading.rulebook().associations.cpor.activities.iter();
+        let activities = visit.rulebook().associations.cpor.activities.iter();
         let activities = activities.map(|(activity, rules)| (activity.to_string(), rules.title.clone()));
         let activity = Field::one("activity", "What you claim", activities).value(held.activity.to_string());
         let tenant = Field::known("tenant_id", "The customer's tenant ID", listed.tenants()).value(held.tenant_id.clone());
@@ -358,7 +358,7 @@ fn fields(visit: &Visit, workspace: &Workspace, listed: &Listed, held: &Held, la
 /// The fields of products: boxes for workloads of a tenant, lines for products of subscriptions.
 fn products(visit: &Visit, listed: &Listed, held: &Held, rules: Option<&ActivityRules>, lacks: &Lacks) -> Vec<Field> {
     let Some(rules) = rules else { return Vec::new() };
-    let offered = claimable(visit.reading.rulebook(), rules);
+    let offered = claimable(visit.rulebook(), rules);
     if rules.scope == ClaimScope::TenantWorkload {
         let mut boxes: Vec<(String, String, bool)> = offered
             .iter()

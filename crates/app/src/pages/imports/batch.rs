@@ -321,7 +321,7 @@ pub async fn undo(visit: Visit, form: Form<Reason>) -> Response {
         let batch = batch(visit, home)?;
         let refused = |error: anyhow::Error| Problem::refused("The import cannot be undone", &error);
         let reason = ledger::reason(&reason).map_err(|said| refused(Refusal::usage(said).hint("go back and give a reason").into()))?;
-        ledger::take_back(&home.by(&visit.actor()?), &batch.batch_id, &reason, visit.reading.rulebook()).map_err(refused)?;
+        ledger::take_back(&home.by(&visit.actor()?), &batch.batch_id, &reason, visit.rulebook()).map_err(refused)?;
         Ok(Redirect::to(&paths::with_query(&paths::import(&batch.batch_id), &[("told", Some("undone".to_owned()))])).into_response())
     })
     .await

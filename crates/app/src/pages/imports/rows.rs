@@ -77,7 +77,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     let journeys = if places.is_empty() {
         Vec::new()
     } else {
-        let program = OpenProgram::from_home(home, Arc::new(visit.reading.rulebook().clone())).map_err(|error| Problem::unread(&error))?;
+        let program = OpenProgram::from_home(home, Arc::new(visit.rulebook().clone())).map_err(|error| Problem::unread(&error))?;
         journeys(home, &program, &places, as_of).map_err(|error| Problem::refused("There is no such row", &error))?
     };
     let heading = match journeys.as_slice() {

@@ -51,7 +51,7 @@ pub async fn take(visit: Visit, form: Result<Multipart, MultipartRejection>) -> 
         };
         let Some(received) = received else { return Err(Problem::broken("the home came while the files were sent")) };
         let received = received.map_err(refused)?;
-        let rulebook = Arc::new(visit.reading.rulebook().clone());
+        let rulebook = Arc::new(visit.rulebook().clone());
         let batches = import_all(&home.by(&visit.actor()?), &received, &rulebook).map_err(refused)?;
         drop(received.upload);
         let address = match batches.as_slice() {

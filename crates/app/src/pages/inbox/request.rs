@@ -78,7 +78,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
             format!("{who}: {}", wanted(&claim))
         },
         facts,
-        opened: (is_pending || claim.state == ClaimState::Approved).then(|| OpenedPart::of_claim(visit.reading.rulebook(), &claim)),
+        opened: (is_pending || claim.state == ClaimState::Approved).then(|| OpenedPart::of_claim(visit.rulebook(), &claim)),
         silence,
         accept,
         decline: is_pending.then(|| decline_form(&claim)),

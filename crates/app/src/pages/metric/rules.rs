@@ -7,7 +7,7 @@ use crate::pages::grid::{Cell, Column, Grid, Piece};
 
 /// The rules, each once, in the order in which the explanation names them.
 pub fn grid<'a>(level: &Level<'a>) -> Grid<'a> {
-    let rulebook = level.visit.reading.rulebook();
+    let rulebook = level.visit.rulebook();
     let mut fields: Vec<&str> = Vec::new();
     let mut rows = Vec::new();
     for rule in level.place.nodes.iter().flat_map(|node| &node.rules) {

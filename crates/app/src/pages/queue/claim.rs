@@ -68,7 +68,7 @@ struct Form {
 pub fn show(visit: &Visit) -> Result<Response, Problem> {
     let actor = visit.operator(&OPERATOR_ROLES)?;
     let id = Name::new(visit.param("claim"));
-    let rulebook = visit.reading.rulebook();
+    let rulebook = visit.rulebook();
     let (story, facts, lead, next) = visit.read(|desk| {
         let story = ClaimStory::at(desk, id.as_str())?;
         let mut queue = waiting(desk)?;
@@ -249,7 +249,7 @@ fn act<T>(visit: &Visit, sent: &Sent, act: &str, on: impl FnOnce(T) -> String, d
             crumbs: vec![("Queue".to_owned(), "/operator".to_owned()), (claim.claim_id.to_string(), at.clone())],
             said: Vec::new(),
             facts: vec![("State".to_owned(), claim.state.as_str().replace('-', " ")), ("What".to_owned(), wanted(&claim))],
-            ask: ask(visit, visit.reading.rulebook(), act).or_back(&at),
+            ask: ask(visit, visit.rulebook(), act).or_back(&at),
         })
     })
 }

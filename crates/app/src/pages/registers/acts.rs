@@ -347,7 +347,7 @@ pub fn take(visit: &Visit, sent: &Sent) -> Result<Response, Problem> {
     // revenue is worked out from facts before anybody acts
     let floor = if (register.register, act) == ("csp-enrolment", "verify") {
         let account = Name::new(id.as_str().split('/').next().unwrap_or_default());
-        Some(resale::revenue(visit.home()?, visit.reading.rulebook(), &account).map_err(|error| Problem::unread(&error))?)
+        Some(resale::revenue(visit.home()?, visit.rulebook(), &account).map_err(|error| Problem::unread(&error))?)
     } else {
         None
     };

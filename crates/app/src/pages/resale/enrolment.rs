@@ -113,7 +113,7 @@ fn render(visit: &Visit, sent: Option<&Sent>, refused: Option<&Refused<'_>>) -> 
     let workspace = Workspace::of(visit)?;
     let model = model(visit)?;
     let found = visit.read(|desk| desk.find::<Enrolment>(&enrolment_id(workspace.id(), model)))?;
-    let rulebook = visit.reading.rulebook();
+    let rulebook = visit.rulebook();
     let rules = rulebook.associations.csp.models.get(&model);
     let has_floor = rules.is_some_and(|rules| rules.requires.value.contains(&Requirement::RevenueFloor));
     let is_open = found.as_ref().is_some_and(|found| found.state == EnrolmentState::Open);
@@ -185,7 +185,7 @@ fn forms(
             ("The company", "A D-U-N-S number, or an address, or both.", "Tell the company"),
             company_fields(enrolment, sent),
         ));
-        let rules = &visit.reading.rulebook().associations.csp;
+        let rules = &visit.rulebook().associations.csp;
         if rules.models.get(&model).is_some_and(|rules| rules.requires.value.contains(&Requirement::SupportPlan)) {
             let plans = rules.support_plans.value.iter().map(|plan| (plan.to_string(), show::spoken(plan.as_str())));
             let plan = enrolment.support_plan.as_ref().map(Name::to_string).unwrap_or_default();

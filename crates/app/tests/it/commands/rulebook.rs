@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::scene::Scene;
 
 /// Copies the rulebook of the repository into `rules`, without its examples, with other texts in files.
-fn with_rules(scene: &Scene, changes: &[(&str, &str, &str)]) {
+pub fn with_rules(scene: &Scene, changes: &[(&str, &str, &str)]) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rulebook/2023-10");
     let mut open = vec![root.clone()];
     while let Some(folder) = open.pop() {
@@ -27,7 +27,8 @@ fn with_rules(scene: &Scene, changes: &[(&str, &str, &str)]) {
     }
 }
 
-const CHANGES: [(&str, &str, &str); 3] = [
+/// A rulebook that moves scores.
+pub const CHANGES: [(&str, &str, &str); 3] = [
     ("rulebook.toml", "version = \"2023-10\"", "version = \"2024-09\""),
     ("designations/data-ai.toml", "minimum_usd = { value = 1000,", "minimum_usd = { value = 10,"),
     ("designations/infrastructure.toml", "points_per_unit = { value = 4,", "points_per_unit = { value = 2,"),
@@ -40,7 +41,7 @@ fn json(scene: &Scene, arguments: &[&str]) -> Vec<Value> {
 }
 
 /// Partner, area, points and status of a score as `score show` tells it.
-fn stand(score: &Value) -> [String; 4] {
+pub fn stand(score: &Value) -> [String; 4] {
     let chosen = score["tracks"].as_array().unwrap().iter().find(|track| track["chosen"] == true).unwrap();
     [&score["global_partner_id"], &score["area"], &chosen["score"], &score["status"]].map(|value| value.as_str().unwrap().to_owned())
 }

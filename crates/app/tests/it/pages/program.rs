@@ -20,7 +20,7 @@ use domain::time::{Day, Month};
 use super::{estate, explained};
 
 /// The rulebook of the repository.
-pub static RULEBOOK: LazyLock<Rulebook> = LazyLock::new(|| {
+pub static RULEBOOK: LazyLock<Arc<Rulebook>> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rulebook/2023-10");
     let mut files = Vec::new();
     let mut open = vec![folder.clone()];
@@ -36,7 +36,7 @@ pub static RULEBOOK: LazyLock<Rulebook> = LazyLock::new(|| {
         }
     }
     files.sort();
-    Rulebook::parse(&files).unwrap()
+    Arc::new(Rulebook::parse(&files).unwrap())
 });
 
 /// The day that the made-up program is at.
@@ -142,8 +142,8 @@ impl Reading for MadeUp {
         Ok(Arc::default())
     }
 
-    fn rulebook(&self) -> &Rulebook {
-        &RULEBOOK
+    fn rulebook(&self) -> Arc<Rulebook> {
+        Arc::clone(&RULEBOOK)
     }
 
     fn today(&self) -> Day {
