@@ -24,6 +24,7 @@ use crate::commands::asker::Asker;
 use crate::commands::import;
 use crate::home::Home;
 use crate::problem::{Exit, Refusal, say};
+use crate::views::hidden::Hidden;
 use crate::views::import::ImportView;
 use crate::views::ledger::{BatchView, ProblemView};
 
@@ -125,16 +126,22 @@ pub fn run(command: &LedgerCommand, setting: &Setting) -> Result<Exit> {
         LedgerCommand::Undo(_) => asker.must(Act::ImportsKeep, &On::program(), "undo an import")?,
         _ => asker.must(Act::ImportsRead, &On::program(), "see what was imported")?,
     }
+    let hidden = asker.hidden(&On::program());
     match command {
-        LedgerCommand::List(args) => list(&home, args.limit, setting),
-        LedgerCommand::Show(args) => show(&home, args, setting),
+        LedgerCommand::List(args) => list(&home, args.limit, &hidden, setting),
+        LedgerCommand::Show(args) => {
+            if args.refused.is_some() {
+                asker.must(Act::RevenueRead, &On::program(), "see rows as they stood")?;
+            }
+            show(&home, args, &hidden, setting)
+        }
         LedgerCommand::Undo(args) => undo(&home, args, setting),
-        LedgerCommand::Trace(args) => trace::run(&home, args, setting),
+        LedgerCommand::Trace(args) => trace::run(&home, args, &hidden, setting),
     }
 }
 
-fn list(home: &Home, limit: u32, setting: &Setting) -> Result<Exit> {
-    let views: Vec<ImportView> = home.batches(limit)?.iter().map(ImportView::of_batch).collect();
+fn list(home: &Home, limit: u32, hidden: &Hidden, setting: &Setting) -> Result<Exit> {
+    let views: Vec<ImportView> = home.batches(limit)?.iter().map(|batch| ImportView::of_batch(batch).masked(hidden)).collect();
     setting.output.print(&views, |_| tables::list(&views))?;
     if views.is_empty() {
         say("nothing was imported yet; `counterfoil import FOLDER` imports\n");
@@ -175,9 +182,9 @@ pub fn view(home: &Home, batch: &Batch, offset: usize, limit: usize) -> Result<B
     })
 }
 
-fn show(home: &Home, args: &ShowArgs, setting: &Setting) -> Result<Exit> {
+fn show(home: &Home, args: &ShowArgs, hidden: &Hidden, setting: &Setting) -> Result<Exit> {
     let batch = named(home, args.batch.as_deref())?;
-    let view = view(home, &batch, args.offset, args.limit)?;
+    let view = view(home, &batch, args.offset, args.limit)?.masked(hidden);
     setting.output.print(&view, |paint| {
         let mut text = tables::summary(&view.import, paint);
         let undone = view.import.undo.as_ref().map(|undo| tables::undone(undo, paint));

@@ -11,6 +11,7 @@ use crate::home::{Act, Home};
 use crate::output::Paint;
 use crate::output::table::{self, count};
 use crate::problem::{Exit, say};
+use crate::views::hidden::Hidden;
 use crate::views::ledger::{EventView, PartView, PeriodView, periods};
 
 /// Months of facts: close them, reopen them, see how they were restated
@@ -61,7 +62,7 @@ pub fn run(command: &PeriodCommand, setting: &Setting) -> Result<Exit> {
         _ => asker.must(rights::Act::ImportsKeep, &rights::On::program(), "close or reopen a month")?,
     }
     let (args, act) = match command {
-        PeriodCommand::List => return list(&home, setting),
+        PeriodCommand::List => return list(&home, &asker.hidden(&rights::On::program()), setting),
         PeriodCommand::Close(args) => (args, Act::Close),
         PeriodCommand::Reopen(args) => (args, Act::Reopen),
     };
@@ -86,8 +87,8 @@ pub fn views(home: &Home) -> Result<Vec<PeriodView>> {
     Ok(periods(parts, &home.month_changes()?, &home.period_events()?))
 }
 
-fn list(home: &Home, setting: &Setting) -> Result<Exit> {
-    let views = views(home)?;
+fn list(home: &Home, hidden: &Hidden, setting: &Setting) -> Result<Exit> {
+    let views: Vec<PeriodView> = views(home)?.into_iter().map(|view| view.masked(hidden)).collect();
     setting.output.print(&views, |paint| told(&views, paint))?;
     if views.is_empty() {
         say("there are no months yet; `counterfoil import FOLDER` imports\n");

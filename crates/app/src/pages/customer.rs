@@ -199,7 +199,7 @@ fn usage_row(usage: &Usage) -> Vec<Cell> {
     let number = |amount: domain::amount::Amount, unit| if is_users { Cell::number(amount, unit) } else { Cell::none() };
     vec![
         Cell::month(usage.month),
-        Cell::shown(show::capital(usage.item.as_str()), Value::Text(usage.item.to_string())),
+        Cell::shown(show::service(usage.item.as_str()), Value::Text(usage.item.to_string())),
         Cell::text(match usage.table {
             Table::Consumption => "Azure consumption",
             Table::Usage => "Workload usage",

@@ -110,7 +110,8 @@ fn list(visit: &Visit) -> Result<Response, Problem> {
         Err(none) => return Ok(none),
     };
     let batches = home.batches(LISTED_MAX).map_err(|error| Problem::unread(&error))?;
-    let views: Vec<ImportView> = batches.iter().map(ImportView::of_batch).collect();
+    let hidden = visit.hidden(&On::program());
+    let views: Vec<ImportView> = batches.iter().map(|batch| ImportView::of_batch(batch).masked(&hidden)).collect();
     let columns = vec![
         Column::text("recorded_at", "Recorded, UTC").unbroken(),
         Column::text("batch", "Batch").file_only(),
@@ -157,7 +158,7 @@ fn row(view: &ImportView) -> Vec<Cell> {
         rows_cell(view.rows),
     ];
     cells.extend(fates);
-    cells.push(Cell::dollars(view.dollars));
+    cells.push(amount_cell("consumption", Some(&view.dollars)));
     cells.push(Cell::text(view.formats().join(", ")).tagged(view.formats()));
     cells
 }
@@ -175,6 +176,7 @@ fn amount_cell(table: &str, sum: Option<&str>) -> Cell {
             Cell { unit: "seats", ..Cell::shown(amount(table, &seats.to_string()), Value::Amount(seats)) }
         }
         Some(Ok(dollars)) => Cell::dollars(dollars),
+        _ if sum.is_some_and(|sum| sum.starts_with("hidden")) => Cell::hidden(sum.unwrap_or_default()),
         // a sum can be larger than what a row may hold
         _ => text_cell(sum),
     }

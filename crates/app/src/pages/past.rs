@@ -14,6 +14,7 @@ use domain::record::actor::Organisation;
 use domain::record::desk::{Acted, Desk};
 use domain::record::entry::{By, Entry};
 use domain::record::event::Event;
+use domain::rulebook::Rulebook;
 use domain::sight::seen;
 
 use crate::pages::frame::Frame;
@@ -60,7 +61,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
         Column::text("reason", "Why"),
         Column::count("event", "Event").file_only(),
     ];
-    let rows = events.iter().map(|(event, about)| row(event, about, own.as_ref())).collect();
+    let rows = events.iter().map(|(event, about)| row(visit.rulebook(), event, about, own.as_ref())).collect();
     let grid = Grid::new(visit, "events", columns, rows).named(&format!("history-of-{tenant}"));
     let grid = grid
         .empty("Nothing has been changed about your tenant here. What imports tell of it stands under Partners here and Subscriptions.");
@@ -74,7 +75,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     html(&PastPage { frame: visit.frame("History"), heading, customer, grid: grid.part() })
 }
 
-fn row(event: &Event, about: &str, own: Option<&Organisation>) -> Vec<Cell> {
+fn row(rulebook: &Rulebook, event: &Event, about: &str, own: Option<&Organisation>) -> Vec<Cell> {
     let what = &event.what;
     let at = event.recorded_at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     // people of the other sides are not named
@@ -85,9 +86,15 @@ fn row(event: &Event, about: &str, own: Option<&Organisation>) -> Vec<Cell> {
         Cell::text(about),
         Cell::text(by),
         Cell::day(Some(what.effective_on)),
-        what.reason.as_ref().map_or_else(Cell::none, |reason| Cell::text(reason.clone())),
+        what.reason.as_ref().map_or_else(Cell::none, |reason| Cell::text(because(rulebook, reason))),
         Cell::new(Value::Count(i64::try_from(event.sequence).unwrap_or(i64::MAX))),
     ]
+}
+
+/// A reason in words: codes of the rulebook are told as it words them.
+fn because(rulebook: &Rulebook, reason: &str) -> String {
+    let known = rulebook.associations.cpor.reasons.rejection.get(&Name::new(reason));
+    known.map_or_else(|| reason.to_owned(), |rules| show::capital(&rules.because))
 }
 
 /// The entries about a tenant: register, id, and what each is called.

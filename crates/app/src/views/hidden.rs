@@ -31,6 +31,13 @@ impl Hidden {
         if self.revenue.is_some() { "a hidden amount".to_owned() } else { show::money(amount) }
     }
 
+    /// Puts whom to ask in place of the sum of a table's amounts, where that is dollars; nothing stays nothing.
+    pub fn mask_sum(&self, table: &str, sum: &mut String) {
+        if let Some(told) = self.revenue.as_ref().filter(|_| table != "workload_usage" && !sum.is_empty() && sum != "0") {
+            sum.clone_from(told);
+        }
+    }
+
     /// A value with its unit.
     #[must_use]
     pub fn quantity(&self, value: &Fraction, unit: &str) -> String {

@@ -7,6 +7,8 @@ use engine::fates::{Fate, Totals};
 use engine::import::{FileEntry, Outcome};
 use serde::Serialize;
 use store::acts::{MonthChange, Undo};
+
+use crate::views::hidden::Hidden;
 use store::ledger::Batch;
 
 /// An import.
@@ -29,7 +31,7 @@ pub struct ImportView {
     pub rules: BTreeMap<String, u64>,
     /// The sum over rows of consumption and revenue that came in.
     #[serde(skip)]
-    pub dollars: Amount,
+    pub dollars: String,
     /// `standing` or `undone`; nothing of an import that was just made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<&'static str>,
@@ -95,6 +97,13 @@ pub struct MonthView {
 }
 
 impl MonthView {
+    /// Puts whom to ask in place of the dollars that are hidden from the reader.
+    pub fn mask(&mut self, hidden: &Hidden) {
+        let sums =
+            [Some(&mut self.amount_before), Some(&mut self.amount_after), self.credited_before.as_mut(), self.credited_after.as_mut()];
+        sums.into_iter().flatten().for_each(|sum| hidden.mask_sum(&self.table, sum));
+    }
+
     /// A change of the ledger.
     pub fn new(change: &MonthChange) -> Self {
         Self {
@@ -183,7 +192,7 @@ impl ImportView {
             tables: tables(fated(&outcome.totals)),
             files: outcome.files.iter().map(file).collect(),
             rules: outcome.rules().into_iter().map(|(rule, rows)| (rule.to_string(), rows)).collect(),
-            dollars: dollars(fated(&outcome.totals)),
+            dollars: dollars(fated(&outcome.totals)).to_string(),
             state: None,
             undo: None,
             months: Vec::new(),
@@ -222,11 +231,26 @@ impl ImportView {
                 })
                 .collect(),
             rules: batch.rules(),
-            dollars: dollars(own.iter().map(borrowed)),
+            dollars: dollars(own.iter().map(borrowed)).to_string(),
             state: Some(if batch.undo.is_some() { "undone" } else { "standing" }),
             undo: batch.undo.as_ref().map(undo_view),
             months: Vec::new(),
         }
+    }
+
+    /// The import, without the dollars that are hidden from the reader.
+    #[must_use]
+    pub fn masked(mut self, hidden: &Hidden) -> Self {
+        hidden.mask_sum("consumption", &mut self.dollars);
+        for view in &mut self.tables {
+            hidden.mask_sum(&view.table, &mut view.amount);
+            view.amounts.values_mut().for_each(|sum| hidden.mask_sum(&view.table, sum));
+        }
+        for totals in self.undo.iter_mut().flat_map(|undo| [&mut undo.removed, &mut undo.restored]) {
+            totals.iter_mut().for_each(|(table, total)| hidden.mask_sum(table, &mut total.amount));
+        }
+        self.months.iter_mut().for_each(|month| month.mask(hidden));
+        self
     }
 
     /// Adds what acts made of months.

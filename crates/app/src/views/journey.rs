@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::ledger::ProblemView;
+use crate::views::hidden::Hidden;
 
 /// What became of a line of a source file.
 #[derive(Debug, Serialize)]
@@ -40,6 +41,19 @@ pub struct JourneyView {
     /// The metrics that it is in.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub metrics: Vec<PlaceView>,
+}
+
+impl JourneyView {
+    /// The journey, without the dollars that are hidden from the reader.
+    #[must_use]
+    pub fn masked(mut self, hidden: &Hidden) -> Self {
+        if let Some(told) = &hidden.revenue {
+            let money = self.row.iter_mut().filter(|(column, _)| column.ends_with("_usd"));
+            money.for_each(|(_, value)| value.clone_from(told));
+        }
+        self.problems.iter_mut().for_each(|problem| problem.mask(hidden));
+        self
+    }
 }
 
 /// A credit.

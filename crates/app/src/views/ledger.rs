@@ -8,6 +8,8 @@ use serde::Serialize;
 use store::acts::{MonthChange, PeriodEvent};
 use store::ledger::Problem;
 
+use crate::views::hidden::Hidden;
+
 use super::import::{ImportView, MonthView};
 
 /// A batch with its problems.
@@ -47,7 +49,26 @@ pub struct ProblemView {
     pub rows: u64,
 }
 
+impl BatchView {
+    /// The batch, without the dollars that are hidden from the reader: what was wrong with a row quotes it.
+    #[must_use]
+    pub fn masked(mut self, hidden: &Hidden) -> Self {
+        self.import = self.import.masked(hidden);
+        self.problems.iter_mut().for_each(|problem| problem.mask(hidden));
+        self
+    }
+}
+
 impl ProblemView {
+    /// Puts whom to ask in place of a value of dollars that was found.
+    pub fn mask(&mut self, hidden: &Hidden) {
+        let has_value = ["consumption", "revenue"].contains(&self.table.as_str()) && !self.value.is_empty();
+        if let Some(told) = hidden.revenue.as_ref().filter(|_| has_value) {
+            self.message = self.message.replace(&self.value, "…");
+            self.value.clone_from(told);
+        }
+    }
+
     /// A problem of the ledger.
     pub fn new(problem: &Problem) -> Self {
         let Problem { severity, table, file, line, column, value, reason, message, cure, rows } = problem.clone();
@@ -94,6 +115,20 @@ pub struct EventView {
     pub done_by: String,
     /// Why.
     pub reason: String,
+}
+
+impl PeriodView {
+    /// The month, without the dollars that are hidden from the reader.
+    #[must_use]
+    pub fn masked(mut self, hidden: &Hidden) -> Self {
+        for part in &mut self.parts {
+            if let Some(sum) = &mut part.amount {
+                hidden.mask_sum(&part.table, sum);
+            }
+            part.restated.iter_mut().for_each(|month| month.mask(hidden));
+        }
+        self
+    }
 }
 
 impl EventView {

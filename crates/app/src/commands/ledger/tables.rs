@@ -75,7 +75,7 @@ pub fn list(views: &[ImportView]) -> String {
     let row = |view: &ImportView| {
         let fates = Fate::ALL.map(|fate| count(view.of(fate)));
         let cells = [view.batch_id.clone().unwrap_or_default(), view.recorded_at.clone().unwrap_or_default(), view.formats().join(", ")];
-        let ends = [view.dollars.to_string(), view.state.unwrap_or_default().to_owned(), view.source.clone()];
+        let ends = [view.dollars.clone(), view.state.unwrap_or_default().to_owned(), view.source.clone()];
         cells.into_iter().chain([count(view.rows)]).chain(fates).chain(ends).collect::<Vec<_>>()
     };
     let header = ["BATCH", "RECORDED", "FORMAT", "ROWS", "ACCEPTED", "DUPL.", "SUPERS.", "QUAR.", "IGN.", "DOLLARS", "STATE", "SOURCE"];

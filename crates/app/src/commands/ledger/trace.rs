@@ -20,6 +20,7 @@ use crate::output::Paint;
 use crate::problem::{Exit, Refusal};
 use crate::program::OpenProgram;
 use crate::progress;
+use crate::views::hidden::Hidden;
 use crate::views::journey::{CreditView, JourneyView, PlaceView};
 use crate::views::ledger::ProblemView;
 
@@ -50,10 +51,11 @@ pub struct TraceArgs {
 ///
 /// # Errors
 /// When a place is none, no such file was imported, or the facts cannot be read.
-pub fn run(home: &Home, args: &TraceArgs, setting: &Setting) -> Result<Exit> {
+pub fn run(home: &Home, args: &TraceArgs, hidden: &Hidden, setting: &Setting) -> Result<Exit> {
     let as_of = args.as_of.unwrap_or_else(clock::today);
     let program = OpenProgram::from_home(home, setting.rulebook()?)?;
     let views = progress::during("following the row", || journeys(home, &program, &args.places, as_of))?;
+    let views: Vec<JourneyView> = views.into_iter().map(|view| view.masked(hidden)).collect();
     setting.output.print(&views, |paint| views.iter().map(|view| told(view, paint)).collect())?;
     Ok(Exit::Done)
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::Form;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use domain::rights::{Act, On};
 use engine::fates::Fate;
 use serde::Deserialize;
 use store::ledger::Batch;
@@ -92,7 +93,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
         Err(none) => return Ok(none),
     };
     let batch = batch(visit, home)?;
-    let view = ledger::view(home, &batch, 0, usize::MAX).map_err(|error| Problem::unread(&error))?;
+    let view = ledger::view(home, &batch, 0, usize::MAX).map_err(|error| Problem::unread(&error))?.masked(&visit.hidden(&On::program()));
     let of = |what: &str| format!("{what}-{}", batch.batch_id);
     let tables = tables(visit, &view.import.tables).named(&of("tables"));
     let rules = rules(visit, &view.import.rules).named(&of("rules"));
@@ -103,7 +104,8 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
         return file;
     }
     let quarantined = view.import.of(Fate::Quarantined);
-    let refused = refused::links(home, &batch).map_err(|error| Problem::unread(&error))?;
+    let sees_rows = visit.may(Act::RevenueRead, &On::program());
+    let refused = if sees_rows { refused::links(home, &batch).map_err(|error| Problem::unread(&error))? } else { Vec::new() };
     let import = &view.import;
     let told = match visit.value("told") {
         Some("imported") => Some("Imported. Every page counts these rows from now on."),
@@ -127,7 +129,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
         files: files.part(),
         months: (months.total() > 0).then(|| months.part()),
         has_problems: !view.problems.is_empty(),
-        has_losses: quarantined > 0 || batch.files.iter().any(|file| file.error.is_some()),
+        has_losses: sees_rows && (quarantined > 0 || batch.files.iter().any(|file| file.error.is_some())),
         problems: problems.part(),
         left_out: quarantined.saturating_sub(refused.iter().map(|link| link.kept).sum()),
         refused,
@@ -195,7 +197,9 @@ fn months<'v>(visit: &'v Visit, months: &[MonthView]) -> Grid<'v> {
         Column::amount("credited_after", "After"),
     ];
     // nothing credited is told, and is not the same as not worked out
-    let credited = |sum: Option<&str>| sum.and_then(|sum| sum.parse().ok()).map_or_else(Cell::none, Cell::dollars);
+    let credited = |sum: Option<&str>| {
+        sum.map_or_else(Cell::none, |sum| sum.parse().map_or_else(|_| amount_cell("consumption", Some(sum)), Cell::dollars))
+    };
     let row = |of: &MonthView| {
         vec![
             Cell::text(of.month.clone()),

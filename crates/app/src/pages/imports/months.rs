@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::Form;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use domain::rights::On;
 use domain::time::Month;
 use serde::Deserialize;
 
@@ -49,7 +50,9 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
         Ok(home) => home,
         Err(none) => return Ok(none),
     };
+    let hidden = visit.hidden(&On::program());
     let periods = period::views(home).map_err(|error| Problem::unread(&error))?;
+    let periods: Vec<PeriodView> = periods.into_iter().map(|period| period.masked(&hidden)).collect();
     let columns = vec![
         Column::text("month", "Month"),
         Column::text("state", "State").choice(),

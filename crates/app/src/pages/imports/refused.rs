@@ -3,6 +3,7 @@
 use anyhow::Result;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
+use domain::rights::{Act, On};
 use store::ledger::Batch;
 
 use super::{batch, home};
@@ -58,6 +59,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
         let known = links.into_iter().map(|link| (link.name, link.told, link.href)).collect();
         return Err(Problem::unknown("file of refused rows", asked, known));
     };
+    visit.must(Act::RevenueRead, &On::program(), "see rows as they stood")?;
     let name: String = file.name().chars().map(|letter| if letter == '"' || !letter.is_ascii() { '_' } else { letter }).collect();
     let kind = if name.to_ascii_lowercase().ends_with(".json") { "application/json" } else { "text/csv; charset=utf-8" };
     let named = format!("attachment; filename=\"{name}\"");

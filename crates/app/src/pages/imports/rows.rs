@@ -5,6 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::response::Response;
 use domain::names::Name;
+use domain::rights::On;
 
 use super::{frame, home};
 use crate::commands::ledger::trace::journeys;
@@ -80,6 +81,8 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
         let program = OpenProgram::from_home(home, Arc::new(visit.rulebook().clone())).map_err(|error| Problem::unread(&error))?;
         journeys(home, &program, &places, as_of).map_err(|error| Problem::refused("There is no such row", &error))?
     };
+    let hidden = visit.hidden(&On::program());
+    let journeys: Vec<JourneyView> = journeys.into_iter().map(|view| view.masked(&hidden)).collect();
     let heading = match journeys.as_slice() {
         [] => "Follow a row".to_owned(),
         [only] => format!("{}, line {}", only.file, only.line),

@@ -9,7 +9,7 @@ use super::routes;
 const ADDRESSES_MAX: usize = 600;
 
 /// Where a walk begins.
-const DOORS: [&str; 4] = ["/partners/900010", "/actions", "/account", "/me/profile"];
+const DOORS: [&str; 5] = ["/partners/900010", "/actions", "/account", "/me/profile", "/imports"];
 
 /// Downloads that can be read as text; the others are written from the same cells.
 const READ: [&str; 2] = ["download=csv", "download=json"];
@@ -78,6 +78,31 @@ fn amounts(pages: &BTreeMap<String, String>) -> BTreeSet<String> {
 fn has_word(text: &str, word: &str) -> bool {
     let is_part = |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_alphanumeric() || "-_/.".contains(letter));
     text.match_indices(word).any(|(at, _)| !is_part(text[..at].chars().next_back()) && !is_part(text[at + word.len()..].chars().next()))
+}
+
+#[test]
+fn who_may_not_see_money_finds_none_of_it_in_what_was_imported() {
+    let cast = Cast::new();
+    let whole = walk(&cast, "operator.program-manager").into_iter().filter(|(address, _)| address.starts_with("/imports"));
+    let amounts = amounts(&whole.collect());
+    assert!(amounts.len() > 3, "the program manager sees money: {amounts:?}");
+    let mut troubles: Vec<String> = Vec::new();
+    for user in ["operator.reviewer", "operator.support"] {
+        let mut read = walk(&cast, user);
+        for command in [&["ledger", "list"][..], &["ledger", "show"], &["ledger", "trace", "consumption.csv:2"], &["period", "list"]] {
+            for form in ["table", "json"] {
+                read.insert(format!("{} -o {form}", command.join(" ")), cast.run(user, &[command, &["-o", form]].concat()).to_string());
+            }
+        }
+        let says_so = read.iter().filter(|(address, text)| address.starts_with("/imports") && text.contains("idden: ask")).count();
+        assert!(says_so > 3, "{user} is told {says_so} times whom to ask");
+        for (address, text) in read {
+            if let Some(money) = numbers(&text).intersection(&amounts).next() {
+                troubles.push(format!("{user} reads {money} at {address}"));
+            }
+        }
+    }
+    assert!(troubles.is_empty(), "{}", troubles.join("\n"));
 }
 
 #[test]
