@@ -34,3 +34,13 @@ fn imports_and_months_tell_the_user_who_did_them() {
     let by = |kind: &str| log.as_array().unwrap().iter().find(|event| event["kind"] == kind).map(|event| event["actor"].clone());
     assert_eq!((by("batch-imported"), by("period-closed")), (Some("rita".into()), Some("rita".into())));
 }
+
+#[test]
+fn nobody_takes_the_name_of_the_program_itself() {
+    let scene = Scene::with_exports();
+    assert_eq!(scene.run(&["user", "add", "rita", "--operator", "--role", "program-manager"]).exit, Some(0));
+    for name in ["counterfoil", "Counterfoil", " counterfoil "] {
+        let ran = scene.run(&["user", "add", name, "--operator", "--role", "reviewer", "--as", "rita"]);
+        assert!(ran.exit == Some(1) && ran.stderr.contains("is the program itself"), "{ran}");
+    }
+}
