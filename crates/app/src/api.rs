@@ -45,6 +45,9 @@ mod resale;
 /// The log behind the registers.
 mod log;
 
+/// Rulebooks.
+mod rulebooks;
+
 /// Scores.
 mod scores;
 
@@ -98,6 +101,7 @@ fn operations() -> impl Iterator<Item = &'static Operation> {
         links::OPERATIONS,
         webhooks::OPERATIONS,
         resale::OPERATIONS,
+        rulebooks::OPERATIONS,
     ];
     registers.into_iter().flatten().copied().chain(acting).flatten()
 }

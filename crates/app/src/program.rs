@@ -189,6 +189,18 @@ impl OpenProgram {
         self.with_scoring(as_of, |scoring| Ok(scoring.all()))
     }
 
+    /// What every score would be by other rules, as of a day; in the order of [`OpenProgram::scores`].
+    ///
+    /// # Errors
+    /// When consumption cannot be read.
+    pub fn scores_by(&self, rulebook: &Rulebook, as_of: Day) -> Result<Vec<Score>> {
+        let register = Register::new(&self.dataset.program, rulebook);
+        // what cannot be taken is told of the rules in force
+        let mut problems = Problems::default();
+        let credits = credit_consumption(&self.dataset.consumption, &register, &scored_months(rulebook, as_of), &mut problems)?;
+        Ok(Scoring::new(&register, &self.dataset.program, credits, as_of).all())
+    }
+
     /// Scores as of several days: one answer a day, in their order.
     ///
     /// # Errors

@@ -39,6 +39,8 @@ words! {
         Users = "users",
         /// Reads and keeps webhooks.
         Webhooks = "webhooks",
+        /// Reads, proposes, publishes and withdraws rulebooks.
+        Rulebooks = "rulebooks",
     }
 }
 

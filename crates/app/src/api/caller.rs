@@ -59,6 +59,7 @@ fn scope(tag: &str) -> Option<Scope> {
         "Partners" | "Customers" | "Principals" | "Subscriptions" => Some(Scope::Registers),
         "Users" => Some(Scope::Users),
         "Webhooks" => Some(Scope::Webhooks),
+        "Rulebooks" => Some(Scope::Rulebooks),
         _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! `rulebook`: the rules, and their worked examples.
 
-mod diff;
-mod preview;
+pub mod diff;
+pub mod preview;
 mod publishing;
 mod schema;
 mod show;

@@ -38,20 +38,6 @@ impl<'a> Seat<'a> {
         Ok(Self { home, rulebook, actor, setting })
     }
 
-    /// Who acts.
-    pub fn actor(&self) -> Actor {
-        self.actor.clone()
-    }
-
-    /// Prints what an act gave.
-    ///
-    /// # Errors
-    /// When stdout cannot be written.
-    pub fn say<T: Serialize>(&self, given: &T, told: &str) -> Result<Exit> {
-        self.setting.output.print(given, |_| format!("{told}\n"))?;
-        Ok(Exit::Done)
-    }
-
     /// Acts, or reads.
     ///
     /// # Errors

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use domain::record::actor::Actor;
-use domain::record::desk::ActError;
+use domain::record::desk::{ActError, Acted, Desk};
 use domain::record::entry::{By, Entry as _};
 use domain::rights::{Act, On, must};
 use domain::rulebook::Rulebook;
@@ -61,31 +60,27 @@ impl Home {
         }
     }
 
-    /// Proposes a rulebook for the home, judged by `rules` till it is published.
+    /// Proposes a rulebook at a desk of the home.
     ///
     /// # Errors
-    /// When it is not sound, or the actor may not propose it.
-    pub fn propose_rulebook(&self, rules: &Rulebook, actor: Actor, files: &Files, note: Option<&str>) -> Result<RulebookVersion> {
-        must(&actor, Act::RulebookKeep, &On::program(), "propose a rulebook").map_err(ActError::from)?;
-        self.must_stand()?;
-        let (brought, content) = brought(&*publishable(files)?, files)?;
-        let own = rules::files_below(None)?;
-        let carried = self::brought(&*rules::open(None)?, &own)?.0;
-        self.rulebook_contents()?.keep(content)?;
-        Ok(self.act(rules, actor, |desk| versions::propose(desk, brought, &carried, note))?.given)
+    /// When the actor may not propose it, or it is not sound.
+    pub fn propose_rulebook(&self, desk: &mut Desk<'_>, files: &Files, note: Option<&str>) -> Acted<RulebookVersion> {
+        must(&desk.actor, Act::RulebookKeep, &On::program(), "propose a rulebook")?;
+        let (own, content) = publishable(files).and_then(|rulebook| brought(&rulebook, files)).map_err(unsound)?;
+        let carried = rules::files_below(None).and_then(|files| brought(&*rules::open(None)?, &files)).map_err(unsound)?.0;
+        let version = versions::propose(desk, own, &carried, note)?;
+        self.rulebook_contents().and_then(|contents| contents.keep(content)).map_err(|error| ActError::Failed(error.into()))?;
+        Ok(version)
     }
 
-    /// Publishes a rulebook that was proposed; `instead_of` is the hash of the one in force that the actor knows of.
+    /// Publishes a rulebook that was proposed, at a desk of the home; `instead_of` is the hash of the one in force that the actor knows of.
     ///
     /// # Errors
-    /// When it is not sound any more, not proposed, or the actor may not publish it.
-    pub fn publish_rulebook(&self, rules: &Rulebook, actor: Actor, sha256: &str, instead_of: Option<&str>) -> Result<RulebookVersion> {
-        must(&actor, Act::RulebookKeep, &On::program(), "publish a rulebook").map_err(ActError::from)?;
-        let is_there = self.rulebook_versions()?.iter().any(|version| version.sha256 == sha256);
-        if is_there {
-            publishable(&self.rulebook_files(sha256)?)?;
-        }
-        Ok(self.act(rules, actor, |desk| versions::publish(desk, sha256, instead_of))?.given)
+    /// When the actor may not publish it, or it is not proposed, or not sound any more.
+    pub fn publish_rulebook(&self, desk: &mut Desk<'_>, sha256: &str, instead_of: Option<&str>) -> Acted<RulebookVersion> {
+        let version = versions::publish(desk, sha256, instead_of)?;
+        self.rulebook_files(sha256).and_then(|files| publishable(&files)).map_err(unsound)?;
+        Ok(version)
     }
 
     /// The files of a version.
@@ -111,4 +106,12 @@ fn brought(rulebook: &Rulebook, files: &Files) -> Result<(Brought, Vec<u8>)> {
     let content = serde_json::to_vec(&by_path).context("the files of a rulebook cannot be written")?;
     let (version, title) = (rulebook.program.version.clone(), rulebook.program.title.clone());
     Ok((Brought { sha256: hash(&content), version, title }, content))
+}
+
+/// Why a rulebook is not taken: it is not sound, or cannot be read.
+fn unsound(error: anyhow::Error) -> ActError {
+    match error.downcast::<Refusal>() {
+        Ok(refusal) => domain::record::refusal::Refusal::conflict("rulebook-unsound", refusal.message, refusal.hints.join("; ")).into(),
+        Err(error) => ActError::Failed(error.into()),
+    }
 }

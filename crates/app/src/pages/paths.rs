@@ -200,6 +200,12 @@ pub fn operator_arbitration(case: &Name) -> String {
     format!("/operator/arbitration/{}", encoded(case.as_str()))
 }
 
+/// A version of the rulebook.
+#[must_use]
+pub fn operator_rulebook(sha256: &str) -> String {
+    format!("/operator/rulebooks/{}", encoded(sha256))
+}
+
 /// An event of the log.
 #[must_use]
 pub fn operator_event(sequence: u64) -> String {

@@ -27,6 +27,13 @@ pub trait Reading: Send + Sync {
     /// What kept the facts from being read; pages show the whole chain.
     fn scores(&self, as_of: Day) -> anyhow::Result<Arc<Vec<Score>>>;
 
+    /// What every score would be by another rulebook, whose hash is `sha256`.
+    ///
+    /// # Errors
+    ///
+    /// What kept the facts from being read; pages show the whole chain.
+    fn scores_by(&self, sha256: &str, rulebook: &Rulebook, as_of: Day) -> anyhow::Result<Arc<Vec<Score>>>;
+
     /// The explanation of an area's score: a node of kind `area` with all its tracks and metrics, down to the rows of an extent.
     ///
     /// # Errors

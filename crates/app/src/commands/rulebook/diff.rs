@@ -31,11 +31,11 @@ pub struct DiffArgs {
 /// A place at which they differ, as it is shown.
 #[derive(Debug, Serialize)]
 pub struct ChangeView {
-    file: String,
-    place: String,
-    became: Became,
-    before: Option<String>,
-    after: Option<String>,
+    pub file: String,
+    pub place: String,
+    pub became: Became,
+    pub before: Option<String>,
+    pub after: Option<String>,
     /// Entries of a list that came, and that went.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     came: Vec<String>,

@@ -85,10 +85,13 @@ pub fn list(setting: &Setting) -> Result<Exit> {
 pub fn propose(args: &ProposeArgs, setting: &Setting) -> Result<Exit> {
     let files = rules::files_below(args.folder.as_deref())?;
     let seat = Seat::take(setting)?;
-    let version = seat.home.propose_rulebook(&seat.rulebook, seat.actor(), &files, args.note.as_deref())?;
-    let hash = short(&version.sha256);
-    let told = format!("rulebook {} is proposed as `{hash}`; `counterfoil rulebook preview {hash}` tells whom it moves", version.version);
-    seat.say(&version, &told)
+    seat.tell(
+        |desk| seat.home.propose_rulebook(desk, &files, args.note.as_deref()),
+        |version| {
+            let hash = short(&version.sha256);
+            format!("rulebook {} is proposed as `{hash}`; `counterfoil rulebook preview {hash}` tells whom it moves", version.version)
+        },
+    )
 }
 
 /// Publishes a proposed rulebook.
@@ -98,8 +101,10 @@ pub fn propose(args: &ProposeArgs, setting: &Setting) -> Result<Exit> {
 pub fn publish(args: &NamedArgs, setting: &Setting) -> Result<Exit> {
     let seat = Seat::take(setting)?;
     let sha256 = seat.home.rulebook_version(&args.hash)?.sha256;
-    let version = seat.home.publish_rulebook(&seat.rulebook, seat.actor(), &sha256, None)?;
-    seat.say(&version, &format!("rulebook {}, `{}`, is in force", version.version, short(&sha256)))
+    seat.tell(
+        |desk| seat.home.publish_rulebook(desk, &sha256, None),
+        |version| format!("rulebook {}, `{}`, is in force", version.version, short(&sha256)),
+    )
 }
 
 /// Takes a proposed rulebook back.

@@ -157,6 +157,10 @@ impl Reading for HomeReader {
         self.ask(|reader| reader.scores(as_of))
     }
 
+    fn scores_by(&self, sha256: &str, rulebook: &Rulebook, as_of: Day) -> Result<Arc<Vec<Score>>> {
+        self.ask(|reader| reader.scores_by(sha256, rulebook, as_of))
+    }
+
     fn explain(&self, account: &Name, area: &Name, as_of: Day, extent: Extent) -> Result<Arc<Node>> {
         self.ask(|reader| reader.explain(account, area, as_of, extent))
     }

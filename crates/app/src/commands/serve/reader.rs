@@ -23,6 +23,9 @@ use crate::program::{Findings, OpenProgram};
 /// For how many days scores are kept.
 const DAYS_KEPT: usize = 64;
 
+/// For how many rulebooks and days scores by another rulebook are kept.
+const PREVIEWS_KEPT: usize = 8;
+
 /// For how many partners and days findings are kept; they are large.
 const FINDINGS_KEPT: usize = 48;
 
@@ -36,6 +39,7 @@ pub struct Reader {
     origin: String,
     scores: Answers<Day, Vec<Score>>,
     findings: Answers<(Name, Day, Extent), Findings>,
+    previews: Answers<(String, Day), Vec<Score>>,
     inventory: Answers<Day, Vec<Item>>,
     fresh: OnceLock<Vec<(String, String)>>,
 }
@@ -49,6 +53,7 @@ impl Reader {
             origin,
             scores: Mutex::default(),
             findings: Mutex::default(),
+            previews: Mutex::default(),
             inventory: Mutex::default(),
             fresh: OnceLock::new(),
         }
@@ -149,6 +154,10 @@ impl Reading for Reader {
 
     fn scores(&self, as_of: Day) -> Result<Arc<Vec<Score>>> {
         once(&self.scores, DAYS_KEPT, as_of, || self.program.scores(as_of))
+    }
+
+    fn scores_by(&self, sha256: &str, rulebook: &Rulebook, as_of: Day) -> Result<Arc<Vec<Score>>> {
+        once(&self.previews, PREVIEWS_KEPT, (sha256.to_owned(), as_of), || self.program.scores_by(rulebook, as_of))
     }
 
     fn explain(&self, account: &Name, area: &Name, as_of: Day, extent: Extent) -> Result<Arc<Node>> {

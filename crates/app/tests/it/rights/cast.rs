@@ -124,7 +124,11 @@ impl Cast {
         let hook = json!({ "organisation": { "partner": "900010" }, "url": "https://hooks.example/northwind" });
         let webhook = self.told(admin, "POST", "/webhooks", &hook)["webhook_id"].as_str().unwrap().to_owned();
         let token = self.tokens["partner.report-viewer"].split('_').nth(1).unwrap().to_owned();
+        let rules = json!({ "files": carried_rulebook(), "note": "the same again" });
+        let rulebook = self.told(FIRST, "POST", "/rulebooks", &rules)["sha256"].as_str().unwrap().to_owned();
         let parts = [
+            ("rulebook", rulebook.clone()),
+            ("rulebook_sha256", rulebook),
             ("claim", claim.clone()),
             ("claim_id", claim),
             ("hash", hash.clone()),
@@ -222,6 +226,11 @@ impl Cast {
             None => ask(self.server.address, method, path, &[], body),
         }
     }
+}
+
+/// The files of the rulebook that the program carries, by their paths.
+fn carried_rulebook() -> BTreeMap<String, String> {
+    app::rules::files_below(None).unwrap().into_iter().collect()
 }
 
 /// A claim of the partner's location, about the customer.
