@@ -33,9 +33,6 @@ mod openapi;
 /// Operations: what can be asked.
 pub mod operation;
 
-/// People in answers.
-mod persons;
-
 /// Problems, RFC 9457.
 mod problem;
 

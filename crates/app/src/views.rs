@@ -21,6 +21,9 @@ pub mod journey;
 /// The ledger: batches with their problems, months.
 pub mod ledger;
 
+/// What people are told of other people.
+pub mod persons;
+
 /// Plans.
 pub mod plan;
 

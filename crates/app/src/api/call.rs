@@ -22,10 +22,11 @@ use store::answers::Keyed;
 
 use crate::api::operation::{Act, File, Kind, Operation};
 use crate::api::problem::Problem;
-use crate::api::{is_safe, json, persons};
+use crate::api::{is_safe, json};
 use crate::home::{Home, Request, Version};
 use crate::pages::reading::Reading;
 use crate::secrets::hex;
+use crate::views::persons;
 
 /// A call of an operation.
 pub struct Call<'a> {

@@ -15,6 +15,7 @@ use crate::cli::Setting;
 use crate::home::Home;
 use crate::output::table;
 use crate::problem::{Exit, say};
+use crate::views::persons::seen_by;
 
 /// Who acts, where, by which rules.
 pub struct Seat<'a> {
@@ -93,7 +94,7 @@ impl<'a> Seat<'a> {
     /// # Errors
     /// When the log cannot be read or stdout cannot be written.
     pub fn story<T: Serialize>(&self, entry: &T, register: &str, id: &str, head: impl FnOnce(&T) -> String) -> Result<Exit> {
-        let events = self.home.events_of(register, id)?;
+        let events = seen_by(&self.actor, self.home.events_of(register, id)?);
         let answer = Story { entry, events: &events };
         self.setting.output.print(&answer, |_| format!("{}\n{}", head(entry).trim_end(), told(&events)))?;
         Ok(Exit::Done)

@@ -24,6 +24,7 @@ use crate::pages::problem::Problem;
 use crate::pages::reading::Reading;
 use crate::pages::show;
 use crate::pages::visit::{Visit, html, page};
+use crate::views::persons::seen_by;
 
 /// The roles that users of a partner may have, with what they may.
 const ROLES: [(Role, &str); 5] = [
@@ -85,7 +86,7 @@ fn own(visit: &Visit, workspace: &Workspace) -> Result<Own, Problem> {
         webhooks.retain(|webhook| webhook.organisation == partner && webhook.state != "removed");
         let mut tokens = desk.list::<Token>(&By::default())?;
         tokens.retain(|token| token.user_id == desk.actor.user);
-        Ok(Own { users, webhooks, tokens })
+        Ok(Own { users: seen_by(&workspace.actor, users), webhooks, tokens })
     })
 }
 

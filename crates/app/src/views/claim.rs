@@ -20,6 +20,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::persons::seen_by;
+
 /// A claim and everything there is to know about it.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ClaimStory {
@@ -116,9 +118,9 @@ impl ClaimStory {
         for case in &mut cases {
             case.votes.clear();
         }
-        let voted = std::mem::take(&mut claim.votes).into_iter().map(|vote| vote.by).collect();
+        let voted: Vec<Name> = std::mem::take(&mut claim.votes).into_iter().map(|vote| vote.by).collect();
         Ok(Self {
-            voted,
+            voted: seen_by(&desk.actor, voted),
             next: next(&claim, &cases, today),
             missing: missing
                 .into_iter()
@@ -126,10 +128,10 @@ impl ClaimStory {
                 .collect(),
             clocks: clocks(desk.rulebook, &claim, today),
             proof: standings(desk.rulebook, &claim),
-            arbitrations: cases,
+            arbitrations: seen_by(&desk.actor, cases),
             warnings,
             story: Vec::new(),
-            claim,
+            claim: seen_by(&desk.actor, claim),
         })
     }
 

@@ -19,6 +19,7 @@ use crate::home::Home;
 use crate::output::table;
 use crate::problem::{Exit, say};
 use crate::views::claim::{ClaimStory, Moment};
+use crate::views::persons::seen_by;
 
 /// How a claim stands, in a line.
 pub fn stands(claim: &Claim) -> String {
@@ -47,7 +48,7 @@ pub fn list(args: &ListArgs, setting: &Setting) -> Result<Exit> {
         state: args.state.map(|state| state.to_string()),
         ..By::default()
     };
-    let listed = home.act(&*setting.rulebook()?, actor, |desk| {
+    let listed = home.act(&*setting.rulebook()?, actor.clone(), |desk| {
         let mut seen = Vec::new();
         for claim in desk.list::<Claim>(&by)? {
             if may_see(desk, &claim)? {
@@ -56,7 +57,7 @@ pub fn list(args: &ListArgs, setting: &Setting) -> Result<Exit> {
         }
         Ok(seen)
     })?;
-    let claims = listed.given;
+    let claims = seen_by(&actor, listed.given);
     setting.output.print(&claims, |_| {
         let row = |claim: &Claim| {
             let products = claim.products.iter().map(|product| product.shown()).collect::<Vec<_>>().join(", ");
@@ -79,12 +80,12 @@ pub fn show(id: &str, setting: &Setting) -> Result<Exit> {
     let actor = home.actor(setting.user())?;
     let id = Name::new(id);
     let rulebook = setting.rulebook()?;
-    let story = home.act(&rulebook, actor, |desk| ClaimStory::at(desk, id.as_str()))?.given;
+    let story = home.act(&rulebook, actor.clone(), |desk| ClaimStory::at(desk, id.as_str()))?.given;
     let mut events: Vec<Event> = Vec::new();
     for (register, id) in story.entries() {
         events.extend(home.events_of(register, &id)?);
     }
-    let story = story.told_by(events);
+    let story = story.told_by(seen_by(&actor, events));
     setting.output.print(&story, |_| told(&story))?;
     Ok(Exit::Done)
 }

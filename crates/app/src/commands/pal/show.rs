@@ -12,12 +12,14 @@ use serde_json::Value;
 
 use crate::cli::Setting;
 use crate::clock;
+use crate::commands::asker::Asker;
 use crate::commands::user::identity;
 use crate::home::Home;
 use crate::output::{Paint, table};
 use crate::problem::{Exit, Refusal};
 use crate::program::OpenProgram;
 use crate::progress;
+use crate::views::persons::seen_by;
 
 /// One link: what the identity reaches, and every change
 #[derive(Debug, clap::Args)]
@@ -51,10 +53,13 @@ pub fn run(args: &ShowArgs, setting: &Setting) -> Result<Exit> {
         let hint = format!("`counterfoil pal list --tenant {tenant_id} --all` tells those that are");
         return Err(Refusal::refused(format!("no identity `{object_id}` was ever linked in the tenant `{tenant_id}`")).hint(hint).into());
     };
+    let history = home.events_of(Link::REGISTER, &id)?;
+    let asker = Asker::of_home(setting)?;
+    let history = asker.actor().map_or_else(|| history.clone(), |actor| seen_by(actor, history.clone()));
     let program = OpenProgram::from_home(&home, setting.rulebook()?)?;
     let mut reach = progress::during("reading where usage is", || program.inventory(clock::today()))?;
     reach.retain(|item| item.tenant_id == *tenant_id && item.principal_id == *object_id);
-    let shown = Shown { link: Link::read(&fields)?, reach, history: home.events_of(Link::REGISTER, &id)? };
+    let shown = Shown { link: Link::read(&fields)?, reach, history };
     setting.output.print(&shown, |paint| text(&shown, paint))?;
     Ok(Exit::Done)
 }

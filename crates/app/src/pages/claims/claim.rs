@@ -23,6 +23,7 @@ use crate::pages::problem::Problem;
 use crate::pages::visit::{Visit, html};
 use crate::pages::{paths, show};
 use crate::views::claim::{ClaimStory, ClockView, Moment};
+use crate::views::persons::seen_by;
 
 #[derive(Template)]
 #[template(path = "pages/claim.html")]
@@ -160,7 +161,7 @@ fn page(visit: &Visit, refused: Option<&Refused<'_>>) -> Result<Response, Proble
     for (register, id) in story.entries() {
         events.extend(visit.home()?.events_of(register, &id).map_err(|error| Problem::unread(&error))?);
     }
-    let story = story.told_by(events);
+    let story = story.told_by(seen_by(&workspace.actor, events));
     let moments = Grid::new(visit, "events", story_columns(), story.story.iter().map(moment).collect());
     let moments = moments.prefixed("story_").named(id.as_str()).empty("Imported, and not changed here.");
     if let Some(file) = moments.download() {

@@ -18,8 +18,10 @@ pub struct Answer {
     /// The status code.
     pub status: u16,
     head: String,
-    /// The body.
+    /// The body, as far as it is a text.
     pub body: String,
+    /// The body as it came.
+    pub bytes: Vec<u8>,
 }
 
 impl Answer {
@@ -63,7 +65,7 @@ pub fn ask(address: SocketAddr, method: &str, path: &str, headers: &[(&str, &str
     let (head, body) = (String::from_utf8_lossy(&bytes[..at]).into_owned(), &bytes[at + 4..]);
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
     let body = if head.to_lowercase().contains("transfer-encoding: chunked") { joined(body) } else { body.to_owned() };
-    Answer { status, head, body: String::from_utf8_lossy(&body).into_owned() }
+    Answer { status, head, body: String::from_utf8_lossy(&body).into_owned(), bytes: body }
 }
 
 /// Everything up to the length that the answer tells, or else to its end; a server may leave the connection open.
