@@ -77,7 +77,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
 ///
 /// # Errors
 ///
-/// As [`show`].
+/// As [`show()`].
 pub fn question(visit: &Visit) -> Result<Response, Problem> {
     visit.operator(&Act::RulebookKeep)?;
     asked(visit)?.page(visit)
