@@ -48,11 +48,15 @@ impl Browser {
     }
 
     fn call(&self, method: &str, path: &str, body: &Value) -> Value {
+        self.attempt(method, path, body).unwrap_or_else(|refused| panic!("{path}: {refused}"))
+    }
+
+    /// What the driver answers, or what it says is wrong.
+    fn attempt(&self, method: &str, path: &str, body: &Value) -> Result<Value, Value> {
         let body = if method == "POST" { body.to_string() } else { String::new() };
         let answer = ask(self.address, method, path, &[("Content-Type", "application/json")], &body);
         let value: Value = serde_json::from_str(&answer.body).unwrap();
-        assert_eq!(answer.status, 200, "{path}: {}", value["value"]["message"]);
-        value["value"].clone()
+        if answer.status == 200 { Ok(value["value"].clone()) } else { Err(value["value"]["message"].clone()) }
     }
 
     fn devtools(&self, command: &str, params: &Value) {
@@ -116,9 +120,12 @@ impl Browser {
         });
     }
 
-    /// Clicks on what a CSS selector finds; the driver waits for what comes of it. No script of the page is needed.
+    /// Clicks on what a CSS selector finds, and waits until the page it stood on is gone. No script of the page is needed.
     pub fn follow(&self, selector: &str) {
-        self.call("POST", &format!("{}/click", self.element(selector)), &json!({}));
+        let element = self.element(selector);
+        self.call("POST", &format!("{element}/click"), &json!({}));
+        let is_gone = || self.attempt("GET", &format!("{element}/name"), &json!({})).is_err();
+        assert!((0..5_000).any(|_| is_gone()), "no other page came");
     }
 
     /// Does what leads to another page, and waits for that.
