@@ -17,6 +17,7 @@ use crate::record::desk::{Acted, Desk};
 use crate::record::entry::{By, Entry};
 use crate::rights::{Act, On, allows};
 use crate::time::Day;
+use crate::versions::{RulebookVersion, VersionState};
 use crate::words::{ClaimState, words};
 
 words! {
@@ -46,6 +47,8 @@ words! {
         Arbitrate = "arbitrate",
         /// A program manager decides on an enrolment.
         DecideEnrolment = "decide-enrolment",
+        /// A program manager publishes a rulebook that another one proposed, or withdraws it.
+        PublishRulebook = "publish-rulebook",
         /// The person links their learning profile.
         LinkProfile = "link-profile",
     }
@@ -273,7 +276,26 @@ fn of_operator(desk: &Desk<'_>, found: &mut Vec<Action>) -> Acted {
             found.push(of_enrolment(&enrolment, ActionKind::DecideEnrolment, what));
         }
     }
+    if may(desk, Act::RulebookKeep, &On::program()) {
+        let waits = |version: &RulebookVersion| version.state == VersionState::Proposed && version.proposed_by != desk.actor.user;
+        found.extend(desk.list::<RulebookVersion>(&By::default())?.iter().filter(|version| waits(version)).map(of_rulebook));
+    }
     Ok(())
+}
+
+fn of_rulebook(version: &RulebookVersion) -> Action {
+    let (by, named) = (&version.proposed_by, &version.version);
+    Action {
+        kind: ActionKind::PublishRulebook,
+        required: false,
+        due_on: None,
+        register: RulebookVersion::REGISTER,
+        about: version.id(),
+        partner_id: None,
+        tenant_id: None,
+        what: format!("{by} proposes the rulebook `{named}`: look at whom it moves, then publish or withdraw it"),
+        otherwise: None,
+    }
 }
 
 /// What a reviewer has to do about a claim, when they may.

@@ -152,7 +152,7 @@ pub enum FormatError {
     },
     /// The header is of no format.
     #[error(
-        "`{file}` is of no known format; the nearest is `{nearest}`, which also needs {missing}; the header has {found}; name the format with `--format` if the file is meant to be one"
+        "`{file}` is of no known format; the nearest is `{nearest}`, which also needs {missing}; the header has {found}; `counterfoil import --format NAME` takes it as one all the same"
     )]
     Unknown {
         /// The file.
@@ -166,7 +166,7 @@ pub enum FormatError {
     },
     /// The JSON is of no format.
     #[error(
-        "`{file}` is of no known format: its JSON holds {found}; expected {expected}; name the format with `--format` if the file is meant to be one"
+        "`{file}` is of no known format: its JSON holds {found}; expected {expected}; `counterfoil import --format NAME` takes it as one all the same"
     )]
     UnknownJson {
         /// The file.
