@@ -293,7 +293,7 @@ fn of_rulebook(version: &RulebookVersion) -> Action {
         about: version.id(),
         partner_id: None,
         tenant_id: None,
-        what: format!("{by} proposes the rulebook `{named}`: look at whom it moves, then publish or withdraw it"),
+        what: format!("the rulebook {named}, which {by} proposed, waits to be published or withdrawn"),
         otherwise: None,
     }
 }

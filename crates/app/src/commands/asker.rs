@@ -5,11 +5,16 @@ use domain::evidence::Extent;
 use domain::names::Name;
 use domain::record::actor::Actor;
 use domain::record::desk::ActError;
+use domain::record::entry::{By, Entry};
 use domain::rights::{Act, On, allows, must};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use store::log::Part;
 
 use crate::cli::Setting;
 use crate::home::Home;
 use crate::views::hidden::Hidden;
+use crate::views::persons::seen_by;
 
 /// Who asks; nobody in particular when no user is named, or files are read instead of a home.
 pub struct Asker(Option<Actor>);
@@ -46,6 +51,18 @@ impl Asker {
     pub fn must(&self, act: Act, on: &On, doing: &str) -> Result<()> {
         let Some(actor) = &self.0 else { return Ok(()) };
         Ok(must(actor, act, on, doing).map_err(ActError::from)?)
+    }
+
+    /// The entries of a register of the home that the user sees, in the order of their ids.
+    ///
+    /// # Errors
+    /// When the registers cannot be read.
+    pub fn entries<E: Entry + Serialize + DeserializeOwned>(&self, home: &Home) -> Result<Vec<E>> {
+        let mut entries: Vec<E> = home.list(&By::default(), &Part::default())?.into_iter().map(|(_, entry)| entry).collect();
+        let Some(actor) = &self.0 else { return Ok(entries) };
+        let sight = home.sight(actor.clone())?;
+        entries.retain(|entry| sight.sees(entry));
+        Ok(seen_by(actor, entries))
     }
 
     /// What is hidden from the user.

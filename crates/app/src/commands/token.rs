@@ -3,14 +3,13 @@
 use anyhow::Result;
 use domain::names::Name;
 use domain::record::actor::Identity;
-use domain::record::entry::By;
 use domain::time::Day;
 use domain::tokens::{self, Scope, Token};
 use serde::Serialize;
-use store::log::Part;
 
 use super::seat::word;
 use super::user::identity;
+use super::asker::Asker;
 use crate::cli::Setting;
 use crate::clock;
 use crate::home::Home;
@@ -100,7 +99,7 @@ pub fn run(command: &TokenCommand, setting: &Setting) -> Result<Exit> {
 }
 
 fn list(home: &Home, setting: &Setting) -> Result<Exit> {
-    let tokens: Vec<Token> = home.list(&By::default(), &Part::default())?.into_iter().map(|(_, token)| token).collect();
+    let tokens: Vec<Token> = Asker::of_home(setting)?.entries(home)?;
     setting.output.print(&tokens, |_| {
         let row = |token: &Token| {
             vec![

@@ -5,11 +5,10 @@ use domain::cells::Cell;
 use domain::names::Name;
 use domain::parties::{self, User};
 use domain::record::actor::{Identity, Organisation, Role};
-use domain::record::entry::By;
 use serde::Serialize;
 use store::accounts::Account;
-use store::log::Part;
 
+use super::asker::Asker;
 use crate::cli::Setting;
 use crate::clock;
 use crate::home::Home;
@@ -164,7 +163,7 @@ pub fn run(command: &UserCommand, setting: &Setting) -> Result<Exit> {
 
 fn list(setting: &Setting) -> Result<Exit> {
     let home = Home::open(&setting.home()?)?;
-    let users: Vec<User> = home.list(&By::default(), &Part::default())?.into_iter().map(|(_, user)| user).collect();
+    let users: Vec<User> = Asker::of_home(setting)?.entries(&home)?;
     setting.output.print(&users, |_| {
         let row = |user: &User| {
             let roles: Vec<&str> = user.roles.iter().map(|role| role.as_str()).collect();
@@ -174,7 +173,7 @@ fn list(setting: &Setting) -> Result<Exit> {
         let lines = table::lines(&["USER", "NAME", "ACTS FOR", "ROLES", "STATE"], &users.iter().map(row).collect::<Vec<_>>(), &[]);
         lines.iter().map(|line| format!("{line}\n")).collect()
     })?;
-    if users.is_empty() && setting.known_at().is_none() {
+    if users.is_empty() && setting.known_at().is_none() && setting.user().is_none() {
         say("there are no users yet: whoever runs the program acts for the operator; `counterfoil user add` adds the first one\n");
     }
     Ok(Exit::Done)

@@ -4,13 +4,12 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 use domain::record::desk::Desk;
-use domain::record::entry::By;
 use domain::webhooks::{self, Webhook};
 use serde::Serialize;
-use store::log::Part;
 use store::posts::Post;
 
 use super::user::{OrganisationArgs, organisation};
+use super::asker::Asker;
 use crate::cli::Setting;
 use crate::clock;
 use crate::home::Home;
@@ -139,12 +138,12 @@ pub fn run(command: &WebhookCommand, setting: &Setting) -> Result<Exit> {
 }
 
 fn list(home: &Home, setting: &Setting) -> Result<Exit> {
-    let view = |(_, webhook): (u64, Webhook)| {
+    let view = |webhook: Webhook| {
         let post = home.post(&webhook.webhook_id)?;
         let (position, attempts, last) = post.map_or((0, 0, String::new()), |post| (post.position, post.attempts, post.told));
         Ok(WebhookView { webhook, position, attempts, last, secret: None })
     };
-    let views: Vec<WebhookView> = home.list(&By::default(), &Part::default())?.into_iter().map(view).collect::<Result<_>>()?;
+    let views: Vec<WebhookView> = Asker::of_home(setting)?.entries(home)?.into_iter().map(view).collect::<Result<_>>()?;
     setting.output.print(&views, |_| {
         let row = |view: &WebhookView| {
             let WebhookView { webhook, position, attempts, last, .. } = view;

@@ -77,6 +77,8 @@ impl Value {
 pub enum Piece {
     /// Words.
     Text(String),
+    /// Words that stay on one line.
+    Unbroken(String),
     /// Words that lead on.
     Link(String, String),
     /// Words beside the matter.
@@ -202,6 +204,12 @@ impl Cell {
         Self::fraction(points, "points")
     }
 
+    /// A code, which stays on one line.
+    #[must_use]
+    pub fn code(code: String) -> Self {
+        Self { pieces: vec![Piece::Unbroken(code.clone())], ..Self::text(code) }
+    }
+
     /// Several texts, each on its line: nothing when there are none. Rows are picked by each of them.
     #[must_use]
     pub fn lines(lines: &[String]) -> Self {
@@ -257,9 +265,8 @@ impl Cell {
     pub fn holds(&self, text: &str) -> bool {
         let has = |held: &str| held.to_lowercase().contains(text);
         let in_piece = |piece: &Piece| match piece {
-            Piece::Text(held) | Piece::Link(held, _) | Piece::Quiet(held) | Piece::Code(held) | Piece::Word(held) | Piece::Line(held) => {
-                has(held)
-            }
+            Piece::Text(held) | Piece::Unbroken(held) | Piece::Link(held, _) | Piece::Quiet(held) => has(held),
+            Piece::Code(held) | Piece::Word(held) | Piece::Line(held) => has(held),
             Piece::Figure(label, value) => has(label) || has(value),
             Piece::Mark(_, _, said) => has(said),
             Piece::Tick(_) | Piece::Sign(..) => false,

@@ -15,7 +15,7 @@ const USERS: [&str; 8] = [
     "operator.auditor",
 ];
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 15] = [
     "score show --as-of 2024-03-15",
     "score show --partner 900010 --as-of 2024-03-15",
     "score history --partner 900010 --area infrastructure --months 2 --as-of 2024-03-15",
@@ -28,6 +28,9 @@ const COMMANDS: [&str; 12] = [
     "ledger list",
     "period list",
     "audit log",
+    "user list",
+    "token list",
+    "webhook list",
 ];
 
 /// What a command told: how many things, or why it was refused.
