@@ -61,7 +61,7 @@ mod reconcile;
 mod score;
 
 /// Rulebooks: what differs, and who would lose or gain by one.
-mod rulebook;
+pub mod rulebook;
 
 /// Rulebooks of a home.
 mod rulebooks;

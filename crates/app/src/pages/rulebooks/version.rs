@@ -204,7 +204,7 @@ fn moved_row(visit: &Visit, impact: &Impact) -> Result<Vec<Cell>, Problem> {
 
 fn changed_columns() -> Vec<Column> {
     vec![
-        Column::text("rulebook_file", "File").choice(),
+        Column::text("rulebook_file", "File").choice().unbroken(),
         Column::text("rule_place", "Place"),
         Column::text("became", "What").choice(),
         Column::text("value_before", "In force"),

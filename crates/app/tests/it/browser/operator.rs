@@ -2,6 +2,7 @@
 
 use crate::commands::claims::{DRAFT, id_in, town};
 use crate::commands::customer_pages::asked;
+use crate::commands::rulebook::{CHANGES, with_rules};
 use crate::commands::scene::Scene;
 
 use super::{Pages, browser};
@@ -126,4 +127,37 @@ fn the_log_is_looked_through_and_verified_and_files_are_imported_by_keyboard() {
     keys.follow("Verify");
     keys.reads("The log is whole and unaltered");
     keys.is_well();
+}
+
+#[test]
+fn a_rulebook_that_one_manager_proposed_is_looked_at_and_published_by_another_by_keyboard() {
+    let Some(browser) = browser() else { return };
+    let scene = town();
+    done(&scene, &["user", "add", "olga", "--operator", "--role", "program-manager", "--as", "max"]);
+    with_rules(&scene, &CHANGES);
+    done(&scene, &["rulebook", "test", "rules", "--write"]);
+    done(&scene, &["rulebook", "propose", "rules", "--note", "the minimum of September", "--as", "max"]);
+    let [max, olga] = ["max", "olga"].map(|user| Pages::as_user(&scene, user));
+    let keys = max.keyboard(&browser);
+    keys.open("/operator/rulebooks");
+    keys.skip();
+    keys.follow("2024-09");
+    keys.reads("It waits for another program manager");
+    assert!(!browser.has("form[action$='/publish']"), "nobody publishes their own: {}", browser.text("main"));
+
+    let keys = olga.keyboard(&browser);
+    keys.open("/actions");
+    keys.is_well();
+    keys.skip();
+    keys.follow("The rulebook 2024-09, which max proposed, waits");
+    for words in ["the minimum of September", "Whom it moves", "designations/infrastructure.toml"] {
+        keys.reads(words);
+    }
+    keys.is_well();
+    keys.skip();
+    keys.follow("Publish it");
+    keys.reads("The rulebook is in force");
+    keys.is_well();
+    keys.open("/actions");
+    keys.reads("Nothing waits for you");
 }
