@@ -36,6 +36,36 @@ fn a_home_without_facts_says_on_each_page_what_is_missing() {
 }
 
 #[test]
+fn a_partner_and_a_customer_with_nothing_are_told_so_on_each_page() {
+    let Some(browser) = browser() else { return };
+    let scene = Scene::with_exports();
+    scene.append("exports/customers.csv", "t-new,New Harbour\n");
+    scene.append("exports/partners.csv", "900091,900090,Nobody Yet\n");
+    assert_eq!(scene.run(&["import", "exports"]).exit, Some(0));
+    for line in [
+        &["user", "add", "max", "--operator", "--role", "program-manager"][..],
+        &["user", "add", "nina", "--customer", "t-new", "--role", "global-admin", "--as", "max"],
+        &["user", "add", "noor", "--partner", "900090", "--role", "account-admin", "--as", "max"],
+    ] {
+        let ran = scene.run(line);
+        assert_eq!(ran.exit, Some(0), "{ran}");
+    }
+    let mut trouble = Vec::new();
+    let customer = ["/customer", "/customer/partners", "/customer/subscriptions", "/customer/history", "/actions"].map(str::to_owned);
+    let partner = ["", "/designations/infrastructure", "/customers", "/coverage", "/claims", "/record", "/links", "/resale", "/people"];
+    let partner = partner.into_iter().chain(["/insights", "/plan", "/settings"]).map(|page| format!("/partners/900090{page}"));
+    for (user, paths) in [("nina", customer.to_vec()), ("noor", partner.collect())] {
+        let pages = Pages::as_user(&scene, user);
+        for path in paths {
+            browser.open(&format!("http://{}{path}", pages.address));
+            assert!(!["broken", "no such"].iter().any(|bad| browser.text("h1").contains(bad)), "{path}: {}", browser.text("main"));
+            trouble.extend(wrong(&browser, &path));
+        }
+    }
+    assert!(trouble.is_empty(), "\n{}\n", trouble.join("\n"));
+}
+
+#[test]
 fn long_names_of_any_writing_fit_on_every_page() {
     let Some(browser) = browser() else { return };
     let scene = Scene::with_exports();

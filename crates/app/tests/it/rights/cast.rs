@@ -39,6 +39,9 @@ pub const SIDES: [Side; 6] = [
     Side { name: "operator", kind: "", organisation: "operator", location: None, roles: &OPERATOR, is_one: false },
 ];
 
+/// A partner that claims what the partner holds; it is asked for nothing.
+const RIVAL: Side = Side { name: "rival", kind: "partner", organisation: "900030", location: None, roles: &PARTNER, is_one: true };
+
 impl Side {
     /// The users of the side with their roles: one for each role, or one who has them all.
     pub fn users(&self) -> Vec<(String, Vec<&'static str>)> {
@@ -74,6 +77,7 @@ impl Cast {
         scene.append("exports/subscriptions.csv", "s-office,t-alpine,office-365,ea\n");
         scene.append("exports/consumption.csv", &format!("2024-01-10,t-alpine,s-other,{UNCOVERED_SERVICE},424242.17\n"));
         scene.append("exports/workload_usage.csv", "2024-01,t-alpine,exchange,43210,32109\n");
+        scene.append("exports/partners.csv", "100400,900030,Litware\n");
         let customers = "t-alpine,Alpine Ski House,alpine.example\nt-woodgrove,Woodgrove Bank,\nt-tailspin,Tailspin Toys,\n";
         scene.write("exports/customers.csv", &format!("tenant_id,name,domains\n{customers}"));
         assert_eq!(scene.run(&["import", "exports"]).exit, Some(0));
@@ -90,7 +94,7 @@ impl Cast {
     }
 
     fn hire(&mut self) {
-        for side in &SIDES {
+        for side in SIDES.iter().chain([&RIVAL]) {
             for (user, roles) in side.users() {
                 let organisation = if side.kind.is_empty() { json!(side.organisation) } else { json!({ side.kind: side.organisation }) };
                 let mut entry = json!({ "user_id": user, "name": user, "organisation": organisation, "roles": roles, "active": true });
@@ -118,6 +122,7 @@ impl Cast {
         self.told(admin, "POST", &format!("/claims/{claim}/submit"), &Value::Null);
         let ask_for = json!({ "partner_id": "100204", "subscriptions": ["s-alpine"] });
         let request = self.told(admin, "POST", "/partner-of-record-requests", &ask_for)["request_id"].as_str().unwrap().to_owned();
+        let (case, notice) = self.compete();
         let start = json!({ "location_id": "100204", "model": "indirect-reseller" });
         self.told(admin, "POST", "/enrolments", &start);
         self.told(admin, "POST", "/invitations", &json!({ "partner_id": "100204", "person_id": "e9" }));
@@ -138,6 +143,9 @@ impl Cast {
             ("webhook_id", webhook),
             ("token_id", token),
             ("batch", batch),
+            ("case", case.clone()),
+            ("arbitration_id", case),
+            ("notice_id", notice),
         ];
         let fixed = [
             ("partner", "900010"),
@@ -160,9 +168,6 @@ impl Cast {
             ("sequence", "5"),
             ("role", "Contributor"),
             ("id", "t-alpine"),
-            ("case", "none"),
-            ("arbitration_id", "none"),
-            ("notice_id", "none"),
             ("file", "none"),
             ("token", "none"),
             ("product", "azure"),
@@ -171,6 +176,25 @@ impl Cast {
         ];
         self.parts.extend(parts);
         self.parts.extend(fixed.map(|(part, value)| (part, value.to_owned())));
+    }
+
+    /// Another partner claims what the partner holds: the case that decides between them, and what the partner is told of it.
+    fn compete(&self) -> (String, String) {
+        let (partner, rival, customer) = ("partner.account-admin", "rival", "customer.global-admin");
+        let wanted = json!({ "partner_id": "100400", "activity": "osu-m365", "products": [{ "workload": "teams" }] });
+        let mut claim = draft();
+        claim.as_object_mut().unwrap().extend(wanted.as_object().unwrap().clone());
+        let claim = self.told(rival, "POST", "/claims", &claim)["claim_id"].as_str().unwrap().to_owned();
+        let shows = "tenant,workload,partner-role,customer-acknowledgement,usage-before-after";
+        let proofs = format!("/claims/{claim}/proofs?name=signed.txt&dated_on={}&shows={shows}", self.scene.today());
+        let proof = self.server.ask(&self.tokens[rival], "POST", &proofs, &[("Content-Type", "text/plain")], "signed by both");
+        assert_eq!(proof.status, 200, "{}", proof.body);
+        for (user, act) in [(rival, "submit"), (customer, "accept"), (FIRST, "review")] {
+            self.told(user, "POST", &format!("/claims/{claim}/{act}"), &Value::Null);
+        }
+        let told = |user: &str, path: &str| self.told(user, "GET", path, &Value::Null);
+        let case = told(FIRST, &format!("/claims/{claim}"))["entry"]["arbitrations"][0].as_str().unwrap().to_owned();
+        (case, told(partner, "/notices")["items"][0]["entry"]["notice_id"].as_str().unwrap().to_owned())
     }
 
     /// What the API answers, which must be good.
