@@ -7,9 +7,9 @@ use domain::time::Day;
 use domain::tokens::{self, Scope, Token};
 use serde::Serialize;
 
+use super::asker::Asker;
 use super::seat::word;
 use super::user::identity;
-use super::asker::Asker;
 use crate::cli::Setting;
 use crate::clock;
 use crate::home::Home;

@@ -8,8 +8,8 @@ use domain::webhooks::{self, Webhook};
 use serde::Serialize;
 use store::posts::Post;
 
-use super::user::{OrganisationArgs, organisation};
 use super::asker::Asker;
+use super::user::{OrganisationArgs, organisation};
 use crate::cli::Setting;
 use crate::clock;
 use crate::home::Home;

@@ -19,7 +19,11 @@ const PAGES_MAX: usize = 150;
 fn kind(path: &str) -> String {
     let path = path.split(['?', '#']).next().unwrap_or_default();
     let is_name = |part: &str| {
-        part.len() == 64 || part.chars().any(|sign| sign.is_ascii_digit()) || part.contains('%') || part.starts_with("t-") || part.starts_with("s-")
+        part.len() == 64
+            || part.chars().any(|sign| sign.is_ascii_digit())
+            || part.contains('%')
+            || part.starts_with("t-")
+            || part.starts_with("s-")
     };
     let of_users = path.contains("/users/");
     let parts = path.split('/').enumerate().map(|(at, part)| if is_name(part) || (of_users && at == 4) { "*" } else { part });
