@@ -10,6 +10,9 @@ use anyhow::{Context, Result, bail};
 
 use crate::{places, shell, tools};
 
+/// The same question on ever more rows.
+mod growth;
+
 /// What is measured, and how one of them is run.
 mod peers;
 
@@ -29,7 +32,9 @@ Options:
   --runs N         Runs of each peer, taking turns; the median counts [default: 3]
   --folder A|B     Only this generated folder (A: 2,000 customers, 300 partners; B: 20,000 and 2,000)
   --dataset DIR    A dataset folder of your own instead of the generated ones (may be given again)
-  --peer NAME      Only this peer, `counterfoil`, `duckdb` or `polars` (may be given again)";
+  --peer NAME      Only this peer, `counterfoil`, `duckdb` or `polars` (may be given again)
+  --growth         A tenth of the rows, the rows, and ten times the rows of one folder (A unless named), one run each;
+                   tells time and memory for each, and draws both in docs/images/growth.svg";
 
 /// A generated folder: its letter, customers and partners.
 const FOLDERS: [(&str, &str, &str); 2] = [("A", "2000", "300"), ("B", "20000", "2000")];
@@ -40,6 +45,7 @@ struct Options {
     folders: Vec<String>,
     datasets: Vec<PathBuf>,
     peers: Vec<Peer>,
+    growth: bool,
 }
 
 /// Generates the folders, lets the peers take turns and prints the table.
@@ -61,9 +67,12 @@ pub fn run(arguments: &[String]) -> Result<ExitCode> {
     let setting = Setting { python, scripts, answers: places::cache()?.join("bench/answers") };
     fs::create_dir_all(&setting.answers).with_context(|| format!("cannot make `{}`", setting.answers.display()))?;
 
+    if options.growth && options.datasets.is_empty() {
+        return growth::run(&options, &setting);
+    }
     let mut lines = Vec::new();
     let mut well = true;
-    for (name, folder) in folders(&options, &setting)? {
+    for (name, folder) in folders(&options, options.usage, &setting)? {
         warm(&folder)?;
         let (measured, fine) = measure(&options, &setting, &name, &folder);
         well &= fine;
@@ -74,7 +83,7 @@ pub fn run(arguments: &[String]) -> Result<ExitCode> {
 }
 
 fn options(arguments: &[String]) -> Result<Option<Options>> {
-    let mut options = Options { usage: 20_000_000, runs: 3, folders: Vec::new(), datasets: Vec::new(), peers: Vec::new() };
+    let mut options = Options { usage: 20_000_000, runs: 3, folders: Vec::new(), datasets: Vec::new(), peers: Vec::new(), growth: false };
     let mut arguments = arguments.iter();
     while let Some(name) = arguments.next() {
         if ["--help", "-h"].contains(&name.as_str()) {
@@ -87,11 +96,18 @@ fn options(arguments: &[String]) -> Result<Option<Options>> {
             "--folder" => options.folders.push(value()?.to_uppercase()),
             "--dataset" => options.datasets.push(std::path::absolute(value()?)?),
             "--peer" => options.peers.push(Peer::named(value()?)?),
+            "--growth" => options.growth = true,
             other => bail!("no option `{other}`; `cargo xtask bench --help` lists them"),
         }
     }
     if let Some(unknown) = options.folders.iter().find(|name| FOLDERS.iter().all(|folder| folder.0 != name.as_str())) {
         bail!("no folder `{unknown}`; expected `A` or `B`");
+    }
+    if options.growth {
+        options.runs = 1;
+        if options.folders.is_empty() {
+            options.folders.push("A".to_owned());
+        }
     }
     if options.peers.is_empty() {
         options.peers = PEERS.to_vec();
@@ -107,8 +123,8 @@ fn number(option: &str, text: &str) -> Result<u64> {
     Ok(number)
 }
 
-/// The folders to measure, by name; generated when they are not there yet.
-fn folders(options: &Options, setting: &Setting) -> Result<Vec<(String, PathBuf)>> {
+/// The folders to measure, with `usage` rows, by name; generated when they are not there yet.
+fn folders(options: &Options, usage: u64, setting: &Setting) -> Result<Vec<(String, PathBuf)>> {
     if !options.datasets.is_empty() {
         let name = |folder: &PathBuf| folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         return Ok(options.datasets.iter().map(|folder| (name(folder), folder.clone())).collect());
@@ -121,12 +137,12 @@ fn folders(options: &Options, setting: &Setting) -> Result<Vec<(String, PathBuf)
         if !options.folders.is_empty() && !options.folders.iter().any(|folder| folder == name) {
             continue;
         }
-        let folder = places::cache()?.join(format!("bench/{name}-{}-{:08x}", options.usage, version.finish() as u32));
+        let folder = places::cache()?.join(format!("bench/{name}-{usage}-{:08x}", version.finish() as u32));
         if !folder.is_dir() {
-            println!("==> generating folder {name}");
+            println!("==> generating folder {name}, {usage} rows");
             let mut generate = shell::command(&setting.python);
             generate.arg(&generator).arg(&folder).args(["--tenants", tenants, "--partners", partners]);
-            shell::run(generate.args(["--usage", &options.usage.to_string()]))?;
+            shell::run(generate.args(["--usage", &usage.to_string()]))?;
         }
         found.push((name.to_owned(), folder));
     }

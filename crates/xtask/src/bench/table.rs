@@ -22,7 +22,7 @@ impl Line {
     }
 
     /// The median time of the runs, in seconds.
-    fn seconds(&self) -> Option<f64> {
+    pub fn seconds(&self) -> Option<f64> {
         if self.has_failed {
             return None;
         }
@@ -36,7 +36,7 @@ impl Line {
     }
 
     /// The most memory that any run held, in GiB.
-    fn peak_gib(&self) -> Option<f64> {
+    pub fn peak_gib(&self) -> Option<f64> {
         let peak = self.measured.iter().map(|run| run.peak_kib).max()?;
         Some(peak as f64 / f64::from(1 << 20))
     }
