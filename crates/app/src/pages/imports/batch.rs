@@ -45,6 +45,8 @@ struct ImportPage {
     has_losses: bool,
     problems: GridPart,
     refused: Vec<refused::Link>,
+    /// Whom to ask for the rows that were kept out, when the visitor may not see them.
+    whom_to_ask: Option<String>,
     left_out: u64,
 }
 
@@ -93,7 +95,8 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
         Err(none) => return Ok(none),
     };
     let batch = batch(visit, home)?;
-    let view = ledger::view(home, &batch, 0, usize::MAX).map_err(|error| Problem::unread(&error))?.masked(&visit.hidden(&On::program()));
+    let hidden = visit.hidden(&On::program());
+    let view = ledger::view(home, &batch, 0, usize::MAX).map_err(|error| Problem::unread(&error))?.masked(&hidden);
     let of = |what: &str| format!("{what}-{}", batch.batch_id);
     let tables = tables(visit, &view.import.tables).named(&of("tables"));
     let rules = rules(visit, &view.import.rules).named(&of("rules"));
@@ -133,6 +136,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
         problems: problems.part(),
         left_out: quarantined.saturating_sub(refused.iter().map(|link| link.kept).sum()),
         refused,
+        whom_to_ask: hidden.revenue.filter(|_| quarantined > 0),
     })
 }
 
