@@ -138,8 +138,10 @@ pub fn moved_by(impact: &Impact) -> String {
     let (before, after) = (track(impact.before.as_ref()), track(impact.after.as_ref()));
     let track = (before != after).then(|| format!("track {}", arrow(before, after)));
     let brief = |points: &Option<Fraction>| points.as_ref().map(Fraction::brief);
-    let metrics =
-        impact.moved.iter().map(|moved| format!("{} {}", moved.metric.as_str(), arrow(brief(&moved.before), brief(&moved.after))));
+    let metrics = impact.moved.iter().map(|moved| {
+        let metric = moved.metric.shown().to_lowercase();
+        format!("{metric} {}", arrow(brief(&moved.before), brief(&moved.after)))
+    });
     let told: Vec<String> = track.into_iter().chain(metrics).collect();
     if told.is_empty() { "other months, or the points that qualify".to_owned() } else { told.join(", ") }
 }
