@@ -13,7 +13,7 @@ use jiff::tz::TimeZone;
 
 use crate::commands::{
     actions, audit, claim, complete, credit, csp, customer, demo, doctor, dpor, export, import, ledger, notice, pal, partner, people,
-    period, plan, reconcile, remote, rulebook, score, serve, store, subscription, token, user, webhook,
+    period, plan, reconcile, remote, rulebook, score, serve, sql, store, subscription, token, user, webhook,
 };
 use crate::home::{self, Home, Place};
 use crate::output::{Output, OutputOptions};
@@ -85,6 +85,18 @@ pub struct Shared {
     )]
     database: Option<String>,
 
+    /// Where the home's lake, proofs and rulebooks are kept: `s3://…`, `az://…`, `abfss://…`, `file:///…`; the home remembers it
+    /// [default: in the home]
+    #[arg(
+        long,
+        value_name = "URL",
+        global = true,
+        env = "COUNTERFOIL_STORAGE",
+        hide_env_values = true,
+        help_heading = "Home, rules and messages"
+    )]
+    storage: Option<String>,
+
     /// A folder with another rulebook than the one that the program carries
     #[arg(long, value_name = "FOLDER", global = true, help_heading = "Home, rules and messages")]
     rulebook: Option<PathBuf>,
@@ -138,6 +150,8 @@ enum Command {
     Plan(plan::PlanArgs),
     /// Usage as credited
     Credit(credit::CreditArgs),
+    /// Questions in SQL over facts, associations, credits and scores; nothing is changed
+    Sql(sql::SqlArgs),
     /// The vendor's own figures beside ours, each difference with its likely cause
     Reconcile(reconcile::ReconcileArgs),
     /// Read files into the home, with a fate for every row
@@ -189,7 +203,7 @@ enum Command {
     /// The log of events, and proving to others that it was only ever added to
     #[command(subcommand)]
     Audit(audit::AuditCommand),
-    /// The registers beside the log that they come from
+    /// The registers beside the log that they come from, and where files are kept
     #[command(subcommand)]
     Store(store::StoreCommand),
     /// Write the facts as a dataset folder
@@ -229,8 +243,9 @@ impl Setting {
     /// # Errors
     /// When no folder is given and the system names none.
     pub fn home(&self) -> Result<Place> {
-        let Shared { home, database, known_at, acts_as, .. } = &self.shared;
-        Ok(Place { root: home::place(home.as_deref())?, database: database.clone(), known_at: *known_at, user: acts_as.clone() })
+        let Shared { home, database, storage, known_at, acts_as, .. } = &self.shared;
+        let root = home::place(home.as_deref())?;
+        Ok(Place { root, database: database.clone(), storage: storage.clone(), known_at: *known_at, user: acts_as.clone() })
     }
 
     /// The user who acts on registers, when one is named.
@@ -367,6 +382,7 @@ fn dispatch(cli: Cli) -> Result<Exit> {
         Command::Ask(args) => remote::ask(&args, &setting),
         Command::Score(command) => score::run(&command, &setting),
         Command::Plan(args) => plan::run(&args, &setting),
+        Command::Sql(args) => sql::run(&args, &setting),
         Command::Credit(args) => credit::run(&args, &setting),
         Command::Reconcile(args) => reconcile::run(&args, &setting),
         Command::Import(args) => import::run(&args, &setting),

@@ -78,6 +78,9 @@ pub mod seat;
 /// `serve`: the pages, on this machine only.
 pub mod serve;
 
+/// `sql`: questions in SQL.
+pub mod sql;
+
 /// `token`: what machines sign in with.
 pub mod token;
 

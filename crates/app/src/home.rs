@@ -1,4 +1,5 @@
-//! The home: the folder with the lake of accepted rows (Parquet) and the ledger, the log and the registers (SQLite, or PostgreSQL elsewhere).
+//! The home: the folder with the lake of accepted rows (Parquet, or object storage elsewhere) and the ledger, the log and the registers (SQLite, or
+//! PostgreSQL elsewhere).
 
 /// Acts on registers.
 mod acting;
@@ -30,6 +31,9 @@ mod signing;
 /// What somebody may see.
 mod seeing;
 
+/// Object storage.
+mod storage;
+
 /// Files that a browser sends.
 mod upload;
 
@@ -46,6 +50,7 @@ use domain::facts::Program;
 use domain::time::Month;
 use engine::files::table_named;
 use engine::lake::{Lake, LakeFile};
+use engine::objects::Objects;
 use store::Store;
 use store::acts::{MonthChange, PeriodEvent};
 use store::ledger::Batch;
@@ -72,6 +77,8 @@ pub struct Home {
     place: Place,
     store: Store,
     runtime: Arc<Runtime>,
+    /// Where files are, unless they are in the folder; the folder's are then copies of those.
+    storage: Option<Objects>,
     imported: Arc<Imported>,
     /// What is answered from, when the home looks back.
     then: Option<Arc<Then>>,
@@ -98,20 +105,22 @@ impl Home {
     /// # Errors
     /// When it cannot be made, or its ledger cannot be opened.
     pub fn open_or_make(place: impl Into<Place>) -> Result<Self> {
-        let Place { root, database, known_at, user } = place.into();
+        let Place { root, database, storage, known_at, user } = place.into();
         std::fs::create_dir_all(&root).with_context(|| format!("cannot make the home `{}`", root.display()))?;
         let root = root.canonicalize().with_context(|| format!("cannot find the home `{}`", root.display()))?;
-        let place = Place { root, database, known_at, user };
+        let place = Place { root, database, storage, known_at, user };
         let runtime = Builder::new_current_thread().enable_all().build().context("cannot start the ledger's worker")?;
         let address = place.address()?;
         // two programs that open a new home together would both make its tables
         let opening = place.root.join(OPENING);
         let lock = File::options().create(true).truncate(false).write(true).open(&opening).and_then(|file| file.lock().map(|()| file));
         let lock = lock.with_context(|| format!("cannot lock `{}`; check the folder's rights", opening.display()))?;
+        let runtime = Arc::new(runtime);
+        let storage = storage::open(&place, &runtime)?;
         let store = runtime.block_on(Store::open(&address))?;
         place.remember()?;
         drop(lock);
-        let home = Self { place, store, runtime: Arc::new(runtime), imported: Arc::default(), then: None };
+        let home = Self { place, store, runtime, storage, imported: Arc::default(), then: None };
         Ok(known_at.map_or(home.clone(), |known_at| home.at(known_at)))
     }
 
@@ -139,7 +148,11 @@ impl Home {
         }
     }
 
-    fn whole_lake(&self) -> Result<Lake> {
+    /// The lake with every file that the manifest names, whether it is here or not.
+    ///
+    /// # Errors
+    /// As [`Home::lake`].
+    pub fn named_lake(&self) -> Result<Lake> {
         let file = |row: store::manifest::LakeFile| {
             let table = table_named(&row.table).with_context(|| {
                 format!("the home holds the table `{}`, which this version does not know; use the newer one", row.table)
@@ -150,7 +163,7 @@ impl Home {
         let files = self.runtime.block_on(self.store.list_lake_files())?.into_iter().map(file).collect::<Result<_>>()?;
         let pieces = self.runtime.block_on(self.store.list_lake_pieces())?.into_iter().map(file).collect::<Result<_>>()?;
         let undone = self.runtime.block_on(self.store.list_undone_pieces())?.into_iter().map(file).collect::<Result<_>>()?;
-        Ok(Lake { root: self.place.root.join("lake"), files, pieces, undone })
+        Ok(Lake { root: self.place.root.join(storage::LAKE), files, pieces, undone })
     }
 
     /// How many acts the ledger holds; another number tells that facts may have changed.

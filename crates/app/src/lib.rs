@@ -9,6 +9,9 @@ mod audit;
 /// The command line: what can be asked, and how.
 pub mod cli;
 
+/// What is imported from object storage, brought to this machine.
+mod bringing;
+
 /// The clock: the only place that asks what day it is.
 mod clock;
 
@@ -68,6 +71,9 @@ mod servers;
 
 /// Views: the shapes in which answers leave the program.
 mod views;
+
+/// Watching object storage for exports.
+mod watching;
 
 /// Webhooks: events, sent to the addresses that asked for them.
 pub mod webhooks;

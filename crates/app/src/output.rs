@@ -89,6 +89,11 @@ impl Output {
         })
     }
 
+    /// Whether answers are tables for reading.
+    pub fn is_for_reading(&self) -> bool {
+        self.format == Format::Table && self.query.is_none()
+    }
+
     /// Writes a long answer row by row.
     ///
     /// # Errors

@@ -1,5 +1,8 @@
 //! A program opened for reading: facts and rulebook, ready for questions. Every call to crediting and scoring is here, but for months that an act restates.
 
+/// Credits and scores of the days asked for last.
+mod days;
+
 /// The inventory of partner admin links.
 mod inventory;
 
@@ -12,16 +15,24 @@ pub mod reconcile;
 /// What a partner's resale is worth, for enrolments.
 pub mod resale;
 
+#[cfg(test)]
+mod renewed_equals_opened;
+
+/// Tables that queries in SQL read.
+pub mod tables;
+
+/// Crediting and scoring: as a whole the first time, and only what a change touches from then on.
+mod scoring;
+
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context, Result};
 use domain::amount::Amount;
 use domain::cells::Row as _;
-use domain::credits::ConsumptionCredits;
 use domain::customers::{Customer, customers};
-use domain::designations::{Score, Scoring, scored_months};
+use domain::estates::Estates;
 use domain::evidence::{Evidence, Extent, Origin};
 use domain::explain::{Node, explain};
 use domain::facts::Consumption;
@@ -32,33 +43,35 @@ use domain::plan::{Outlook, outlooks};
 use domain::register::Register;
 use domain::roster::{Roster, roster};
 use domain::rulebook::{AreaRules, Rulebook};
-use domain::standing::Entries;
 use domain::time::{Day, Month};
 use engine::bills::{BillCredited, Crediting, credit_bill};
-use engine::credits::{GroupBy, Groups, credit_consumption, credited_groups, credited_lines};
+use engine::credits::{GroupBy, Groups, credited_groups, credited_lines};
 use engine::dataset::Dataset;
 use engine::files::FileForm;
-use engine::lake::Lake;
+use engine::imported::Imported;
 use engine::problems::Problems;
 use engine::tables::read_rows;
 
 use crate::home::{Home, Then};
 use crate::problem::{Refusal, known_partner};
+use crate::program::days::Days;
 use crate::program::kept::KeptRows;
 
 /// A program opened for reading.
 pub struct OpenProgram {
     dataset: Dataset,
     rulebook: Arc<Rulebook>,
-    /// Whether the facts came in by imports, which told of customers that nobody knows.
-    is_imported: bool,
+    /// What came in by imports, which told of customers that nobody knows; nothing for a dataset folder.
+    imported: Option<Imported>,
     /// The months that imported consumption is of.
     consumption_months: Vec<Month>,
     partners: Vec<(Name, String)>,
     /// What was met while consumption was read for the first time.
     streamed: OnceLock<Problems>,
-    /// Consumption as credited for the days asked for last.
-    credited: Mutex<Vec<(Day, Arc<ConsumptionCredits>)>>,
+    /// Credits and scores of the days asked for last.
+    days: Days,
+    /// The rows by customer, once a change asks for them.
+    estates: OnceLock<Estates>,
     /// Consumption of accounts that were asked about.
     kept: KeptRows,
     /// What the home looked back on: files that were made for it go with it.
@@ -77,30 +90,28 @@ pub struct Findings {
     pub roster: Arc<Roster>,
 }
 
-/// For how many days credits are kept, so that a server answers at once.
-const DAYS_KEPT: usize = 32;
-
 impl OpenProgram {
     /// Reads the facts of a dataset folder.
     ///
     /// # Errors
     /// When the folder holds no table, or the header of a file will not do.
     pub fn from_dataset(folder: &Path, rulebook: Arc<Rulebook>) -> Result<Self> {
-        Ok(Self::new(Dataset::open(folder)?, rulebook, false))
+        Ok(Self::new(Dataset::open(folder)?, rulebook, None))
     }
 
-    fn new(dataset: Dataset, rulebook: Arc<Rulebook>, is_imported: bool) -> Self {
+    fn new(dataset: Dataset, rulebook: Arc<Rulebook>, imported: Option<Imported>) -> Self {
         let accounts = Partners::new(&dataset.program.partners);
         let named = |account: AccountIx| (accounts.account_id(account).clone(), accounts.account_name(account).to_owned());
         let partners = accounts.accounts().map(named).collect();
         Self {
             dataset,
             rulebook,
-            is_imported,
+            imported,
             consumption_months: Vec::new(),
             partners,
             streamed: OnceLock::new(),
-            credited: Mutex::default(),
+            days: Days::default(),
+            estates: OnceLock::new(),
             kept: KeptRows::default(),
             _then: None,
         }
@@ -111,13 +122,15 @@ impl OpenProgram {
     /// # Errors
     /// When the lake or the registers cannot be read.
     pub fn from_home(home: &Home, rulebook: Arc<Rulebook>) -> Result<Self> {
-        Ok(Self { _then: home.then(), ..Self::of_lake(&home.lake()?, &home.standing()?, rulebook)? })
+        let imported = Imported::read(home.lake()?, None)?;
+        let dataset = imported.standing(&home.standing()?)?;
+        Ok(Self { _then: home.then(), ..Self::of_imported(imported, dataset, rulebook) })
     }
 
-    fn of_lake(lake: &Lake, entries: &Entries, rulebook: Arc<Rulebook>) -> Result<Self> {
-        let months = lake.files.iter().filter(|file| file.table == Consumption::TABLE).filter_map(|file| file.month);
+    fn of_imported(imported: Imported, dataset: Dataset, rulebook: Arc<Rulebook>) -> Self {
+        let months = imported.lake().files.iter().filter(|file| file.table == Consumption::TABLE).filter_map(|file| file.month);
         let consumption_months = months.collect();
-        Ok(Self { consumption_months, ..Self::new(lake.open_with(entries)?, rulebook, true) })
+        Self { consumption_months, ..Self::new(dataset, rulebook, Some(imported)) }
     }
 
     /// The facts; consumption stays in its files.
@@ -142,7 +155,7 @@ impl OpenProgram {
 
     /// The months that consumption is of, when it was imported; otherwise only reading it tells.
     pub fn consumption_months(&self) -> Option<&[Month]> {
-        self.is_imported.then_some(&self.consumption_months)
+        self.imported.is_some().then_some(&self.consumption_months)
     }
 
     /// The names of customers, by tenant.
@@ -179,34 +192,6 @@ impl OpenProgram {
     pub fn area(&self, area: &str) -> Result<&AreaRules, Refusal> {
         let known = || self.rulebook.areas.keys().map(Name::as_str);
         self.rulebook.areas.get(&Name::new(area)).ok_or_else(|| Refusal::unknown("area", area, known().collect::<Vec<_>>()))
-    }
-
-    /// Every partner in every area as of a day: IDs in numeric order, areas in alphabetical order.
-    ///
-    /// # Errors
-    /// When consumption cannot be read.
-    pub fn scores(&self, as_of: Day) -> Result<Vec<Score>> {
-        self.with_scoring(as_of, |scoring| Ok(scoring.all()))
-    }
-
-    /// What every score would be by other rules, as of a day; in the order of [`OpenProgram::scores`].
-    ///
-    /// # Errors
-    /// When consumption cannot be read.
-    pub fn scores_by(&self, rulebook: &Rulebook, as_of: Day) -> Result<Vec<Score>> {
-        let register = Register::new(&self.dataset.program, rulebook);
-        // what cannot be taken is told of the rules in force
-        let mut problems = Problems::default();
-        let credits = credit_consumption(&self.dataset.consumption, &register, &scored_months(rulebook, as_of), &mut problems)?;
-        Ok(Scoring::new(&register, &self.dataset.program, credits, as_of).all())
-    }
-
-    /// Scores as of several days: one answer a day, in their order.
-    ///
-    /// # Errors
-    /// When consumption cannot be read.
-    pub fn scores_on(&self, days: &[Day]) -> Result<Vec<Vec<Score>>> {
-        days.iter().map(|day| self.scores(*day)).collect()
     }
 
     /// The tree behind the score of a partner in an area, down to the rows of an extent.
@@ -326,34 +311,12 @@ impl OpenProgram {
         Ok(credit_bill(path, out, into, &Crediting { register: &register, context: &context, account, month })?)
     }
 
-    fn with_scoring<T>(&self, as_of: Day, ask: impl FnOnce(&Scoring<'_>) -> Result<T>) -> Result<T> {
-        let consumption = self.consumption_credits(as_of)?;
-        let register = Register::new(&self.dataset.program, &self.rulebook);
-        ask(&Scoring::new(&register, &self.dataset.program, ConsumptionCredits::clone(&consumption), as_of))
-    }
-
-    fn consumption_credits(&self, as_of: Day) -> Result<Arc<ConsumptionCredits>> {
-        let kept = || self.credited.lock().expect("no thread panics while it holds the lock");
-        if let Some((_, credits)) = kept().iter().find(|(day, _)| *day == as_of) {
-            return Ok(Arc::clone(credits));
-        }
-        let months = scored_months(&self.rulebook, as_of);
-        let credits =
-            Arc::new(self.streaming(|register, problems| Ok(credit_consumption(&self.dataset.consumption, register, &months, problems)?))?);
-        let mut kept = kept();
-        if kept.len() == DAYS_KEPT {
-            kept.remove(0);
-        }
-        kept.push((as_of, Arc::clone(&credits)));
-        Ok(credits)
-    }
-
     /// Reads consumption; what is wrong with its rows is told the first time.
     fn streaming<T>(&self, read: impl FnOnce(&Register<'_>, &mut Problems) -> Result<T>) -> Result<T> {
         let register = Register::new(&self.dataset.program, &self.rulebook);
         let mut problems = Problems::default();
         let answer = read(&register, &mut problems);
-        if self.is_imported {
+        if self.imported.is_some() {
             problems = problems.without("unknown-tenant");
         }
         // Another thread may have told the same problems first.

@@ -11,13 +11,11 @@ mod names;
 mod stripping;
 
 use std::env;
-use std::path::Path;
 
 use anyhow::{Context, Result};
 use domain::record::desk::ActError;
 use domain::record::refusal::Refusal;
 use serde::Serialize;
-use tokio::runtime::Runtime;
 
 use crate::contents::{Contents, hash};
 
@@ -54,19 +52,16 @@ pub struct Looked {
 }
 
 /// Where proofs are kept.
-pub struct Proofs<'a> {
-    contents: Contents<'a>,
+pub struct Proofs {
+    contents: Contents,
     scanner: Option<String>,
 }
 
-impl<'a> Proofs<'a> {
-    /// The proofs of a home, in a folder of it.
-    ///
-    /// # Errors
-    /// When the folder cannot be made.
-    pub fn of_folder(folder: &Path, runtime: &'a Runtime) -> Result<Self> {
+impl Proofs {
+    /// The proofs of a home.
+    pub fn of(contents: Contents) -> Self {
         let scanner = env::var(SCANNER).ok().filter(|address| !address.is_empty());
-        Ok(Self { contents: Contents::of_folder(folder, runtime)?, scanner })
+        Self { contents, scanner }
     }
 
     /// The same proofs with a scanner at an address.
@@ -163,6 +158,7 @@ mod tests {
     use std::io::{Read as _, Write as _};
     use std::net::TcpListener;
 
+    use engine::objects::Objects;
     use img_parts::Bytes;
     use img_parts::jpeg::{Jpeg, JpegSegment, markers};
     use img_parts::png::{Png, PngChunk};
@@ -181,16 +177,17 @@ mod tests {
     }
 
     /// Looks a file over and keeps it.
-    fn add(proofs: &Proofs<'_>, name: &str, content: Vec<u8>) -> Result<Kept> {
+    fn add(proofs: &Proofs, name: &str, content: Vec<u8>) -> Result<Kept> {
         let looked = proofs.look(name, content)?;
         let of = looked.of.clone();
         proofs.keep(looked).map(|()| of)
     }
 
-    fn with_proofs(test: impl FnOnce(Proofs<'_>)) {
+    fn with_proofs(test: impl FnOnce(Proofs)) {
         let folder = tempfile::tempdir().unwrap();
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-        test(Proofs::of_folder(folder.path(), &runtime).unwrap());
+        let objects = Objects::make(&folder.path().to_string_lossy(), &runtime.into()).unwrap();
+        test(Proofs::of(Contents::of(objects)));
     }
 
     #[test]

@@ -6,7 +6,8 @@ use std::rc::Rc;
 
 use crate::amount::Amount;
 use crate::attach::AttachSet;
-use crate::facts::{Consumption, Program};
+use crate::estates::{Estates, Strays, Touched};
+use crate::facts::{Consumption, Program, Rows};
 use crate::names::Name;
 use crate::partners::AccountIx;
 use crate::register::Register;
@@ -158,11 +159,11 @@ pub struct Credits {
     /// The months that scores are taken at.
     pub months: ScoredMonths,
     /// Azure consumption.
-    pub consumption: Vec<Vec<ConsumptionCell>>,
+    pub consumption: Vec<Rows<ConsumptionCell>>,
     /// Workload usage.
-    pub usage: Vec<Vec<UsageCell>>,
+    pub usage: Vec<Rows<UsageCell>>,
     /// Revenue.
-    pub revenue: Vec<Vec<RevenueCell>>,
+    pub revenue: Vec<Rows<RevenueCell>>,
     /// Where the data begin.
     pub first: FirstMonths,
 }
@@ -171,9 +172,11 @@ pub struct Credits {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ConsumptionCredits {
     /// Cells by account, sorted.
-    pub by_account: Vec<Vec<ConsumptionCell>>,
+    pub by_account: Vec<Rows<ConsumptionCell>>,
     /// The first month of the table; none when it is empty.
     pub first: Option<Month>,
+    /// The subscriptions that rows name as those of customers whose they are not known to be.
+    pub strays: Strays,
 }
 
 /// How each account is tied to a row: the attach types, and the scored months for which they hold.
@@ -215,8 +218,13 @@ fn at_each<'a>(
 pub fn credit_consumption(register: &Register<'_>, rows: &[Consumption], months: &ScoredMonths) -> ConsumptionCredits {
     type Key = (Name, Name, Month, AttachSet, MonthSet);
     let mut sums: Vec<BTreeMap<Key, Amount>> = vec![BTreeMap::new(); register.partners.accounts().count()];
-    for row in rows.iter().filter(|row| register.rulebook.counts_offer(row.offer.as_ref())) {
+    let mut strays = Strays::new();
+    let is_read = |row: &&Consumption| months.last().is_some_and(|last| row.usage_date.month() <= last);
+    for row in rows.iter().filter(|row| register.rulebook.counts_offer(row.offer.as_ref())).filter(is_read) {
         let month = row.usage_date.month();
+        if register.is_stray(&row.tenant_id, &row.subscription_id) {
+            strays.insert((row.tenant_id.clone(), row.subscription_id.clone()));
+        }
         let ties = at_each(months, month, register.has_chain(&row.subscription_id), |scored| register.ties_of_consumption(row, scored));
         for (account, attach, scored) in by_account(register, ties) {
             let key = (row.tenant_id.clone(), Name::new(&row.service), month, attach, scored);
@@ -227,6 +235,7 @@ pub fn credit_consumption(register: &Register<'_>, rows: &[Consumption], months:
     ConsumptionCredits {
         by_account: sums.into_iter().map(|sums| sums.into_iter().map(cell).collect()).collect(),
         first: rows.iter().map(|row| row.usage_date.month()).min(),
+        strays,
     }
 }
 
@@ -243,9 +252,45 @@ impl Credits {
         let revenue = credit_revenue(register, program, &months);
         Self { usage, revenue, consumption: consumption.by_account, months, first }
     }
+
+    /// The credits with those of the customers that a change touches in the place of the old ones. `anew` are the credits of just these
+    /// customers, consumption of just the months that are touched, but with the first month of all of it; `estates` are those after the change.
+    #[must_use]
+    pub fn replaced(&self, estates: &Estates, touched: &Touched, anew: &Self) -> Self {
+        let accounts = estates.partners().accounts().map(|account| touched.accounts.contains(estates.partners().account_id(account)));
+        let accounts: Vec<bool> = accounts.collect();
+        let is_of = |tenant: &Name| touched.tenants.contains(tenant);
+        let is_consumed = |cell: &ConsumptionCell| touched.consumption.get(&cell.tenant).is_some_and(|months| months.has(cell.month));
+        let program = estates.program();
+        Self {
+            months: self.months.clone(),
+            consumption: replace(&self.consumption, &anew.consumption, &accounts, is_consumed),
+            usage: replace(&self.usage, &anew.usage, &accounts, |cell| is_of(&cell.tenant)),
+            revenue: replace(&self.revenue, &anew.revenue, &accounts, |cell| is_of(&cell.tenant)),
+            first: FirstMonths {
+                consumption: anew.first.consumption,
+                usage: program.workload_usage.iter().map(|row| row.month).min(),
+                revenue: program.revenue.iter().map(|row| row.month).min(),
+            },
+        }
+    }
 }
 
-fn credit_usage(register: &Register<'_>, program: &Program, months: &ScoredMonths) -> Vec<Vec<UsageCell>> {
+/// The cells of each account, with new ones in the place of those that are left out. Accounts that are not touched share theirs.
+fn replace<C: Clone + Ord>(old: &[Rows<C>], anew: &[Rows<C>], accounts: &[bool], is_out: impl Fn(&C) -> bool) -> Vec<Rows<C>> {
+    let cells = old.iter().zip(anew).zip(accounts).map(|((old, anew), is_touched)| {
+        if !is_touched {
+            return old.clone();
+        }
+        let mut cells: Vec<C> = old.iter().filter(|cell| !is_out(cell)).chain(anew).cloned().collect();
+        // both are in order: this merges them
+        cells.sort();
+        cells.into()
+    });
+    cells.collect()
+}
+
+fn credit_usage(register: &Register<'_>, program: &Program, months: &ScoredMonths) -> Vec<Rows<UsageCell>> {
     type Key = (Name, Name, Month, AttachSet, MonthSet);
     let mut sums: Vec<BTreeMap<Key, [Amount; 3]>> = vec![BTreeMap::new(); register.partners.accounts().count()];
     for row in &program.workload_usage {
@@ -272,7 +317,7 @@ fn credit_usage(register: &Register<'_>, program: &Program, months: &ScoredMonth
     sums.into_iter().map(|sums| sums.into_iter().map(cell).collect()).collect()
 }
 
-fn credit_revenue(register: &Register<'_>, program: &Program, months: &ScoredMonths) -> Vec<Vec<RevenueCell>> {
+fn credit_revenue(register: &Register<'_>, program: &Program, months: &ScoredMonths) -> Vec<Rows<RevenueCell>> {
     type Key = (Name, Name, Month, AttachSet, MonthSet);
     let mut sums: Vec<BTreeMap<Key, Amount>> = vec![BTreeMap::new(); register.partners.accounts().count()];
     for row in &program.revenue {

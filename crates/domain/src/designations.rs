@@ -1,5 +1,8 @@
 //! Designations: tracks, the floor, the window and the status of every partner in every area.
 
+/// Scores that are kept, so that a change scores only what it touches.
+mod scored;
+
 use std::collections::BTreeMap;
 
 use crate::credits::{ConsumptionCredits, Coverage, Credits, ScoredMonths, credit_consumption};
@@ -13,6 +16,8 @@ use crate::points::{MetricScore, score_metric};
 use crate::register::Register;
 use crate::rulebook::{AreaRules, PartKind, ProgramRules, Rulebook, TrackChoice, TrackRules};
 use crate::time::{Day, Month};
+
+pub use scored::Scored;
 
 /// The score of a partner in an area, as of a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,7 +142,12 @@ impl<'a> Scoring<'a> {
     /// Credits usage and revenue of `program`; `consumption` is credited at [`scored_months`] of the day.
     #[must_use]
     pub fn new(register: &'a Register<'a>, program: &'a Program, consumption: ConsumptionCredits, as_of: Day) -> Self {
-        let credits = Credits::new(register, program, scored_months(register.rulebook, as_of), consumption);
+        Self::of(register, program, Credits::new(register, program, scored_months(register.rulebook, as_of), consumption), as_of)
+    }
+
+    /// Takes in the credits of a program that has at least the rows about the customers of the accounts that will be asked about.
+    #[must_use]
+    pub fn of(register: &'a Register<'a>, program: &'a Program, credits: Credits, as_of: Day) -> Self {
         let coverage = Coverage::new(register, program);
         let people = People::new(program, &register.partners, register.rulebook);
         Self { register, program, credits, coverage, people, as_of }

@@ -3,6 +3,11 @@
 /// What a row must satisfy beyond its cells.
 mod checks;
 
+/// The rows of a table, shared between copies of a program.
+mod rows;
+
+pub use rows::Rows;
+
 use checks::Check;
 use serde::{Deserialize, Serialize};
 
@@ -54,7 +59,7 @@ macro_rules! tables {
         #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
         #[serde(deny_unknown_fields, default)]
         pub struct Program {
-            $( $(#[$doc])* pub $table: Vec<$row>, )*
+            $( $(#[$doc])* pub $table: Rows<$row>, )*
         }
 
         /// The tables of the exchange format with their columns, in the order of [`Program`].

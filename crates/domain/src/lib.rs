@@ -111,8 +111,12 @@ pub mod floor;
 /// Reason codes: why something does not count.
 pub mod reasons;
 
+/// Estates: the rows of a program by customer, and what differs between two programs.
+pub mod estates;
+
 /// Credits: usage summed by the account that it is credited to.
 pub mod credits;
+
 /// The inventory of partner admin links: what each reaches, and whether it works.
 pub mod inventory;
 

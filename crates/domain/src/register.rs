@@ -4,6 +4,7 @@
 //! That makes it slow and clear; `engine` has the fast version and must agree.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use crate::facts::{
     Claim, Consumption, Csp, Customer, GroupMember, ManagementGroup, PalLink, PartnerOfRecord, Principal, Program, ResourceOwner,
@@ -23,7 +24,7 @@ pub struct Register<'a> {
     /// The rules that decide what an association covers.
     pub rulebook: &'a Rulebook,
     /// Who can be credited.
-    pub partners: Partners,
+    pub partners: Arc<Partners>,
     customers: HashMap<&'a Name, &'a Customer>,
     pub(crate) subscriptions: HashMap<&'a Name, &'a Subscription>,
     pub(crate) tenant_product_subscriptions: ByTenant<'a, Subscription>,
@@ -53,10 +54,16 @@ impl<'a> Register<'a> {
     /// Indexes the associations of `program`.
     #[must_use]
     pub fn new(program: &'a Program, rulebook: &'a Rulebook) -> Self {
+        Self::of(program, rulebook, Arc::new(Partners::new(&program.partners)))
+    }
+
+    /// Indexes the associations of `program`, whose partners are known.
+    #[must_use]
+    pub fn of(program: &'a Program, rulebook: &'a Rulebook, partners: Arc<Partners>) -> Self {
         let tenant_product = &rulebook.associations.dpor.tenant_product.value;
         let mut register = Self {
             rulebook,
-            partners: Partners::new(&program.partners),
+            partners,
             customers: program.customers.iter().map(|row| (&row.tenant_id, row)).collect(),
             subscriptions: program.subscriptions.iter().map(|row| (&row.subscription_id, row)).collect(),
             tenant_product_subscriptions: HashMap::new(),
@@ -246,6 +253,12 @@ impl<'a> Register<'a> {
     #[must_use]
     pub fn subscription(&self, subscription: &Name) -> Option<&'a Subscription> {
         self.subscriptions.get(subscription).copied()
+    }
+
+    /// Whether a subscription is not known as a customer's.
+    #[must_use]
+    pub fn is_stray(&self, tenant: &Name, subscription: &Name) -> bool {
+        self.subscription(subscription).is_none_or(|row| row.tenant_id != *tenant)
     }
 
     /// The name of a customer, or its tenant ID when it is not known.

@@ -21,12 +21,27 @@ macro_rules! factual_registers {
         /// The registers whose entries stand for facts.
         pub const FACTUAL: &[&str] = &[ $( <$entry as Entry>::REGISTER, )* ];
 
-        /// Reads entries together with the imported rows of a program; what is of no such register is left alone.
+        /// Reads entries together with the imported rows of a program; what is of no such register is left alone. Tells what became of each
+        /// table that has entries.
         ///
         /// # Errors
         /// When an entry is of another shape.
         pub fn merge(program: &mut Program, entries: &Entries) -> Result<Vec<Merged>, serde_json::Error> {
-            Ok(vec![ $( factual::merge(program, read::<$entry>(entries)?), )* ])
+            let mut merged = Vec::new();
+            // a table that nobody has changed an entry of stays shared
+            $( if entries.get(<$entry as Entry>::REGISTER).is_some_and(|entries| !entries.is_empty()) {
+                merged.push(factual::merge(program, read::<$entry>(entries)?));
+            } )*
+            Ok(merged)
+        }
+
+        /// The table that the entries of a register stand for; nothing when they are no facts.
+        #[must_use]
+        pub fn table_of(register: &str) -> Option<&'static str> {
+            match register {
+                $( <$entry as Entry>::REGISTER => Some(<$entry as Factual>::TABLE), )*
+                _ => None,
+            }
         }
 
         /// The entry of an id that imported rows give.

@@ -8,9 +8,10 @@ use arrow_schema::ArrowError;
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use domain::amount::Amount;
 use domain::cells::{CellKind, Column, Row};
+use domain::facts::Program;
 use domain::time::Day;
 
-use crate::tables::ORIGIN_COLUMNS;
+use crate::tables::{ORIGIN_COLUMNS, each_table};
 
 /// The precision of amounts in files.
 const PRECISION: u8 = 38;
@@ -110,6 +111,22 @@ pub fn batch_with_origin<'a, R: Row + 'a>(rows: impl Iterator<Item = (&'a R, &'a
     arrays.push(Arc::new(batches.finish()));
     arrays.push(Arc::new(lines.finish()));
     RecordBatch::try_new(schema(R::COLUMNS, true), arrays)
+}
+
+/// The rows of a table of a program as a batch; nothing when there is no such table.
+///
+/// # Errors
+/// Never for the tables of a program.
+pub fn batch_of_table(program: &Program, table: &str) -> Option<Result<RecordBatch, ArrowError>> {
+    macro_rules! by_name {
+        ($($table:ident: $row:ident),*) => {
+            match table {
+                $( stringify!($table) => Some(batch(program.$table.iter())), )*
+                _ => None,
+            }
+        };
+    }
+    each_table!(by_name)
 }
 
 fn fillings<R: Row>() -> Vec<Filling> {

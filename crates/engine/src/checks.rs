@@ -10,15 +10,26 @@ use crate::problems::{RowProblem, Severity};
 /// Checks the registers of a dataset; rows that contradict earlier ones are taken out.
 pub fn check(dataset: &mut Dataset) {
     review(dataset);
-    let contradictions = overlaps::find(dataset);
+    check_overlaps(dataset, |_| true);
+}
+
+/// Takes rows that contradict earlier ones out of some tables.
+pub(crate) fn check_overlaps(dataset: &mut Dataset, is_of: impl Fn(&str) -> bool) {
+    let contradictions = overlaps::find(dataset, is_of);
     overlaps::take_out(dataset, &contradictions);
     contradictions.into_iter().for_each(|found| dataset.problems.push(found.problem));
 }
 
 /// Checks the rows one by one: ids, intervals, counts. Every row stays.
 pub(crate) fn review(dataset: &mut Dataset) {
-    ids::check(dataset);
-    intervals::check(dataset);
+    let of = &*dataset;
+    let (of_ids, of_intervals) = std::thread::scope(|scope| {
+        let of_ids = scope.spawn(|| ids::check(of));
+        let of_intervals = intervals::check(of);
+        (of_ids.join().expect("checking does not panic"), of_intervals)
+    });
+    dataset.problems.absorb(of_ids);
+    dataset.problems.absorb(of_intervals);
 }
 
 pub(crate) use ids::unknown_tenant;

@@ -27,11 +27,19 @@ mod scan;
 /// Credits by group.
 mod groups;
 
+/// Which customers and subscriptions rows name together.
+mod named;
+
+/// The customers and months that are credited when not everything is.
+mod only;
+
 use std::collections::BTreeMap;
 
 use domain::amount::Amount;
 use domain::attach::AttachSet;
 use domain::credits::{ConsumptionCell, ConsumptionCredits, MonthSet, ScoredMonths};
+use domain::estates::{MonthsTouched, Strays};
+use domain::facts::Rows;
 use domain::lines::{ConsumptionAreas, FlaggedTie, LineKey, flag};
 use domain::names::Name;
 use domain::partners::AccountIx;
@@ -44,7 +52,11 @@ use crate::files::TableFile;
 use crate::problems::Problems;
 use crate::source::FileError;
 
+pub(crate) use only::Only;
+
 pub use grants::PlaceTie;
+pub use named::named_together;
+
 pub use groups::{Group, GroupBy, Groups, credited_groups};
 
 /// Which names of a row its sum is kept by.
@@ -75,6 +87,8 @@ struct Sums<C: Crediting> {
     services: Vec<String>,
     sets: Vec<Vec<C::Share>>,
     cells: Vec<SumCell>,
+    /// The customers and subscriptions that rows name together.
+    estates: Vec<(Name, Name)>,
 }
 
 /// A sum.
@@ -94,6 +108,11 @@ struct Credited<C: Crediting> {
 }
 
 impl<C: Crediting> Credited<C> {
+    fn strays(&self, register: &Register<'_>) -> Strays {
+        let named = self.parts.iter().flat_map(|part| &part.estates);
+        named.filter(|(tenant, subscription)| register.is_stray(tenant, subscription)).cloned().collect()
+    }
+
     fn each(&self, mut take: impl FnMut(&C::Base, &str, &C::Share, Month, Amount)) {
         for part in &self.parts {
             for cell in &part.cells {
@@ -116,8 +135,32 @@ pub fn credit_consumption(
     months: &ScoredMonths,
     problems: &mut Problems,
 ) -> Result<ConsumptionCredits, FileError> {
+    credit(files, register, months, None, problems)
+}
+
+/// Credits the consumption of some customers in some months, from files of the lake: pages that hold none of it are not read. The first
+/// month that is told is one of what was read. What is wrong with rows was told when everything was credited.
+///
+/// # Errors
+/// When a file cannot be read.
+pub fn credit_touched(
+    files: &[TableFile],
+    register: &Register<'_>,
+    months: &ScoredMonths,
+    touched: &BTreeMap<Name, MonthsTouched>,
+) -> Result<ConsumptionCredits, FileError> {
+    credit(files, register, months, Some(&Only::new(touched)), &mut Problems::default())
+}
+
+fn credit(
+    files: &[TableFile],
+    register: &Register<'_>,
+    months: &ScoredMonths,
+    only: Option<&Only<'_>>,
+    problems: &mut Problems,
+) -> Result<ConsumptionCredits, FileError> {
     let crediting = ByAccount { register, months };
-    let credited = scan::run(files, register, months, &crediting, problems)?;
+    let credited = scan::run(files, register, months, &crediting, only, problems)?;
     type Key = (Name, Name, Month, AttachSet, MonthSet);
     let accounts = register.partners.accounts().count();
     let mut by_account: Vec<Vec<(Key, Amount)>> = vec![Vec::new(); accounts];
@@ -141,7 +184,8 @@ pub fn credit_consumption(
         }
         cells
     });
-    Ok(ConsumptionCredits { by_account: cells.collect(), first: credited.first })
+    let strays = credited.strays(register);
+    Ok(ConsumptionCredits { by_account: cells.map(Rows::from).collect(), first: credited.first, strays })
 }
 
 struct ByAccount<'r> {
@@ -191,7 +235,7 @@ pub fn credited_lines(
 ) -> Result<BTreeMap<LineKey, Amount>, FileError> {
     let months = ScoredMonths::new([month]);
     let crediting = ByLine { register };
-    let credited = scan::run(files, register, &months, &crediting, problems)?;
+    let credited = scan::run(files, register, &months, &crediting, None, problems)?;
     let areas = ConsumptionAreas::new(register.rulebook);
     let mut lines = BTreeMap::new();
     credited.each(|(tenant, subscription), service, tie, row_month, amount| {

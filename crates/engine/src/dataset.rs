@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use domain::cells::Row;
 use domain::facts::{
@@ -17,7 +19,7 @@ use crate::source::FileError;
 use crate::tables::{TableRow, check_header, each_table, read_rows};
 
 /// The facts of a dataset folder.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Dataset {
     /// The rows of every table; of `consumption` only after [`Dataset::load_consumption`].
     pub program: Program,
@@ -28,6 +30,9 @@ pub struct Dataset {
     /// Where the rows of [`Dataset::program`] came from.
     pub origins: Origins,
 }
+
+/// The rows of a file, and whether it could be read.
+type Loaded = (Dataset, Result<(), FileError>);
 
 /// The origin of rows that registers say: the "line" is the place in the log of the last event about the entry.
 pub const EVENT: &str = "event";
@@ -48,11 +53,11 @@ impl From<FileError> for DatasetError {
 
 /// The file and line of every row of a program, in the order of the program's rows. For rows of the lake it is the batch,
 /// file and line that they came from.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Origins {
     files: Vec<String>,
     indexes: HashMap<String, u32>,
-    rows: BTreeMap<&'static str, Vec<(u32, u32)>>,
+    rows: BTreeMap<&'static str, Arc<Vec<(u32, u32)>>>,
 }
 
 impl Origins {
@@ -68,22 +73,43 @@ impl Origins {
     pub(crate) fn retain(&mut self, table: &'static str, keep: &[bool]) {
         if let Some(rows) = self.rows.get_mut(table) {
             let mut keep = keep.iter().copied();
-            rows.retain(|_| keep.next().unwrap_or(true));
+            Arc::make_mut(rows).retain(|_| keep.next().unwrap_or(true));
         }
+    }
+
+    /// Takes the origins of the rows of `table` from others whose files are all among these, in the same places.
+    pub(crate) fn share(&mut self, table: &'static str, others: &Self) {
+        match others.rows.get(table) {
+            Some(rows) => drop(self.rows.insert(table, Arc::clone(rows))),
+            None => drop(self.rows.remove(table)),
+        }
+    }
+
+    /// Adds the origins of rows that are put behind these.
+    fn absorb(&mut self, other: &Self) {
+        let places: Vec<u32> = other.files.iter().map(|shown| self.file(shown)).collect();
+        for (table, rows) in &other.rows {
+            let own = Arc::make_mut(self.rows.entry(table).or_default());
+            own.extend(rows.iter().map(|(file, line)| (places[*file as usize], *line)));
+        }
+    }
+
+    /// The place of a file.
+    pub(crate) fn file(&mut self, shown: &str) -> u32 {
+        if let Some(file) = self.indexes.get(shown) {
+            return *file;
+        }
+        let file = u32::try_from(self.files.len()).expect("a program comes from fewer than four billion files");
+        self.files.push(shown.to_owned());
+        self.indexes.insert(shown.to_owned(), file);
+        file
     }
 
     /// Adds the origin of the next row of `table`.
     pub(crate) fn push(&mut self, table: &'static str, shown: &str, line: u64) {
-        let file = match self.indexes.get(shown) {
-            Some(file) => *file,
-            None => {
-                let file = u32::try_from(self.files.len()).expect("a program comes from fewer than four billion files");
-                self.files.push(shown.to_owned());
-                self.indexes.insert(shown.to_owned(), file);
-                file
-            }
-        };
-        self.rows.entry(table).or_default().push((file, u32::try_from(line).unwrap_or(u32::MAX)));
+        let file = self.file(shown);
+        let rows = Arc::make_mut(self.rows.entry(table).or_default());
+        rows.push((file, u32::try_from(line).unwrap_or(u32::MAX)));
     }
 }
 
@@ -120,40 +146,80 @@ impl Dataset {
         Ok(dataset)
     }
 
-    /// Reads the given files as [`Dataset::open_files`] does, together with what registers say.
-    ///
-    /// # Errors
-    /// As [`Dataset::open_files`], and when an entry is of another shape than its register's.
-    pub fn open_files_with(files: Vec<TableFile>, problems: Problems, entries: &Entries) -> Result<Self, DatasetError> {
-        let mut dataset = Self::read_files(files, problems)?;
-        for merged in standing::merge(&mut dataset.program, entries).map_err(|source| FileError::Entry { source })? {
-            dataset.origins.retain(merged.table, &merged.kept);
+    /// Reads what registers say together with the rows.
+    pub(crate) fn merge(&mut self, entries: &Entries) -> Result<(), FileError> {
+        for merged in standing::merge(&mut self.program, entries).map_err(|source| FileError::Entry { source })? {
+            self.origins.retain(merged.table, &merged.kept);
             for sequence in merged.added {
-                dataset.origins.push(merged.table, EVENT, sequence);
+                self.origins.push(merged.table, EVENT, sequence);
             }
         }
-        checks::check(&mut dataset);
-        Ok(dataset)
+        Ok(())
     }
 
     /// Reads the given files without checks across rows.
     pub(crate) fn read_files(files: Vec<TableFile>, problems: Problems) -> Result<Self, DatasetError> {
         let mut dataset = Self { problems, ..Self::default() };
-        let mut errors = Vec::new();
-        for file in files {
-            let read = if file.table == Consumption::TABLE {
-                let checked = check_header(&file, Consumption::COLUMNS, &mut dataset.problems);
-                dataset.consumption.push(file);
-                checked
-            } else {
-                dataset.load(&file)
-            };
-            errors.extend(read.err());
-        }
+        let errors = dataset.load_all_of(&files);
+        dataset.consumption = files.into_iter().filter(|file| file.table == Consumption::TABLE).collect();
         if !errors.is_empty() {
             return Err(DatasetError { files: errors });
         }
         Ok(dataset)
+    }
+
+    /// Reads files, after the rows that are there, every processor a file at a time; of consumption only the header is checked. Returns the
+    /// files that will not do. The result is that of reading one file after the other.
+    pub(crate) fn load_all_of(&mut self, files: &[TableFile]) -> Vec<FileError> {
+        let next = AtomicUsize::new(0);
+        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(files.len());
+        // the largest first, so that no processor is left with one at the end
+        let mut order: Vec<usize> = (0..files.len()).collect();
+        order.sort_by_key(|at| std::cmp::Reverse(std::fs::metadata(&files[*at].path).map_or(0, |file| file.len())));
+        let read_some = || {
+            let mut read = Vec::new();
+            while let Some(at) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
+                read.push((*at, Self::of_file(&files[*at])));
+            }
+            read
+        };
+        let mut read: Vec<(usize, Loaded)> = std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(read_some)).collect();
+            workers.into_iter().flat_map(|worker| worker.join().expect("reading does not panic")).collect()
+        });
+        read.sort_by_key(|(at, _)| *at);
+        let mut errors = Vec::new();
+        for (_, (dataset, outcome)) in read {
+            self.absorb(dataset);
+            errors.extend(outcome.err());
+        }
+        errors
+    }
+
+    /// The rows of one file, and whether it could be read.
+    fn of_file(file: &TableFile) -> Loaded {
+        let mut dataset = Self::default();
+        let read = match file.table {
+            Consumption::TABLE => check_header(file, Consumption::COLUMNS, &mut dataset.problems),
+            _ => dataset.load(file),
+        };
+        (dataset, read)
+    }
+
+    /// Puts the rows of another dataset behind these.
+    fn absorb(&mut self, other: Self) {
+        macro_rules! append {
+            ($($table:ident: $row:ident),*) => {$(
+                if self.program.$table.is_empty() {
+                    self.program.$table = other.program.$table;
+                } else if !other.program.$table.is_empty() {
+                    self.program.$table.extend(other.program.$table.iter().cloned());
+                }
+            )*};
+        }
+        each_table!(append);
+        self.origins.absorb(&other.origins);
+        self.problems.absorb(other.problems);
     }
 
     /// Reads the rows of `consumption` into [`Dataset::program`], after those that are there. For the clear crediting, and for
@@ -169,7 +235,7 @@ impl Dataset {
         Ok(())
     }
 
-    fn load(&mut self, file: &TableFile) -> Result<(), FileError> {
+    pub(crate) fn load(&mut self, file: &TableFile) -> Result<(), FileError> {
         macro_rules! load_by_name {
             ($($table:ident: $row:ident),*) => {
                 match file.table {

@@ -18,7 +18,7 @@ use domain::names::Name;
 use domain::rulebook::Rulebook;
 use domain::time::Month;
 
-pub use hash::content_hash;
+pub use hash::{content_hash, of_texts as hash_of_texts};
 
 use crate::dataset::{Dataset, DatasetError};
 use crate::fates::{Fate, Ignored, MonthChange, Total, Totals};

@@ -24,13 +24,16 @@ use crate::batches::batch_with_origin;
 use crate::dataset::{Dataset, DatasetError};
 use crate::fault;
 use crate::files::{FileForm, TableFile};
+use crate::imported::Imported;
 use crate::problems::Problems;
 use crate::restatements::Restated;
 use crate::source::FileError;
 use crate::tables::read_rows;
 
-/// Rows of one row group.
-pub const ROW_GROUP_ROWS: usize = 262_144;
+/// Rows of one row group: few enough for all names of it to fit a dictionary, which crediting hashes once.
+pub const ROW_GROUP_ROWS: usize = 65_536;
+/// Rows of one page at most: crediting a customer again reads the pages that its rows are on.
+const PAGE_ROWS: usize = 4_096;
 /// Rows handed to the writer at once.
 const BATCH_ROWS: usize = 16_384;
 
@@ -125,7 +128,7 @@ impl LakeError {
 }
 
 /// The lake's folder and the files that the manifest names.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Lake {
     /// The folder.
     pub root: PathBuf,
@@ -192,7 +195,7 @@ impl Lake {
     /// # Errors
     /// As [`Lake::open`], and when an entry is of another shape than its register's.
     pub fn open_with(&self, entries: &Entries) -> Result<Dataset, DatasetError> {
-        Dataset::open_files_with(self.table_files(), Problems::default(), entries)
+        Imported::read(self.clone(), None)?.standing(entries)
     }
 
     /// Every file that the manifest names, some of them more than once.
@@ -226,7 +229,16 @@ impl Lake {
     /// When a file cannot be deleted.
     pub fn sweep(&self) -> Result<usize, LakeError> {
         let leftovers = self.leftovers();
-        for path in &leftovers {
+        self.delete(&leftovers)?;
+        Ok(leftovers.len())
+    }
+
+    /// Deletes files below the folder, and folders that are then empty; a file that is gone is well.
+    ///
+    /// # Errors
+    /// When a file cannot be deleted.
+    pub fn delete(&self, files: &[PathBuf]) -> Result<(), LakeError> {
+        for path in files {
             fault::point();
             match std::fs::remove_file(path) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(LakeError::write(path, error)),
@@ -236,7 +248,7 @@ impl Lake {
             // a folder with something in it stays
             path.ancestors().skip(1).take_while(within).take_while(|folder| std::fs::remove_dir(folder).is_ok()).for_each(drop);
         }
-        Ok(leftovers.len())
+        Ok(())
     }
 
     /// Reads files of one table; `tidy` is handed every row.
@@ -307,6 +319,7 @@ impl ParquetFile {
         let properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(ZstdLevel::default()))
             .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
+            .set_data_page_row_count_limit(PAGE_ROWS)
             .build();
         let writer = ArrowWriter::try_new(file, schema, Some(properties)).map_err(|error| LakeError::write(path, error))?;
         Ok(Self { path: path.to_owned(), writer, rows: 0 })

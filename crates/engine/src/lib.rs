@@ -3,6 +3,12 @@
 /// Fault points: where tests end the program as if it were killed.
 pub mod fault;
 
+/// Object storage: folders, S3 and Azure, each by its URL.
+pub mod objects;
+
+/// Exports in a listing of objects: which of them belong together, which is complete, and their order.
+pub mod exports;
+
 /// What is said of rows and files that could not be taken as they are.
 pub mod problems;
 
@@ -51,6 +57,9 @@ pub mod batches;
 /// The lake: accepted rows, as sorted Parquet files.
 pub mod lake;
 
+/// What was imported, as it was read: what is the same in the lake later is not read again.
+pub mod imported;
+
 /// What rows of one table let us know of others: taken in unless the register has it.
 pub mod suggestions;
 
@@ -92,3 +101,6 @@ pub mod bills;
 
 /// Export: the facts of a dataset as a dataset folder.
 pub mod export;
+
+/// SQL for analysts, over tables that it is handed.
+pub mod sql;

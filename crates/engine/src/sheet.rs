@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use arrow_array::builder::{Date32Builder, Decimal128Builder, Int64Builder, StringBuilder};
 use arrow_array::{ArrayRef, RecordBatch};
-use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use domain::amount::Amount;
 use domain::time::Day;
 
@@ -104,6 +104,31 @@ impl Filling {
     }
 }
 
+fn schema(columns: &[(&str, Kind)]) -> SchemaRef {
+    let field = |(name, kind): &(&str, Kind)| {
+        let of = match kind {
+            Kind::Text => DataType::Utf8,
+            Kind::Day => DataType::Date32,
+            Kind::Amount => AMOUNT,
+            Kind::Count => DataType::Int64,
+        };
+        Field::new(*name, of, true)
+    };
+    Arc::new(Schema::new(columns.iter().map(field).collect::<Vec<_>>()))
+}
+
+/// Rows of cells as a batch.
+///
+/// # Errors
+/// When a row has not as many cells as there are columns.
+pub fn batch<'c>(columns: &[(&str, Kind)], rows: impl Iterator<Item = Vec<Cell<'c>>>) -> Result<RecordBatch, ArrowError> {
+    let mut filling: Vec<Filling> = columns.iter().map(|(_, kind)| Filling::new(*kind)).collect();
+    for row in rows {
+        filling.iter_mut().zip(&row).for_each(|(column, cell)| column.push(cell));
+    }
+    RecordBatch::try_new(schema(columns), filling.iter_mut().map(Filling::finish).collect())
+}
+
 /// A Parquet file that is being written, row by row.
 pub struct Sheet {
     file: ParquetFile,
@@ -118,16 +143,7 @@ impl Sheet {
     /// # Errors
     /// When it cannot be written.
     pub fn create(path: &Path, columns: &[(&str, Kind)]) -> Result<Self, LakeError> {
-        let field = |(name, kind): &(&str, Kind)| {
-            let of = match kind {
-                Kind::Text => DataType::Utf8,
-                Kind::Day => DataType::Date32,
-                Kind::Amount => AMOUNT,
-                Kind::Count => DataType::Int64,
-            };
-            Field::new(*name, of, true)
-        };
-        let schema = Arc::new(Schema::new(columns.iter().map(field).collect::<Vec<_>>()));
+        let schema = schema(columns);
         let file = ParquetFile::create(path, Arc::clone(&schema))?;
         Ok(Self { file, schema, columns: columns.iter().map(|(_, kind)| Filling::new(*kind)).collect(), pending: 0 })
     }

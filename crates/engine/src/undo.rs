@@ -89,7 +89,7 @@ pub fn undo(lake: &Lake, batch_id: &str, act_id: &str, closed: &BTreeSet<Month>)
         ($($table:ident: $row:ident),*) => { $( undoing.facts::<$row>()?; )* };
     }
     each_fact!(facts);
-    if let Some(found) = checks::contradictions(&undoing.registers).into_iter().next() {
+    if let Some(found) = checks::contradictions(&undoing.registers, |_| true).into_iter().next() {
         return Err(UndoError::Contradiction { problem: Box::new(found.problem) });
     }
     let changed = undoing.undone.months.iter().map(|change| change.month);

@@ -167,6 +167,7 @@ fn migrator() -> Migrator {
         migration(12, "sign-in", include_str!("../migrations/0012_sign_in.sql")),
         migration(13, "pending sign-ins", include_str!("../migrations/0013_pending_sign_in.sql")),
         migration(14, "device sign-ins", include_str!("../migrations/0014_device_sign_in.sql")),
+        migration(15, "watched exports", include_str!("../migrations/0015_watched_exports.sql")),
     ])
 }
 

@@ -54,5 +54,8 @@ pub mod sessions;
 /// Every statement, by its file under `sql`.
 mod statements;
 
+/// Exports that were found in storage that is watched.
+pub mod watched;
+
 pub use connection::{Store, StoreError};
 pub use statements::STATEMENTS;

@@ -12,6 +12,7 @@ use crate::statements::{
     DROP_LAKE_FILE, DROP_LAKE_PIECES, LIST_LAKE_FILES, LIST_LAKE_PIECES, LIST_UNDONE_PIECES, RECORD_LAKE_FILE, RECORD_LAKE_PIECE,
     RECORD_UNDONE_PIECES,
 };
+use crate::watched::{self, WatchedExport};
 use crate::{Store, StoreError};
 
 /// A file of the lake.
@@ -46,6 +47,8 @@ pub struct Change {
     pub pieces: Vec<LakeFile>,
     /// What the log of events is told of the act, and when.
     pub told: Option<(Draft, Timestamp)>,
+    /// The export in watched storage that the act imports.
+    pub watched: Option<WatchedExport>,
 }
 
 impl Store {
@@ -124,6 +127,9 @@ pub(crate) async fn record_change(connection: &mut AnyConnection, change: &Chang
             .execute(&mut *connection)
             .await
             .map_err(StoreError::at("lake_piece/record"))?;
+    }
+    if let Some(export) = &change.watched {
+        watched::record(connection, export).await?;
     }
     match &change.told {
         Some((draft, now)) => tell(connection, draft.clone(), *now).await,

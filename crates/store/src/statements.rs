@@ -106,4 +106,6 @@ statements! {
     RECORD_VOUCHED_USER = "vouched_user/record";
     FIND_VOUCHED_USER = "vouched_user/find";
     PROVIDER_OF_USER = "vouched_user/provider";
+    RECORD_WATCHED_EXPORT = "watched_export/record";
+    LIST_WATCHED_EXPORTS = "watched_export/list";
 }

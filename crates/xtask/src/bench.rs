@@ -34,7 +34,9 @@ Options:
   --dataset DIR    A dataset folder of your own instead of the generated ones (may be given again)
   --peer NAME      Only this peer, `counterfoil`, `duckdb` or `polars` (may be given again)
   --growth         A tenth of the rows, the rows, and ten times the rows of one folder (A unless named), one run each;
-                   tells time and memory for each, and draws both in docs/images/growth.svg";
+                   tells time and memory for each, and draws both in docs/images/growth.svg
+  --change         What a change costs beside scoring everything, and crediting from a home's own files beside a plain sum
+                   in SQL of the same rows; the scores after the changes are compared with those worked out anew";
 
 /// A generated folder: its letter, customers and partners.
 const FOLDERS: [(&str, &str, &str); 2] = [("A", "2000", "300"), ("B", "20000", "2000")];
@@ -46,6 +48,7 @@ struct Options {
     datasets: Vec<PathBuf>,
     peers: Vec<Peer>,
     growth: bool,
+    change: bool,
 }
 
 /// Generates the folders, lets the peers take turns and prints the table.
@@ -70,6 +73,9 @@ pub fn run(arguments: &[String]) -> Result<ExitCode> {
     if options.growth && options.datasets.is_empty() {
         return growth::run(&options, &setting);
     }
+    if options.change {
+        return change(&options, &setting);
+    }
     let mut lines = Vec::new();
     let mut well = true;
     for (name, folder) in folders(&options, options.usage, &setting)? {
@@ -82,8 +88,22 @@ pub fn run(arguments: &[String]) -> Result<ExitCode> {
     Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// Imports the folders into homes and measures changes of them.
+fn change(options: &Options, setting: &Setting) -> Result<ExitCode> {
+    for (name, folder) in folders(options, options.usage, setting)? {
+        println!("==> changes of folder {name}");
+        let title = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let home = places::cache()?.join(format!("bench/home-{title}"));
+        let mut measure = shell::command(&setting.python);
+        measure.arg(setting.scripts.join("change.py")).arg(places::built("release").join("counterfoil"));
+        shell::run(measure.arg(folder).arg(home))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
 fn options(arguments: &[String]) -> Result<Option<Options>> {
-    let mut options = Options { usage: 20_000_000, runs: 3, folders: Vec::new(), datasets: Vec::new(), peers: Vec::new(), growth: false };
+    let mut options =
+        Options { usage: 20_000_000, runs: 3, folders: Vec::new(), datasets: Vec::new(), peers: Vec::new(), growth: false, change: false };
     let mut arguments = arguments.iter();
     while let Some(name) = arguments.next() {
         if ["--help", "-h"].contains(&name.as_str()) {
@@ -97,6 +117,7 @@ fn options(arguments: &[String]) -> Result<Option<Options>> {
             "--dataset" => options.datasets.push(std::path::absolute(value()?)?),
             "--peer" => options.peers.push(Peer::named(value()?)?),
             "--growth" => options.growth = true,
+            "--change" => options.change = true,
             other => bail!("no option `{other}`; `cargo xtask bench --help` lists them"),
         }
     }

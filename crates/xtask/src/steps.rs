@@ -38,6 +38,7 @@ pub const STEPS: &[Step] = &[
     Step { name: "rulebook", sentence: "the worked examples of the rulebook pass", run: rulebook },
     Step { name: "browser", sentence: "the pages work in a real browser, and axe finds nothing serious", run: browser },
     Step { name: "clients", sentence: "programs of other people work with the API, unchanged", run: clients },
+    Step { name: "emulators", sentence: "homes, imports and watching work on S3 and on Azure Blob Storage, emulated", run: emulators },
     Step { name: "deny", sentence: "licences, sources and bans of the dependencies are as deny.toml says", run: deny },
 ];
 
@@ -130,6 +131,29 @@ fn clients() -> Result<Outcome> {
     Ok(Outcome::Skipped(format!("the clients in Python passed, those in JavaScript could not be installed: {missing}")))
 }
 
+fn emulators() -> Result<Outcome> {
+    let wanted = places::workspace().join("crates/xtask/emulators");
+    let python = match tools::python_environment("emulators", &wanted.join("requirements.txt")) {
+        Ok(folder) => folder,
+        Err(error) => return Ok(Outcome::Skipped(format!("the emulators could not be installed: {error:#}"))),
+    };
+    let node = match tools::node_environment("emulators", &wanted) {
+        Ok(Ok(folder)) => Ok(folder),
+        Ok(Err(Missing(cure))) => Err(cure),
+        Err(error) => Err(format!("{error:#}")),
+    };
+    let mut command = test_command(Tests::Emulators);
+    command.env("EMULATORS_PYTHON", python.join("bin/python"));
+    if let Ok(folder) = &node {
+        command.env("EMULATORS_NODE", folder);
+    }
+    shell::run(&mut command)?;
+    Ok(match node {
+        Ok(_) => Outcome::Passed,
+        Err(cure) => Outcome::Skipped(format!("the tests passed on S3, the emulator of Azure could not be installed: {cure}")),
+    })
+}
+
 fn deny() -> Result<Outcome> {
     let program = tools::cargo_deny()?;
     let check = |what: &[&str]| {
@@ -153,6 +177,7 @@ enum Tests {
     Plain,
     Browser,
     Clients,
+    Emulators,
 }
 
 impl Tests {
@@ -162,16 +187,18 @@ impl Tests {
             Self::Plain => None,
             Self::Browser => Some("browser"),
             Self::Clients => Some("clients"),
+            Self::Emulators => Some("emulators"),
         }
     }
 }
 
-/// Tests that need a browser live in modules named `browser`, those that run programs of other people in modules named `clients`;
-/// nextest runs them when it is installed, else cargo does.
+/// Tests that need a browser live in modules named `browser`, those that run programs of other people in modules named `clients`,
+/// those that need an emulated cloud in modules named `emulators`; nextest runs them when it is installed, else cargo does.
 fn test_command(tests: Tests) -> std::process::Command {
     if shell::on_path("cargo-nextest").is_some() {
-        let filter =
-            tests.module().map_or_else(|| "not test(/(^|::)(browser|clients)::/)".to_owned(), |module| format!("test(/(^|::){module}::/)"));
+        let filter = tests
+            .module()
+            .map_or_else(|| "not test(/(^|::)(browser|clients|emulators)::/)".to_owned(), |module| format!("test(/(^|::){module}::/)"));
         let mut nextest = shell::cargo(&["nextest", "run", "--workspace", "--no-fail-fast", "--no-tests=pass"]);
         nextest.args(["--status-level=fail", "--final-status-level=fail", "--show-progress=none", "-E", &filter]);
         return nextest;
@@ -179,7 +206,7 @@ fn test_command(tests: Tests) -> std::process::Command {
     let mut test = shell::cargo(&["test", "--workspace", "--all-targets", "--no-fail-fast", "--"]);
     match tests.module() {
         Some(module) => test.arg(format!("{module}::")),
-        None => test.args(["--skip", "browser::", "--skip", "clients::"]),
+        None => test.args(["--skip", "browser::", "--skip", "clients::", "--skip", "emulators::"]),
     };
     test
 }

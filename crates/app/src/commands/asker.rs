@@ -65,6 +65,14 @@ impl Asker {
         Ok(seen_by(actor, entries))
     }
 
+    /// What was found, without the people whom the user may not see.
+    pub fn seen<T: Serialize + DeserializeOwned>(&self, given: T) -> T {
+        match &self.0 {
+            Some(actor) => seen_by(actor, given),
+            None => given,
+        }
+    }
+
     /// What is hidden from the user.
     pub fn hidden(&self, on: &On) -> Hidden {
         self.0.as_ref().map_or_else(Hidden::default, |actor| Hidden::from(actor, on))

@@ -110,7 +110,11 @@ fn home(place: &Place) -> Vec<Finding> {
     }
     findings.push(log(&home));
     findings.extend(providers(home.root()));
-    match home.lake() {
+    let stored = storage(&home);
+    let is_broken = stored.as_ref().is_some_and(|finding| finding.state == State::Broken);
+    findings.extend(stored);
+    // what is not in the storage cannot be fetched from it
+    match if is_broken { home.named_lake() } else { home.lake() } {
         Ok(lake) => {
             findings.extend(lake_findings(&lake));
             findings.extend(leftovers(&home, &lake));
@@ -118,6 +122,35 @@ fn home(place: &Place) -> Vec<Finding> {
         Err(error) => findings.push(Finding::bad("manifest", State::Broken, format!("{error:#}"), "restore the home from a backup")),
     }
     findings
+}
+
+/// The storage of files: whether it can be reached, and has every file that the manifest names.
+fn storage(home: &Home) -> Option<Finding> {
+    let stored = match home.in_storage() {
+        Ok(stored) => stored?,
+        Err(error) => {
+            let cure = "until it can be used, nothing can be imported, and files that are not here cannot be read";
+            return Some(Finding::bad("storage", State::Broken, format!("{error:#}"), cure));
+        }
+    };
+    if let Some(first) = stored.missing.first() {
+        let told = format!("{} that the manifest names are not in {}, such as `{first}`", counted(&stored.missing), stored.url);
+        let cure =
+            format!("`counterfoil store move {}` puts back those that are in the home's folder; restore others from a backup", stored.url);
+        return Some(Finding::bad("storage", State::Broken, told, cure));
+    }
+    let more = match stored.unnamed {
+        0 => String::new(),
+        unnamed => {
+            let files = table::counted(unnamed as u64, "file");
+            format!("; {files} more there that no batch names, of an act under way or that broke off, never read")
+        }
+    };
+    Some(Finding::well("storage", format!("{}{more}", stored.url)))
+}
+
+fn counted(files: &[String]) -> String {
+    table::counted(files.len() as u64, "file")
 }
 
 /// The log by itself, and the registers against it.

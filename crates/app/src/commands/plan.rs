@@ -59,7 +59,7 @@ pub fn run(args: &PlanArgs, setting: &Setting) -> Result<Exit> {
     let hidden = asker.hidden(&On::account(&Name::new(&args.partner)));
     let asked = Asked::new(&program, std::slice::from_ref(&args.partner), &args.area, asker)?;
     let as_of = args.program.as_of();
-    let scores = asked.of(progress::during("scoring", || program.scores(as_of))?);
+    let scores = asked.of(&progress::during("scoring", || program.scores(as_of))?);
     let track = args.track.as_deref().map(Name::new);
     let mut plans = Vec::new();
     let outlooks = scores.iter().map(|score| program.outlooks(&score.global_partner_id, &score.area, as_of)).collect::<Result<Vec<_>>>()?;

@@ -1,22 +1,26 @@
-//! `store`: the registers beside the log that they come from.
+//! `store`: the registers beside the log that they come from, and where files are kept.
 
 use anyhow::Result;
 
 use crate::cli::Setting;
-use crate::home::{Comparison, Home};
+use crate::commands::import;
+use crate::home::{Comparison, Home, Place};
 use crate::output::Paint;
 use crate::output::table::{self, counted};
 use crate::problem::{Exit, say};
 
-/// The registers beside the log that they come from
+/// The registers beside the log that they come from, and where files are kept
 #[derive(Debug, clap::Subcommand)]
 #[command(after_help = "\
 Examples:
   counterfoil store rebuild --check
-  counterfoil store rebuild")]
+  counterfoil store rebuild
+  counterfoil store move s3://bucket/counterfoil")]
 pub enum StoreCommand {
     /// Replay the log into empty registers, and tell where those that stand differ
     Rebuild(RebuildArgs),
+    /// Copy the home's lake, proofs and rulebooks into object storage, and keep them there from then on
+    Move(MoveArgs),
 }
 
 /// Replay the log into empty registers, and tell where those that stand differ
@@ -34,12 +38,46 @@ pub struct RebuildArgs {
     check: bool,
 }
 
-/// Rebuilds registers.
+/// Copy the home's lake, proofs and rulebooks into object storage, and keep them there from then on
+///
+/// What is there already is not copied again, so a move that broke off goes on, and files that went missing from the storage are put back
+/// from the home's folder. The folder keeps its copies: of the lake they are what is read; those of proofs and rulebooks may be deleted.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  counterfoil store move s3://bucket/counterfoil
+  counterfoil store move az://counterfoil/home")]
+pub struct MoveArgs {
+    /// Where to: `s3://…`, `az://…`, `abfss://…`, `file:///…`
+    #[arg(value_name = "URL")]
+    url: String,
+}
+
+/// Rebuilds registers, or moves files.
 ///
 /// # Errors
-/// When there is no home, or an event does not fit those before it.
+/// When there is no home, an event does not fit those before it, or the storage cannot be used.
 pub fn run(command: &StoreCommand, setting: &Setting) -> Result<Exit> {
-    let StoreCommand::Rebuild(args) = command;
+    match command {
+        StoreCommand::Rebuild(args) => rebuild(args, setting),
+        StoreCommand::Move(args) => move_files(args, setting),
+    }
+}
+
+fn move_files(args: &MoveArgs, setting: &Setting) -> Result<Exit> {
+    // where files shall be is what this changes
+    let home = Home::open(Place { storage: None, ..setting.home()? })?;
+    let moved = import::write(&home)?.move_to(&args.url)?;
+    setting.output.print(&moved, |paint| {
+        let files = format!("{} of the lake, {} of them copied now", counted(moved.files, "file"), table::count(moved.put));
+        let kept = paint.good(&format!("the home keeps its files in {}", moved.storage));
+        format!("{kept}\n{files}; {} of proofs and rulebooks\n", counted(moved.contents, "file"))
+    })?;
+    say("start `serve` and what else has this home open again, so that they use it too\n");
+    Ok(Exit::Done)
+}
+
+fn rebuild(args: &RebuildArgs, setting: &Setting) -> Result<Exit> {
     let home = Home::open(&setting.home()?)?;
     let comparison = home.compare(!args.check)?;
     setting.output.print(&comparison, |paint| told(&comparison, paint))?;

@@ -177,8 +177,9 @@ impl Scene {
 
     /// A row of a month without a resource: support, trials, refunds.
     pub fn extra(&mut self, estate: &Estate, place: usize, service: &str, offer: Option<&str>, acr: f64) {
+        let usage_date = self.first_day(place);
         self.program.consumption.push(Consumption {
-            usage_date: self.first_day(place),
+            usage_date,
             tenant_id: estate.tenant.id.clone(),
             subscription_id: estate.subscriptions[0].clone(),
             service: service.to_owned(),

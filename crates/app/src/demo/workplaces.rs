@@ -73,8 +73,9 @@ impl Scene {
             let noise = if is_given { 0.0 } else { self.dice.between(-0.012, 0.012) };
             let seats = along(curve.seats, way).round().max(1.0);
             let share = (along(curve.share, way) + noise).clamp(0.06, 0.95);
+            let month = self.month(at);
             self.program.workload_usage.push(WorkloadUsage {
-                month: self.month(at),
+                month,
                 tenant_id: place.tenant.id.clone(),
                 workload: workload.into(),
                 subscription_id: Some(place.subscription.clone()),
@@ -93,8 +94,9 @@ impl Scene {
             let noise = if is_given { 1.0 } else { self.dice.between(0.985, 1.015) };
             let units = (along((then, now), way(first, at)) * noise).round().max(1.0);
             let (users, quantity) = if subject.workload == "customer-insights" { (0.0, units) } else { (units, 0.0) };
+            let month = self.month(at);
             self.program.workload_usage.push(WorkloadUsage {
-                month: self.month(at),
+                month,
                 tenant_id: subject.tenant.clone(),
                 workload: subject.workload.into(),
                 subscription_id: subject.subscription.cloned(),
@@ -110,8 +112,9 @@ impl Scene {
     pub fn pays(&mut self, subject: &App<'_>, (first, last): (usize, usize), (then, now): (f64, f64)) {
         for at in first..=last {
             let noise = if at == first || at == YEAR_AGO || at == NOW { 1.0 } else { self.dice.between(0.97, 1.03) };
+            let month = self.month(at);
             self.program.revenue.push(Revenue {
-                month: self.month(at),
+                month,
                 tenant_id: subject.tenant.clone(),
                 workload: subject.workload.into(),
                 revenue_usd: dollars(along((then, now), way(first, at)) * noise),

@@ -23,7 +23,7 @@ use store::log::{Acting, Part, Standing};
 use store::posts::Post;
 use tokio::runtime::EnterGuard;
 
-use super::{Home, Then};
+use super::{Home, Then, storage};
 use crate::clock;
 use crate::problem::Refusal;
 use crate::proofs::Proofs;
@@ -331,20 +331,28 @@ impl Home {
     /// # Errors
     /// When the registers cannot be read.
     pub fn standing(&self) -> Result<Entries> {
-        let of_register = |register: &&str| {
+        self.standing_of(standing::FACTUAL.iter().copied())
+    }
+
+    /// The entries of some of the registers that are read together with facts.
+    ///
+    /// # Errors
+    /// When the registers cannot be read.
+    pub fn standing_of(&self, registers: impl IntoIterator<Item = &'static str>) -> Result<Entries> {
+        let of_register = |register: &'static str| {
             let entries = self.stored(register, &By::default(), &Part::default())?;
             let entry = |entry: Standing| (entry.sequence, entry.fields);
-            Ok(((*register).to_owned(), entries.into_iter().map(entry).collect()))
+            Ok((register.to_owned(), entries.into_iter().map(entry).collect()))
         };
-        standing::FACTUAL.iter().map(of_register).collect()
+        registers.into_iter().map(of_register).collect()
     }
 
     /// The files that people add to claims.
     ///
     /// # Errors
     /// When their folder cannot be made.
-    pub fn proofs(&self) -> Result<Proofs<'_>> {
-        Proofs::of_folder(&self.place.root.join("proofs"), &self.runtime)
+    pub fn proofs(&self) -> Result<Proofs> {
+        Ok(Proofs::of(self.contents(storage::PROOFS)?))
     }
 
     /// What was imported, without consumption.

@@ -1,11 +1,14 @@
-//! Where a home is: its folder, and the database of its ledger, log and registers.
+//! Where a home is: its folder, the database of its ledger, log and registers, and the storage of its files.
 
 use std::env;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use engine::objects::is_url;
 use jiff::Timestamp;
 
+use super::storage::{LAKE, PROOFS, RULEBOOKS};
 use crate::problem::Refusal;
 
 /// The ledger's file within a home, unless the home names a database.
@@ -14,6 +17,9 @@ const LEDGER: &str = "counterfoil.db";
 /// The file within a home that names the database, without password.
 const DATABASE: &str = "database";
 
+/// The file within a home that names the storage of the lake, the proofs and the rulebooks.
+const STORAGE: &str = "storage";
+
 /// A home's folder, and the database that it is asked to use.
 #[derive(Debug, Clone)]
 pub struct Place {
@@ -21,6 +27,8 @@ pub struct Place {
     pub root: PathBuf,
     /// The address of the database; nothing for the one that the home remembers, or else a file of its own.
     pub database: Option<String>,
+    /// The URL of the storage of files; nothing for the one that the home remembers, or else the folder itself.
+    pub storage: Option<String>,
     /// By when things must have been recorded to be answered from; nothing for all that stands.
     pub known_at: Option<Timestamp>,
     /// The user who imports, undoes and closes months; nothing for whoever runs the program.
@@ -29,7 +37,7 @@ pub struct Place {
 
 impl From<&Path> for Place {
     fn from(root: &Path) -> Self {
-        Self { root: root.to_owned(), database: None, known_at: None, user: None }
+        Self { root: root.to_owned(), database: None, storage: None, known_at: None, user: None }
     }
 }
 
@@ -112,13 +120,75 @@ impl Place {
     /// # Errors
     /// When the file cannot be read.
     pub fn remembered(&self) -> Result<Option<String>> {
-        let path = self.root.join(DATABASE);
+        self.written(DATABASE)
+    }
+
+    /// The URL of the storage of files; nothing when they are in the home's folder.
+    ///
+    /// # Errors
+    /// When the home keeps its files elsewhere than it is asked to, or its file cannot be read.
+    pub fn storage(&self) -> Result<Option<String>> {
+        let kept = self.written(STORAGE)?;
+        let Some(asked) = self.storage.as_deref().map(absolute).transpose()? else { return Ok(kept) };
+        let place = match kept {
+            Some(kept) if kept == asked => return Ok(Some(asked)),
+            Some(kept) => kept,
+            None if self.has_files() => "its own folder".to_owned(),
+            None => return Ok(Some(asked)),
+        };
+        let refusal = Refusal::refused(format!("the home `{}` keeps its files in {place}, not in {asked}", self.root.display()));
+        let move_it = format!("`counterfoil store move {asked}` moves them");
+        Err(refusal.hint(format!("leave `--storage` and `COUNTERFOIL_STORAGE` out; {move_it}")).into())
+    }
+
+    /// Whether the folder holds files that were kept in it.
+    fn has_files(&self) -> bool {
+        let has_some = |folder: &str| std::fs::read_dir(self.root.join(folder)).is_ok_and(|mut entries| entries.next().is_some());
+        [LAKE, PROOFS, RULEBOOKS].into_iter().any(has_some)
+    }
+
+    /// Whether the home remembers a storage of files.
+    pub fn remembers_storage(&self) -> bool {
+        self.root.join(STORAGE).is_file()
+    }
+
+    /// Remembers the storage of files. The file is there as a whole or not at all.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn remember_storage(&self, url: &str) -> Result<()> {
+        if self.written(STORAGE)?.as_deref() == Some(url) {
+            return Ok(());
+        }
+        let context = || format!("cannot write `{}`", self.root.join(STORAGE).display());
+        let mut file = tempfile::NamedTempFile::new_in(&self.root).with_context(context)?;
+        writeln!(file, "{url}").with_context(context)?;
+        file.as_file().sync_all().with_context(context)?;
+        file.persist(self.root.join(STORAGE)).with_context(context)?;
+        Ok(())
+    }
+
+    fn written(&self, name: &str) -> Result<Option<String>> {
+        let path = self.root.join(name);
         match std::fs::read_to_string(&path) {
             Ok(text) => Ok(Some(text.trim().to_owned())),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error).with_context(|| format!("cannot read `{}`", path.display())),
         }
     }
+}
+
+/// A URL of storage as it is remembered: a folder's path becomes its URL.
+///
+/// # Errors
+/// When the current folder cannot be found.
+pub fn absolute(url: &str) -> Result<String> {
+    let url = url.trim().trim_end_matches('/');
+    if is_url(url) {
+        return Ok(url.to_owned());
+    }
+    let path = std::path::absolute(url).with_context(|| format!("cannot find the folder `{url}`"))?;
+    Ok(format!("file://{}", path.display()))
 }
 
 /// An address without its password.
@@ -142,6 +212,7 @@ mod tests {
         let place = |database: Option<&str>| Place {
             root: folder.path().to_owned(),
             database: database.map(str::to_owned),
+            storage: None,
             known_at: None,
             user: None,
         };
@@ -154,5 +225,21 @@ mod tests {
         assert_eq!(asked.address().unwrap(), "postgres://ann:secret@db:5432/ledger");
         let told = place(Some("postgres://ann:secret@db/other")).address().unwrap_err().to_string();
         assert!(told.contains("`postgres://ann@db:5432/ledger`, not in `postgres://ann@db/other`"), "{told}");
+    }
+
+    #[test]
+    fn a_home_remembers_its_storage_and_keeps_to_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = |storage: Option<&str>| Place { storage: storage.map(str::to_owned), ..Place::from(folder.path()) };
+        assert_eq!(place(None).storage().unwrap(), None);
+        assert_eq!(place(Some("s3://bucket/files/")).storage().unwrap().as_deref(), Some("s3://bucket/files"));
+        std::fs::create_dir_all(folder.path().join("lake/partners")).unwrap();
+        let told = place(Some("s3://bucket/files")).storage().unwrap_err();
+        assert!(told.to_string().contains("keeps its files in its own folder, not in s3://bucket/files"), "{told}");
+        place(None).remember_storage("s3://bucket/files").unwrap();
+        assert_eq!(place(None).storage().unwrap().as_deref(), Some("s3://bucket/files"));
+        assert_eq!(place(Some("s3://bucket/files")).storage().unwrap().as_deref(), Some("s3://bucket/files"));
+        let told = place(Some("az://other")).storage().unwrap_err();
+        assert!(told.to_string().contains("in s3://bucket/files, not in az://other"), "{told}");
     }
 }

@@ -10,7 +10,7 @@ use domain::rights::{Act, On, must};
 use domain::rulebook::Rulebook;
 use domain::versions::{self, Brought, RulebookVersion, VersionState, short};
 
-use super::Home;
+use super::{Home, storage};
 use crate::commands::rulebook::sound::publishable;
 use crate::contents::{Contents, hash};
 use crate::problem::Refusal;
@@ -95,8 +95,8 @@ impl Home {
         Ok(by_path.into_iter().collect())
     }
 
-    fn rulebook_contents(&self) -> Result<Contents<'_>> {
-        Contents::of_folder(&self.place.root.join("rulebooks"), &self.runtime)
+    fn rulebook_contents(&self) -> Result<Contents> {
+        self.contents(storage::RULEBOOKS)
     }
 }
 

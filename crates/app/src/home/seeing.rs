@@ -19,7 +19,7 @@ impl Home {
             Some(Organisation::Partner(_)) => {
                 let mut program = Program { partners: self.imported()?.partners.clone(), ..Program::default() };
                 standing::merge(&mut program, &self.standing()?)?;
-                Sight::new(actor, program.partners, [])
+                Sight::new(actor, program.partners.to_vec(), [])
             }
             Some(Organisation::Customer(tenant)) => {
                 let by = By { tenant_id: Some(tenant.clone()), ..By::default() };

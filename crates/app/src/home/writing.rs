@@ -22,11 +22,13 @@ use engine::fates::MonthChange;
 use engine::fault;
 use engine::formats::Format;
 use engine::import::{self, ImportError, KnownFile, Outcome, Progress, Request};
+use engine::lake::LakeFile;
 use engine::undo::{UndoError, Undone, undo};
 use jiff::Timestamp;
 use store::acts::{PeriodEvent, Undo, UndoTotal};
 use store::ledger::Batch;
 use store::manifest::Change;
+use store::watched::WatchedExport;
 
 use super::acting::LOCAL;
 use super::{Home, Place, record, restated};
@@ -38,7 +40,7 @@ const LOCK: &str = "lock";
 
 /// The right to change a home, held until it is dropped.
 pub struct Writing<'a> {
-    home: &'a Home,
+    pub(super) home: &'a Home,
     /// The sequence of the ledger when the right was taken.
     rests_on: u64,
     _lock: File,
@@ -166,6 +168,14 @@ impl Writing<'_> {
     /// # Errors
     /// When the ledger cannot be written, or changed meanwhile; then nothing has happened.
     pub fn keep(self, source: &str, outcome: &Outcome) -> Result<()> {
+        self.keep_watched(source, outcome, None)
+    }
+
+    /// Records an import, and with it the export in watched storage that it was, so that it is taken once.
+    ///
+    /// # Errors
+    /// As [`Writing::keep`].
+    pub fn keep_watched(self, source: &str, outcome: &Outcome, watched: Option<WatchedExport>) -> Result<()> {
         let batch = record::batch(source, outcome, &now());
         let change = Change {
             rests_on: self.rests_on,
@@ -173,8 +183,10 @@ impl Writing<'_> {
             dropped: outcome.dropped.iter().map(|file| file.path.clone()).collect(),
             pieces: outcome.pieces.iter().map(record::lake_file).collect(),
             told: Some(self.home.told("batch-imported", &record::entry(&batch, Standing::Standing), None)?),
+            watched,
         };
         let months = months(&outcome.batch_id, "import", &outcome.months);
+        self.put(outcome.added.iter().chain(&outcome.pieces))?;
         fault::point();
         let recorded = self.home.runtime.block_on(self.home.store.record_batch(&batch, &change, &months));
         fault::point();
@@ -182,6 +194,14 @@ impl Writing<'_> {
         recorded?;
         self.home.checkpoint_now();
         Ok(())
+    }
+
+    /// Puts what an act wrote where the home keeps its files, or else deletes it.
+    fn put<'f>(&self, files: impl Iterator<Item = &'f LakeFile>) -> Result<()> {
+        self.home.put_files(files).inspect_err(|_| {
+            // what cannot be deleted now is left over, and deleted by the next act
+            let _ = self.sweep();
+        })
     }
 
     /// Deletes what an import wrote, so that the home stays as it was.
@@ -227,8 +247,10 @@ impl Writing<'_> {
             dropped: undone.dropped.iter().map(|file| file.path.clone()).collect(),
             pieces: Vec::new(),
             told: Some(self.home.told("batch-undone", &record::entry(batch, Standing::Undone), Some(reason))?),
+            watched: None,
         };
         let months = months(&batch.batch_id, "undo", &undone.months);
+        self.put(undone.added.iter())?;
         fault::point();
         let recorded = self.home.runtime.block_on(self.home.store.record_undo(&batch.batch_id, &record, &change, &months));
         fault::point();
@@ -272,12 +294,6 @@ impl Writing<'_> {
         fault::point();
         self.home.checkpoint_now();
         Ok(event)
-    }
-
-    /// Deletes files that the manifest does not name.
-    fn sweep(&self) -> Result<()> {
-        self.home.lake()?.sweep()?;
-        Ok(())
     }
 }
 

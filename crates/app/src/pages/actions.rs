@@ -63,7 +63,7 @@ pub fn link(action: &Action, organisation: &Organisation) -> String {
         ActionKind::StartReview | ActionKind::Vote => format!("/operator/claims/{about}"),
         ActionKind::Arbitrate => format!("/operator/arbitration/{about}"),
         ActionKind::DecideEnrolment => "/operator/registers/enrolments".to_owned(),
-        ActionKind::PublishRulebook => format!("/operator/rulebooks/{about}"),
+        ActionKind::PublishRulebook => paths::operator_rulebook(&action.about),
         ActionKind::LinkProfile => "/me/profile".to_owned(),
     }
 }

@@ -199,7 +199,7 @@ fn member_rows(visit: &Visit, roster: &Roster, member: &Member, as_of: Day) -> V
         let steps: Vec<String> = held.steps.iter().map(|at| step_name(visit, &roster.steps[*at])).collect();
         let ends = if held.valid.to == Day::NEVER { None } else { Some(held.valid.to) };
         let soon = ends.is_some_and(|ends| ends > as_of && ends <= as_of.plus_months(3));
-        let certificate = Cell::code(code(&held.certification)).tagged(vec![code(&held.certification)]);
+        let certificate = Cell::code(code(&held.certification));
         row.extend([
             held.title.as_ref().map_or_else(|| certificate.clone(), |title| certificate.clone().note(title.clone())),
             Cell::day(Some(held.valid.from)),

@@ -1,6 +1,6 @@
 //! Rows of consumption that were read for an account, kept so that another day does not read every file again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::evidence::Origin;
@@ -52,6 +52,13 @@ impl KeptRows {
         if gathered.has_all && kept + gathered.rows.len() <= ROWS_MAX {
             all.insert(account.clone(), gathered.rows.into());
         }
+    }
+
+    /// What is kept of accounts that a change does not touch.
+    pub fn without(&self, touched: &BTreeSet<Name>) -> Self {
+        let all = self.all();
+        let kept = all.iter().filter(|(account, _)| !touched.contains(*account));
+        Self(Mutex::new(kept.map(|(account, rows)| (account.clone(), Arc::clone(rows))).collect()))
     }
 
     fn all(&self) -> MutexGuard<'_, BTreeMap<Name, Arc<[KeptRow]>>> {

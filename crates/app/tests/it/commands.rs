@@ -52,6 +52,12 @@ mod ledger;
 /// One answer in every form.
 mod output;
 
+/// Homes whose files are in storage.
+pub mod storage;
+
+/// Exports as they land.
+pub mod watching;
+
 /// Partner admin links.
 mod pal;
 mod plan;
@@ -82,6 +88,9 @@ pub mod scene;
 
 /// The pages' door.
 mod serve;
+
+/// Questions in SQL.
+mod sql;
 
 /// Signing in.
 mod sign_in;

@@ -16,6 +16,10 @@ mod commands;
 #[cfg(test)]
 mod demo;
 
+/// Homes, imports and watching on emulated clouds.
+#[cfg(test)]
+mod emulators;
+
 /// The pages, over HTTP and in a browser.
 #[cfg(test)]
 mod pages;

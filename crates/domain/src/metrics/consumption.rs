@@ -22,20 +22,38 @@ fn cells<'a>(
     let scored = asked.scored();
     let (rulebook, account) = (asked.rulebook, asked.account.0 as usize);
     let listed: Option<BTreeSet<&Name>> = services.map(|list| rulebook.list(list).collect());
+    // cells of a customer and a service stand together
+    let mut last: Option<(&Name, bool)> = None;
     asked.credits.consumption[account].iter().filter(move |cell| {
-        cell.scored.meets(scored) && cell.attach.meets(accepts) && listed.as_ref().is_none_or(|list| list.contains(&cell.service))
+        if !cell.scored.meets(scored) || !cell.attach.meets(accepts) {
+            return false;
+        }
+        let Some(list) = &listed else { return true };
+        match last.filter(|(service, _)| **service == cell.service) {
+            Some((_, is_listed)) => is_listed,
+            None => {
+                let is_listed = list.contains(&cell.service);
+                last = Some((&cell.service, is_listed));
+                is_listed
+            }
+        }
     })
 }
 
-/// Consumption by tenant and month, of the `months` months up to each of `ends`.
+/// Consumption of each tenant by month, of the `months` months up to each of `ends`; cells are in the order of tenants.
 fn by_tenant<'a>(
     cells: impl Iterator<Item = &'a ConsumptionCell>,
     months: i32,
     ends: [Month; 2],
-) -> BTreeMap<&'a Name, BTreeMap<Month, Amount>> {
-    let mut sums: BTreeMap<&Name, BTreeMap<Month, Amount>> = BTreeMap::new();
+) -> Vec<(&'a Name, BTreeMap<Month, Amount>)> {
+    let mut sums: Vec<(&Name, BTreeMap<Month, Amount>)> = Vec::new();
     for cell in cells.filter(|cell| ends.iter().any(|end| cell.month <= *end && end.months_since(cell.month) < months)) {
-        *sums.entry(&cell.tenant).or_default().entry(cell.month).or_default() += cell.acr;
+        if sums.last().is_none_or(|(tenant, _)| **tenant != cell.tenant) {
+            sums.push((&cell.tenant, BTreeMap::new()));
+        }
+        if let Some((_, by_month)) = sums.last_mut() {
+            *by_month.entry(cell.month).or_default() += cell.acr;
+        }
     }
     sums
 }
@@ -112,10 +130,15 @@ pub(super) fn growth(asked: &Measuring<'_, '_>, kind: &PartKind) -> Measurement 
 pub(super) fn services(asked: &Measuring<'_, '_>, kind: &PartKind) -> Measurement {
     let PartKind::DistinctServices { accepts, months, excluded, .. } = kind else { return Measurement::default() };
     let mut sums: BTreeMap<&Name, Amount> = BTreeMap::new();
-    let read =
-        cells(asked, accepts.value, None).filter(|cell| cell.month <= asked.month && asked.month.months_since(cell.month) < months.value);
-    for cell in read {
-        *sums.entry(&cell.service).or_default() += cell.acr;
+    let is_read = |cell: &&ConsumptionCell| cell.month <= asked.month && asked.month.months_since(cell.month) < months.value;
+    let mut read = cells(asked, accepts.value, None).filter(is_read).peekable();
+    while let Some(cell) = read.next() {
+        let mut acr = cell.acr;
+        // cells of a customer and a service stand together
+        while let Some(next) = read.next_if(|next| next.service == cell.service) {
+            acr += next.acr;
+        }
+        *sums.entry(&cell.service).or_default() += acr;
     }
     let leaves = sums.iter().map(|(service, acr)| {
         let counts = if asked.rulebook.is_on(&excluded.value, service) {

@@ -33,6 +33,10 @@ mod properties;
 #[cfg(test)]
 mod record;
 
+/// What a change touches, on made-up programs.
+#[cfg(test)]
+mod renewed;
+
 /// Rosters, on made-up programs.
 #[cfg(test)]
 mod roster;

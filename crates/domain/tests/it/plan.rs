@@ -45,7 +45,7 @@ fn with_nothing(rulebook: &Rulebook, ask: impl FnOnce(&Outlook)) {
         kind: PartnerKind::Location,
         active: Flag(true),
     };
-    let program = Program { partners: vec![partner], ..Program::default() };
+    let program = Program { partners: vec![partner].into(), ..Program::default() };
     let register = Register::new(&program, rulebook);
     let credited = credit_consumption(&register, &[], &scored_months(rulebook, as_of()));
     let scoring = Scoring::new(&register, &program, credited, as_of());

@@ -116,8 +116,8 @@ prop_compose! {
         };
         let location = |id, account| partner(id, account, PartnerKind::Location, true);
         Program {
-            partners: vec![location("11", "10"), location("12", "10"), location("21", "20"), location("22", "20"), partner("29", "20", PartnerKind::Location, false), partner("20", "20", PartnerKind::Global, true)],
-            subscriptions: vec![Subscription { subscription_id: Name::new("s4"), tenant_id: Name::new("t1"), product: is_office.then(|| Name::new("office-365")), agreement: None, status: None, starts_on: None, ends_on: None, predecessor_id: None }],
+            partners: vec![location("11", "10"), location("12", "10"), location("21", "20"), location("22", "20"), partner("29", "20", PartnerKind::Location, false), partner("20", "20", PartnerKind::Global, true)].into(),
+            subscriptions: vec![Subscription { subscription_id: Name::new("s4"), tenant_id: Name::new("t1"), product: is_office.then(|| Name::new("office-365")), agreement: None, status: None, starts_on: None, ends_on: None, predecessor_id: None }].into(),
             consumption: usage.consumption,
             workload_usage: usage.workload_usage,
             revenue: usage.revenue,

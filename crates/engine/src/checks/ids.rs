@@ -23,9 +23,10 @@ const NAMED_MAX: usize = 5;
 type Verdict = Option<(&'static str, String, String)>;
 
 /// Checks the partners and customers that registers name.
-pub fn check(dataset: &mut Dataset) {
-    let Dataset { program, origins, problems, .. } = dataset;
-    let look = &mut Look { program, origins, problems };
+pub fn check(dataset: &Dataset) -> Problems {
+    let Dataset { program, origins, .. } = dataset;
+    let mut problems = Problems::default();
+    let look = &mut Look { program, origins, problems: &mut problems };
     let accounts = Accounts::of(&program.partners);
     let location = |id: &Name| accounts.judge_location(id);
     warn::<PalLink>(look, "partner_id", |row| Some(&row.partner_id), location);
@@ -48,6 +49,7 @@ pub fn check(dataset: &mut Dataset) {
     warn::<Claim>(look, "tenant_id", |row| Some(&row.tenant_id), tenant);
     warn::<WorkloadUsage>(look, "tenant_id", |row| Some(&row.tenant_id), tenant);
     warn::<Revenue>(look, "tenant_id", |row| Some(&row.tenant_id), tenant);
+    problems
 }
 
 /// Checks the customers that consumption names.
@@ -159,15 +161,21 @@ impl<'a> Accounts<'a> {
 fn warn<R: TableRow>(look: &mut Look<'_>, column: &str, id: impl Fn(&R) -> Option<&Name>, judge: impl Fn(&Name) -> Verdict) {
     let mut found: Vec<(usize, u64, (&'static str, String, String))> = Vec::new();
     let mut known: HashMap<&Name, Option<usize>> = HashMap::new();
+    // rows about the same mostly stand together
+    let mut last: Option<(&Name, Option<usize>)> = None;
     for (index, row) in R::rows(look.program).iter().enumerate() {
         let Some(id) = id(row) else { continue };
-        let place = known.entry(id).or_insert_with(|| {
-            judge(id).map(|verdict| {
-                found.push((index, 0, verdict));
-                found.len() - 1
-            })
-        });
-        if let Some(place) = *place {
+        let place = match last.filter(|(name, _)| *name == id) {
+            Some((_, place)) => place,
+            None => *known.entry(id).or_insert_with(|| {
+                judge(id).map(|verdict| {
+                    found.push((index, 0, verdict));
+                    found.len() - 1
+                })
+            }),
+        };
+        last = Some((id, place));
+        if let Some(place) = place {
             found[place].1 += 1;
         }
     }

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use domain::cells::Row;
 use domain::facts::{Claim, Csp, PartnerOfRecord};
 use domain::names::Name;
 use domain::time::Interval;
@@ -23,11 +24,18 @@ pub struct Contradiction {
     pub problem: RowProblem,
 }
 
-/// Finds the rows that contradict an earlier row.
-pub fn find(dataset: &Dataset) -> Vec<Contradiction> {
-    let mut found = find_in::<Claim>(dataset, "approved_on", |row| Some((claimed(row)?, row.held()?, &row.partner_id)));
-    found.extend(find_in::<PartnerOfRecord>(dataset, "from", |row| Some((recorded(row)?, row.held(), &row.partner_id))));
-    found.extend(find_in::<Csp>(dataset, "from", |row| Some((sold(row), row.held(), &row.partner_id))));
+/// Finds the rows of some tables that contradict an earlier row.
+pub fn find(dataset: &Dataset, is_of: impl Fn(&str) -> bool) -> Vec<Contradiction> {
+    let mut found = Vec::new();
+    if is_of(Claim::TABLE) {
+        found.extend(find_in::<Claim>(dataset, "approved_on", |row| Some((claimed(row)?, row.held()?, &row.partner_id))));
+    }
+    if is_of(PartnerOfRecord::TABLE) {
+        found.extend(find_in::<PartnerOfRecord>(dataset, "from", |row| Some((recorded(row)?, row.held(), &row.partner_id))));
+    }
+    if is_of(Csp::TABLE) {
+        found.extend(find_in::<Csp>(dataset, "from", |row| Some((sold(row), row.held(), &row.partner_id))));
+    }
     found
 }
 
@@ -70,6 +78,9 @@ pub fn take_out(dataset: &mut Dataset, contradictions: &[Contradiction]) {
 }
 
 fn remove<R: TableRow>(dataset: &mut Dataset, contradictions: &[Contradiction]) {
+    if !contradictions.iter().any(|found| found.table == R::TABLE) {
+        return;
+    }
     let mut keep = vec![true; R::rows(&dataset.program).len()];
     contradictions.iter().filter(|found| found.table == R::TABLE).for_each(|found| keep[found.index] = false);
     let mut kept = keep.iter().copied();

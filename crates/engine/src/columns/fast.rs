@@ -13,11 +13,13 @@ use domain::cells::{CellProblem, Row};
 use domain::facts::Consumption;
 use domain::time::Day;
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowSelection, RowSelector};
 use parquet::basic::Encoding;
-use parquet::file::metadata::ColumnChunkMetaData;
+use parquet::file::metadata::{ColumnChunkMetaData, PageIndexPolicy};
+use parquet::file::page_index::column_index::ColumnIndexMetaData;
 
 use super::{BATCH_ROWS, Columns, Dictionary, Lines, Texts};
+use crate::credits::Only;
 use crate::files::{FileForm, TableFile};
 use crate::problems::{Problems, RowProblem, Severity};
 use crate::tables::at_row;
@@ -29,15 +31,17 @@ pub(crate) struct Fast {
     metadata: ArrowReaderMetadata,
     /// The file's places of the columns that are read.
     wanted: Vec<usize>,
+    /// The file's place of the column of tenants.
+    tenant: usize,
 }
 
-/// The fast reading of a file; nothing when the file is no Parquet file or has other types, to be read as texts.
-pub(crate) fn fast_reader(file: &TableFile) -> Option<Fast> {
+/// The fast reading of a file, with what it tells of its pages if that is asked for; nothing when the file is no Parquet file or has other types, to be read as texts.
+pub(crate) fn fast_reader(file: &TableFile, pages: PageIndexPolicy) -> Option<Fast> {
     if file.form != FileForm::Parquet {
         return None;
     }
     let open = File::open(&file.path).ok()?;
-    let metadata = ArrowReaderMetadata::load(&open, options()).ok()?;
+    let metadata = ArrowReaderMetadata::load(&open, options().with_page_index_policy(pages)).ok()?;
     let schema = metadata.schema();
     let wanted: Vec<usize> = (0..schema.fields().len()).filter(|ix| place_of(schema.field(*ix).name()).is_some()).collect();
     let is_usual = |ix: &usize| {
@@ -54,7 +58,8 @@ pub(crate) fn fast_reader(file: &TableFile) -> Option<Fast> {
     if !wanted.iter().all(is_usual) || !needed.into_iter().all(|column| has(column.name)) {
         return None;
     }
-    Some(Fast { path: file.path.clone(), shown: Arc::from(file.shown.as_str()), metadata, wanted })
+    let tenant = wanted.iter().copied().find(|ix| schema.field(*ix).name().trim().eq_ignore_ascii_case("tenant_id"))?;
+    Some(Fast { path: file.path.clone(), shown: Arc::from(file.shown.as_str()), metadata, wanted, tenant })
 }
 
 fn options() -> ArrowReaderOptions {
@@ -77,8 +82,34 @@ impl Fast {
         self.metadata.metadata().num_row_groups()
     }
 
-    /// Reads a row group. Rows that cannot be taken, and a file that breaks off, are told in `problems`.
-    pub fn read(&self, group: usize, problems: &mut Problems, mut take: impl FnMut(Columns)) {
+    /// The rows of a row group on pages that may hold what is wanted, by what a file of the lake tells of them; nothing when no page does.
+    /// Names are spelled there as they are compared.
+    pub fn select(&self, group: usize, only: &Only<'_>) -> Option<RowSelection> {
+        let file = self.metadata.metadata();
+        let rows = usize::try_from(file.row_group(group).num_rows()).unwrap_or_default();
+        let whole = || Some(RowSelection::from(vec![RowSelector::select(rows)]));
+        let statistics = file.row_group(group).column(self.tenant).statistics();
+        if let Some((least, most)) = statistics.and_then(|told| told.min_bytes_opt().zip(told.max_bytes_opt()))
+            && !only.may_be_between(least, most)
+        {
+            return None;
+        }
+        let index = file.column_index().and_then(|index| index.get(group)?.get(self.tenant));
+        let pages = file.offset_index().and_then(|index| index.get(group)?.get(self.tenant));
+        let (Some(ColumnIndexMetaData::BYTE_ARRAY(index)), Some(pages)) = (index, pages) else { return whole() };
+        let starts = pages.page_locations().iter().map(|page| usize::try_from(page.first_row_index).unwrap_or_default());
+        let starts: Vec<usize> = starts.chain([rows]).collect();
+        let is_wanted = |page: &usize| match (index.min_value(*page), index.max_value(*page)) {
+            (Some(least), Some(most)) => only.may_be_between(least, most),
+            _ => true,
+        };
+        let ranges: Vec<_> = (0..starts.len() - 1).filter(is_wanted).map(|page| starts[page]..starts[page + 1]).collect();
+        (!ranges.is_empty()).then(|| RowSelection::from_consecutive_ranges(ranges.into_iter(), rows))
+    }
+
+    /// Reads a row group, or some of its rows. Rows that cannot be taken, and a file that breaks off, are told in `problems`; lines are
+    /// right when all rows are read.
+    pub fn read(&self, group: usize, rows: Option<RowSelection>, problems: &mut Problems, mut take: impl FnMut(Columns)) {
         let groups = self.metadata.metadata().row_groups();
         let mut line: u64 = groups[..group].iter().map(|group| u64::try_from(group.num_rows()).unwrap_or_default()).sum();
         let reader = File::open(&self.path).map_err(|error| error.to_string()).and_then(|file| {
@@ -86,6 +117,10 @@ impl Fast {
             let mask = ProjectionMask::roots(metadata.parquet_schema(), self.wanted.iter().copied());
             let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata);
             let builder = builder.with_projection(mask).with_row_groups(vec![group]).with_batch_size(BATCH_ROWS);
+            let builder = match rows {
+                Some(rows) => builder.with_row_selection(rows),
+                None => builder,
+            };
             builder.build().map_err(|error| error.to_string())
         });
         let reader = match reader {

@@ -1,6 +1,6 @@
 //! The engine's crediting equals the domain's on generated programs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,6 +9,7 @@ use arrow_array::{ArrayRef, Date32Array, Decimal128Array, RecordBatch, StringArr
 use domain::amount::Amount;
 use domain::cells::Row;
 use domain::credits::ScoredMonths;
+use domain::estates::{Estates, MonthsTouched, Strays};
 use domain::facts::{
     Consumption, Csp, GroupMember, ManagementGroup, PalLink, Partner, PartnerOfRecord, Principal, Program, RoleAssignment,
 };
@@ -22,9 +23,10 @@ use parquet::arrow::ArrowWriter;
 use parquet::file::properties::WriterProperties;
 use proptest::prelude::*;
 
-use super::{GroupBy, credit_consumption, credited_groups, credited_lines};
+use super::{GroupBy, credit_consumption, credit_touched, credited_groups, credited_lines};
 use crate::files::{FileForm, TableFile};
 use crate::problems::{Problems, Severity};
+use crate::restatements::Restated;
 
 fn rulebook() -> Rulebook {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rulebook/2023-10");
@@ -154,12 +156,12 @@ prop_compose! {
                 row("10", "100", PartnerKind::Location, true), row("11", "100", PartnerKind::Location, true),
                 row("20", "200", PartnerKind::Location, true), row("21", "200", PartnerKind::Location, false),
                 row("30", "900", PartnerKind::Location, true), row("31", "900", PartnerKind::Location, true), row("900", "900", PartnerKind::Global, true),
-            ],
-            customers: vec![domain::facts::Customer { tenant_id: Name::new("t2"), name: "two".to_owned(), domains: None, country: None, cloud, segment: None }],
+            ].into(),
+            customers: vec![domain::facts::Customer { tenant_id: Name::new("t2"), name: "two".to_owned(), domains: None, country: None, cloud, segment: None }].into(),
             partner_of_record: of_record.into_iter().map(|(subscription, partner_id, (from, to))| PartnerOfRecord { partner_id, from, subscription_id: Some(subscription), tenant_id: None, product: None, to }).collect(),
             csp: chain.into_iter().map(|(subscription_id, partner_id, tier, (from, to))| Csp { subscription_id, partner_id, tier, from, to }).collect(),
             subscriptions: products.into_iter().map(|(subscription_id, tenant_id, product, agreement)| domain::facts::Subscription { subscription_id, tenant_id, product, agreement, status: None, starts_on: None, ends_on: None, predecessor_id: None }).collect(),
-            consumption,
+            consumption: consumption.into(),
             ..access
         }
     }
@@ -256,5 +258,48 @@ proptest! {
             prop_assert_eq!(by_tenant.iter().map(|(_, acr)| acr).sum::<Amount>(), groups.iter().map(|(_, acr)| acr).sum::<Amount>());
             prop_assert!(problems.without("unknown-tenant").is_empty());
         }
+    }
+}
+
+/// Writes the rows as the lake does, in its order, with pages and row groups of very few rows.
+fn in_the_lake(folder: &Path, rows: &[Consumption]) -> TableFile {
+    let mut rows = rows.to_vec();
+    rows.sort_by_cached_key(Restated::order);
+    let path = folder.join("lake.parquet");
+    let of_lake = rows.iter().map(|row| (row, "batch:file", 1));
+    let batch = crate::batches::batch_with_origin::<Consumption>(of_lake).expect("the test writes and reads its own files");
+    let properties =
+        WriterProperties::builder().set_max_row_group_row_count(Some(8)).set_data_page_row_count_limit(2).set_write_batch_size(1);
+    let file = File::create(&path).expect("the test writes and reads its own files");
+    let mut writer = ArrowWriter::try_new(file, batch.schema(), Some(properties.build())).expect("the test writes and reads its own files");
+    writer.write(&batch).expect("the test writes and reads its own files");
+    writer.close().expect("the test writes and reads its own files");
+    TableFile { table: Consumption::TABLE, path, shown: "lake.parquet".to_owned(), form: FileForm::Parquet }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn some_customers_and_months_of_the_lake_credit_as_in_the_whole_program(
+        program in program(),
+        wanted in prop::collection::btree_map(tenant(), (prop::option::of(9..13_i32), prop::collection::btree_set(9..13_i32, 0..3)), 0..3),
+    ) {
+        let rulebook = rulebook();
+        let month = |month: i32| Month::new(2023, month);
+        let wanted: BTreeMap<Name, MonthsTouched> = wanted.into_iter().map(|(tenant, (from, single))| {
+            (tenant, MonthsTouched { from: from.map(month), single: single.into_iter().map(month).collect() })
+        }).collect();
+        let tenants = wanted.keys().cloned().collect();
+        let narrow = Estates::new(&program, &Strays::new()).narrowed(&tenants, &BTreeSet::new());
+        let months = ScoredMonths::new([month(10), month(11), month(12)]);
+        let is_wanted = |row: &&Consumption| wanted.get(&row.tenant_id).is_some_and(|months| months.has(row.usage_date.month()));
+        let rows: Vec<Consumption> = program.consumption.iter().filter(is_wanted).cloned().collect();
+        let expected = domain::credits::credit_consumption(&Register::new(&program, &rulebook), &rows, &months);
+        let folder = tempfile::tempdir().expect("the test writes and reads its own files");
+        let file = in_the_lake(folder.path(), &program.consumption);
+        let got = credit_touched(&[file], &Register::new(&narrow, &rulebook), &months, &wanted).expect("the test writes and reads its own files");
+        prop_assert_eq!(&got.by_account, &expected.by_account);
+        prop_assert_eq!(&got.strays, &expected.strays);
     }
 }

@@ -224,7 +224,7 @@ pub fn credited_groups(
 ) -> Result<Groups, FileError> {
     let months = ScoredMonths::new([month]);
     let crediting = ByGroup { register, by };
-    let parts = scan::run(files, register, &months, &crediting, problems)?.parts;
+    let parts = scan::run(files, register, &months, &crediting, None, problems)?.parts;
     let (bases, base_ranks) = in_order(parts.iter().map(|part| part.bases.clone()).collect());
     let services = |part: &Sums<_>| part.services.iter().map(|service| Arc::from(service.trim())).collect();
     let (services, service_ranks) = in_order(parts.iter().map(services).collect());

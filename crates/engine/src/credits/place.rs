@@ -27,6 +27,11 @@ impl Routed {
         Self { low: place.0, high: place.1 as u32, row: row as u32 }
     }
 
+    /// Whether both rows are of one place.
+    const fn is_with(self, other: &Self) -> bool {
+        self.low == other.low && self.high == other.high
+    }
+
     /// The same row, placed by all of its resource.
     fn of_resource(self, columns: &Columns) -> Self {
         let row = self.row as usize;
@@ -48,6 +53,13 @@ type Range = (u32, u32);
 
 /// The range of places under which some resources have grants of their own: those resources are places themselves.
 const BY_RESOURCE: Range = (u32::MAX, u32::MAX);
+
+/// The set of a range of segments on some days.
+struct Held {
+    segments: Range,
+    days: std::ops::Range<i32>,
+    set: u32,
+}
 
 /// A sum under way.
 struct Cell {
@@ -104,8 +116,12 @@ impl<'g, 'r, C: Crediting> Placer<'g, 'r, C> {
     /// Three passes, so that the look-ups of different rows, which miss the cache, overlap instead of waiting for one another.
     pub fn add(&mut self, columns: &Columns, rows: &[Routed]) {
         self.found.clear();
+        // the lake keeps rows of a place together
+        let mut last: Option<(Routed, (u32, Range))> = None;
         for routed in rows {
-            let mut found = self.find(*routed).unwrap_or_else(|| self.meet(*routed, columns));
+            let known = last.filter(|(before, found)| before.is_with(routed) && found.1 != BY_RESOURCE);
+            let mut found = known.map_or_else(|| self.find(*routed).unwrap_or_else(|| self.meet(*routed, columns)), |(_, found)| found);
+            last = Some((*routed, found));
             if found.1 == BY_RESOURCE {
                 let resource = routed.of_resource(columns);
                 found = self.find(resource).unwrap_or_else(|| self.meet_resource(resource, found.0, columns));
@@ -113,15 +129,26 @@ impl<'g, 'r, C: Crediting> Placer<'g, 'r, C> {
             self.found.push(found);
         }
         self.summed.clear();
+        let mut held = Held { segments: (0, 0), days: 0..0, set: 0 };
         for (routed, (base, segments)) in rows.iter().zip(&self.found) {
             let Some(day) = columns.days[routed.row as usize] else { continue };
-            let segments = self.segments.slice(*segments);
-            let after = segments.partition_point(|segment| segment.from <= Day::from_epoch_days(day));
-            if let Some(set) = after.checked_sub(1).map(|at| segments[at].set).filter(|set| *set != 0) {
-                self.summed.push((*base, set, routed.row));
+            if held.segments != *segments || !held.days.contains(&day) {
+                held = self.held(*segments, day);
+            }
+            if held.set != 0 {
+                self.summed.push((*base, held.set, routed.row));
             }
         }
         self.sum(columns);
+    }
+
+    /// The set of a range of segments on a day, with the days around it on which it is the same.
+    fn held(&self, range: Range, day: i32) -> Held {
+        let segments = self.segments.slice(range);
+        let after = segments.partition_point(|segment| segment.from <= Day::from_epoch_days(day));
+        let (from, set) = after.checked_sub(1).map_or((i32::MIN, 0), |at| (segments[at].from.epoch_days(), segments[at].set));
+        let to = segments.get(after).map_or(i32::MAX, |segment| segment.from.epoch_days());
+        Held { segments: range, days: from..to, set }
     }
 
     fn find(&self, routed: Routed) -> Option<(u32, Range)> {
@@ -136,21 +163,23 @@ impl<'g, 'r, C: Crediting> Placer<'g, 'r, C> {
             let (month, days) = month_around(columns.days[row as usize].unwrap_or_default());
             let is_in_month = |row: u32| columns.days[row as usize].is_some_and(|day| days.contains(&day));
             let cells = self.months.entry(month).or_default();
+            // rows of one place, service and set mostly follow one another in the lake: they are summed before they are looked up
+            let mut pending: Option<(Cell, usize)> = None;
             while let Some((base, set, row)) = rows.next_if(|(_, _, row)| is_in_month(*row)) {
                 let row = row as usize;
                 let service = if kept.service { columns.service.hash(Form::Spelled, row).0 } else { 0 };
                 let steps = columns.steps(row);
-                let key = cell_hash(service, base, set);
-                match cells.find_mut(key, |cell| cell.service == service && cell.base == base && cell.set == set) {
-                    Some(cell) => cell.sum += steps,
-                    None => {
-                        let name = || if kept.service { columns.service.get(row).to_owned() } else { String::new() };
-                        self.services.entry(service).or_insert_with(name);
-                        let cell = Cell { service, base, set, sum: steps };
-                        cells.insert_unique(key, cell, |cell| cell_hash(cell.service, cell.base, cell.set));
+                match &mut pending {
+                    Some((cell, _)) if cell.service == service && cell.base == base && cell.set == set => cell.sum += steps,
+                    _ => {
+                        let before = pending.replace((Cell { service, base, set, sum: steps }, row));
+                        before
+                            .into_iter()
+                            .for_each(|(cell, row)| add(cells, &mut self.services, cell, kept.service.then_some((columns, row))));
                     }
                 }
             }
+            pending.into_iter().for_each(|(cell, row)| add(cells, &mut self.services, cell, kept.service.then_some((columns, row))));
         }
     }
 
@@ -205,7 +234,22 @@ impl<'g, 'r, C: Crediting> Placer<'g, 'r, C> {
             sum: Amount::from_steps(sum),
         });
         let cells = cells.collect();
-        Sums { bases: self.bases, services, sets: self.segments.into_sets(), cells }
+        let (sets, estates) = self.segments.into_parts();
+        Sums { bases: self.bases, services, sets, cells, estates }
+    }
+}
+
+/// Adds to a sum, and notes the name of its service, which a row tells, when it is new.
+fn add(cells: &mut HashTable<Cell>, services: &mut HashMap<u64, String>, more: Cell, row: Option<(&Columns, usize)>) {
+    let key = cell_hash(more.service, more.base, more.set);
+    match cells.find_mut(key, |cell| cell.service == more.service && cell.base == more.base && cell.set == more.set) {
+        Some(cell) => cell.sum += more.sum,
+        None => {
+            services
+                .entry(more.service)
+                .or_insert_with(|| row.map_or_else(String::new, |(columns, row)| columns.service.get(row).to_owned()));
+            cells.insert_unique(key, more, |cell| cell_hash(cell.service, cell.base, cell.set));
+        }
     }
 }
 

@@ -12,7 +12,10 @@ use domain::facts::Consumption;
 use domain::names::Name;
 use domain::register::Register;
 use domain::time::Day;
+use parquet::arrow::arrow_reader::RowSelection;
+use parquet::file::metadata::PageIndexPolicy;
 
+use super::Only;
 use super::grants::Grants;
 use super::place::{Placer, Routed};
 use super::{Credited, Crediting};
@@ -32,28 +35,30 @@ struct Chunk {
     rows: Vec<Routed>,
 }
 
-/// A piece of work: a row group of a Parquet file that reads fast, or a whole other file.
+/// A piece of work: a row group of a Parquet file that reads fast, or some of its rows, or a whole other file.
 enum Work<'f> {
-    RowGroup(&'f Fast, usize),
+    RowGroup(&'f Fast, usize, Option<RowSelection>),
     File(&'f TableFile),
 }
 
-/// Credits the rows of `files`: every processor decodes, and every processor places the rows of its share of the tenants.
+/// Credits the rows of `files`, of the customers and months that are wanted: every processor decodes, and every processor places the rows of its share of the tenants.
 pub(super) fn run<C: Crediting>(
     files: &[TableFile],
     register: &Register<'_>,
     months: &ScoredMonths,
     crediting: &C,
+    only: Option<&Only<'_>>,
     problems: &mut Problems,
 ) -> Result<Credited<C>, FileError> {
     let grants = Grants::new(register, months);
-    let fast: Vec<Option<Fast>> = files.iter().map(fast_reader).collect();
-    let work: Vec<Work<'_>> = files.iter().zip(&fast).flat_map(|(file, fast)| pieces(file, fast.as_ref())).collect();
+    let pages = if only.is_some() { PageIndexPolicy::Optional } else { PageIndexPolicy::Skip };
+    let fast: Vec<Option<Fast>> = files.iter().map(|file| fast_reader(file, pages)).collect();
+    let work: Vec<Work<'_>> = files.iter().zip(&fast).flat_map(|(file, fast)| pieces(file, fast.as_ref(), only)).collect();
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let last = months.last().map(|month| month.last_day().epoch_days());
     let next = AtomicUsize::new(0);
     let known: HashSet<NameHash> = register.tenants().map(|tenant| NameHash::of(Form::Spelled, tenant.as_str())).collect();
-    let seen = || Seen { first: None, known: &known, strangers: BTreeMap::new() };
+    let seen = || Seen { first: None, known: &known, strangers: BTreeMap::new(), only };
     let outcome = Mutex::new((&mut *problems, Ok(()), seen()));
     let parts = std::thread::scope(|scope| {
         let (senders, receivers): (Vec<_>, Vec<_>) = (0..threads).map(|_| sync_channel::<Chunk>(CHUNKS_WAITING)).unzip();
@@ -86,10 +91,12 @@ pub(super) fn run<C: Crediting>(
     read.map(|()| Credited { parts, first: first.map(|day| Day::from_epoch_days(day).month()) })
 }
 
-fn pieces<'f>(file: &'f TableFile, fast: Option<&'f Fast>) -> Vec<Work<'f>> {
-    match fast {
-        Some(fast) => (0..fast.row_groups()).map(|group| Work::RowGroup(fast, group)).collect(),
-        None => vec![Work::File(file)],
+fn pieces<'f>(file: &'f TableFile, fast: Option<&'f Fast>, only: Option<&Only<'_>>) -> Vec<Work<'f>> {
+    let Some(fast) = fast else { return vec![Work::File(file)] };
+    let groups = 0..fast.row_groups();
+    match only {
+        Some(only) => groups.filter_map(|group| Some(Work::RowGroup(fast, group, Some(fast.select(group, only)?)))).collect(),
+        None => groups.map(|group| Work::RowGroup(fast, group, None)).collect(),
     }
 }
 
@@ -108,6 +115,8 @@ struct Seen<'k> {
     known: &'k HashSet<NameHash>,
     /// Tenants that are not in it, with the first place where they are named and the number of their rows.
     strangers: BTreeMap<Name, Stranger>,
+    /// What is wanted, when not everything is.
+    only: Option<&'k Only<'k>>,
 }
 
 /// Rows of a tenant that nobody knows: the first file and line, and how many.
@@ -166,8 +175,8 @@ fn decode(
     problems: &mut Problems,
 ) -> Result<(), FileError> {
     match piece {
-        Work::RowGroup(fast, group) => {
-            fast.read(*group, problems, |columns| route(columns, last, senders, seen));
+        Work::RowGroup(fast, group, rows) => {
+            fast.read(*group, rows.clone(), problems, |columns| route(columns, last, senders, seen));
             Ok(())
         }
         Work::File(file) => {
@@ -206,7 +215,10 @@ fn route(columns: Columns, last: Option<i32>, senders: &[SyncSender<Chunk>], see
         let Some(day) = *day else { continue };
         first = first.min(day);
         if day <= last {
-            rows[columns.tenant.hash(Form::Compared, row).share(senders.len())].push(Routed::new(row, place));
+            let tenant = columns.tenant.hash(Form::Compared, row);
+            if seen.only.is_none_or(|only| only.has(tenant, day)) {
+                rows[tenant.share(senders.len())].push(Routed::new(row, place));
+            }
         }
     }
     seen.first = (first != i32::MAX).then_some(first);

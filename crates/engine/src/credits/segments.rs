@@ -19,6 +19,7 @@ type Shares<'g, S> = Box<dyn Fn(&[&PlaceTie]) -> Vec<S> + 'g>;
 
 /// A tenant and a subscription that a row names together.
 struct Estate<'g> {
+    names: (Name, Name),
     grants: Option<&'g TenantGrants>,
     ties: Vec<DatedTie>,
 }
@@ -61,9 +62,9 @@ impl<'g, 'r, S: Clone + Eq + std::hash::Hash> Segments<'g, 'r, S> {
         &self.segments[start as usize..end as usize]
     }
 
-    /// The sets, by number.
-    pub fn into_sets(self) -> Vec<Vec<S>> {
-        self.sets
+    /// The sets, by number, and the tenants and subscriptions that were met.
+    pub fn into_parts(self) -> (Vec<Vec<S>>, Vec<(Name, Name)>) {
+        (self.sets, self.estates.into_iter().map(|estate| estate.names).collect())
     }
 
     /// Whether a grant is on something below `part`, a leading part of the resource's id that a row names.
@@ -84,7 +85,7 @@ impl<'g, 'r, S: Clone + Eq + std::hash::Hash> Segments<'g, 'r, S> {
         if let Some(known) = self.lists.get(self.key.as_slice()) {
             return *known;
         }
-        let Estate { grants, ties } = &self.estates[estate as usize];
+        let Estate { grants, ties, .. } = &self.estates[estate as usize];
         let of_resource = self.key[1..].iter().flat_map(|scope| grants.map_or(&[][..], |grants| grants.numbered(*scope)));
         let ties: Vec<DatedTie> = ties.iter().chain(of_resource).cloned().collect();
         let range = self.cut(&ties);
@@ -100,7 +101,7 @@ impl<'g, 'r, S: Clone + Eq + std::hash::Hash> Segments<'g, 'r, S> {
         if estate == next {
             let (tenant, subscription) = (Name::new(columns.tenant.get(row)), Name::new(columns.subscription.get(row)));
             let ties = self.grants.of_subscription(&tenant, &subscription);
-            self.estates.push(Estate { grants: self.grants.in_tenant(&tenant), ties });
+            self.estates.push(Estate { grants: self.grants.in_tenant(&tenant), ties, names: (tenant, subscription) });
         }
         estate
     }

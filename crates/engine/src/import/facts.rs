@@ -191,7 +191,6 @@ fn warn<R: StagedFact>(batch: &mut Batch<'_>, fates: &Settled, new: &Rows<R>) {
     }
     if R::TABLE == "workload_usage" {
         R::rows_mut(&mut dataset.program).extend(fates.accepted.iter().map(|index| new.rows[*index].clone()));
-        checks::check_intervals(&mut dataset);
-        batch.staging.problems.absorb(dataset.problems);
+        batch.staging.problems.absorb(checks::check_intervals(&dataset));
     }
 }

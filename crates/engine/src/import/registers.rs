@@ -30,7 +30,7 @@ pub fn settle(batch: &mut Batch<'_>, old: &Dataset) -> Result<HashSet<Name>, Lak
     each_register!(write);
     let mut now = Dataset::default();
     join::<Customer>(&mut now, batch, old, &settled, true);
-    Ok(now.program.customers.into_iter().map(|customer| customer.tenant_id).collect())
+    Ok(now.program.customers.iter().map(|customer| customer.tenant_id.clone()).collect())
 }
 
 /// Takes in what other rows let us know of and no register has; of several that tell of the same, the first. What the lake knows
@@ -88,7 +88,7 @@ fn settle_without_contradictions(batch: &mut Batch<'_>, old: &Dataset) -> Fates 
         join::<PartnerOfRecord>(&mut joined, batch, old, &settled, true);
         join::<Csp>(&mut joined, batch, old, &settled, true);
         let mut is_settled = true;
-        for found in checks::contradictions(&joined) {
+        for found in checks::contradictions(&joined, |_| true) {
             let fates = &settled[found.table];
             // rows of the lake come first and were judged when they came
             let Some(place) = found.index.checked_sub(fates.kept.len()).map(|at| fates.accepted[at]) else { continue };

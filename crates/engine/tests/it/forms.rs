@@ -17,7 +17,7 @@ fn rows(files: &[(&str, &[u8])]) -> Vec<Consumption> {
     let folder = folder(files);
     let dataset = Dataset::load_all(folder.path()).unwrap();
     assert!(dataset.problems.is_empty(), "{:?}", dataset.problems);
-    dataset.program.consumption
+    dataset.program.consumption.to_vec()
 }
 
 fn columns(day: ArrayRef, tenant: ArrayRef, service: ArrayRef, acr: ArrayRef) -> Vec<u8> {

@@ -19,7 +19,6 @@ use crate::output::{Paint, table};
 use crate::problem::{Exit, Refusal};
 use crate::program::OpenProgram;
 use crate::progress;
-use crate::views::persons::seen_by;
 
 /// One link: what the identity reaches, and every change
 #[derive(Debug, clap::Args)]
@@ -54,8 +53,7 @@ pub fn run(args: &ShowArgs, setting: &Setting) -> Result<Exit> {
         return Err(Refusal::refused(format!("no identity `{object_id}` was ever linked in the tenant `{tenant_id}`")).hint(hint).into());
     };
     let history = home.events_of(Link::REGISTER, &id)?;
-    let asker = Asker::of_home(setting)?;
-    let history = asker.actor().map_or_else(|| history.clone(), |actor| seen_by(actor, history.clone()));
+    let history = Asker::of_home(setting)?.seen(history);
     let program = OpenProgram::from_home(&home, setting.rulebook()?)?;
     let mut reach = progress::during("reading where usage is", || program.inventory(clock::today()))?;
     reach.retain(|item| item.tenant_id == *tenant_id && item.principal_id == *object_id);

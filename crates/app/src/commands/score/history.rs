@@ -79,7 +79,7 @@ pub fn run(args: &HistoryArgs, setting: &Setting) -> Result<Exit> {
     let asked = Asked::new(&program, &args.partner, &args.area, args.program.asker(setting)?)?;
     let days: Vec<Day> = args.program.as_of().closed_month().trailing(args.months).map(|month| month.last_day()).collect();
     let mut scores: Vec<Score> =
-        progress::during("scoring", || program.scores_on(&days))?.into_iter().flat_map(|scores| asked.of(scores)).collect();
+        progress::during("scoring", || program.scores_on(&days))?.iter().flat_map(|scores| asked.of(scores)).collect();
     scores.sort_by(|a, b| {
         let key = |score: &Score| (score.global_partner_id.id_order(), score.area.clone(), score.as_of);
         key(a).cmp(&key(b))

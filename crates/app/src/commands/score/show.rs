@@ -41,7 +41,7 @@ pub struct ShowArgs {
 pub fn run(args: &ShowArgs, setting: &Setting) -> Result<Exit> {
     let program = args.program.open(setting)?;
     let asked = Asked::new(&program, &args.partner, &args.area, args.program.asker(setting)?)?;
-    let scores = asked.of(progress::during("scoring", || program.scores(args.program.as_of()))?);
+    let scores = asked.of(&progress::during("scoring", || program.scores(args.program.as_of()))?);
     let views: Vec<ScoreView> = scores.iter().map(|score| ScoreView::new(score, program.rulebook())).collect();
     setting.output.print(&views, |paint| match args.partner.is_empty() {
         true => tables::overview(&scores, paint),
@@ -70,12 +70,13 @@ impl Asked {
     }
 
     /// The scores that are asked for, as far as the asker may see them.
-    pub fn of(&self, scores: Vec<Score>) -> Vec<Score> {
+    pub fn of(&self, scores: &[Score]) -> Vec<Score> {
         let is_among = |names: &[Name], name: &Name| names.is_empty() || names.contains(name);
         scores
-            .into_iter()
+            .iter()
             .filter(|score| is_among(&self.partners, &score.global_partner_id) && is_among(&self.areas, &score.area))
             .filter(|score| self.asker.may(Act::ScoreRead, &On::account(&score.global_partner_id)))
+            .cloned()
             .collect()
     }
 }

@@ -1,5 +1,6 @@
 //! A home as the pages read it: when an act changed it, in this program or in another, it is opened again.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Result;
@@ -109,23 +110,35 @@ impl HomeReader {
     fn now(&self) -> Result<Arc<Reader>> {
         let mut opened = self.kept();
         let state = self.home.state()?;
-        if opened.0 != state && self.tells_of_facts(opened.0, state)? {
-            let program = OpenProgram::from_home(&self.home, rules(&self.home, self.named.as_ref())?)?;
-            *opened = (state, Arc::new(Reader::new(program, self.today, self.origin.clone())));
+        if opened.0 == state {
+            return Ok(Arc::clone(&opened.1));
+        }
+        let reader = match self.changed(opened.0, state)? {
+            Changed::Nothing => None,
+            Changed::Facts(registers) => Some(opened.1.renewed(&self.home, &registers)?),
+            Changed::Everything => {
+                let program = OpenProgram::from_home(&self.home, rules(&self.home, self.named.as_ref())?)?;
+                Some(Reader::new(program, self.today, self.origin.clone()))
+            }
+        };
+        if let Some(reader) = reader {
+            opened.1 = Arc::new(reader);
         }
         opened.0 = state;
         Ok(Arc::clone(&opened.1))
     }
 
-    /// Whether what came between two states may have changed facts or rules: an act of the ledger, an event of a register that is read with
-    /// the facts or of the rulebooks, or more events than are worth looking at.
-    fn tells_of_facts(&self, before: (u64, u64), now: (u64, u64)) -> Result<bool> {
+    /// What may have changed between two states: facts by an act of the ledger or events of registers that are read with them, everything by
+    /// an event of the rulebooks or by more events than are worth looking at.
+    fn changed(&self, before: (u64, u64), now: (u64, u64)) -> Result<Changed> {
         let events = self.home.events(before.1, EVENTS_LOOKED_AT)?;
-        let is_factual = |event: &Event| {
-            let register = event.what.register.as_str();
-            standing::FACTUAL.contains(&register) || register == RulebookVersion::REGISTER
-        };
-        Ok(before.0 != now.0 || now.1 - before.1 > events.len() as u64 || events.iter().any(is_factual))
+        let is_of = |event: &Event, register: &str| event.what.register.as_str() == register;
+        if now.1 - before.1 > events.len() as u64 || events.iter().any(|event| is_of(event, RulebookVersion::REGISTER)) {
+            return Ok(Changed::Everything);
+        }
+        let is_changed = |register: &&&'static str| events.iter().any(|event| is_of(event, register));
+        let registers: BTreeSet<&'static str> = standing::FACTUAL.iter().filter(is_changed).copied().collect();
+        Ok(if before.0 == now.0 && registers.is_empty() { Changed::Nothing } else { Changed::Facts(registers) })
     }
 
     /// Asks the program as it is now; once more when an act came between, since it may have deleted what was read.
@@ -141,6 +154,16 @@ impl HomeReader {
     fn kept(&self) -> MutexGuard<'_, ((u64, u64), Arc<Reader>)> {
         self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What changed in a home since it was opened.
+enum Changed {
+    /// Nothing that scores rest on.
+    Nothing,
+    /// Imported facts, or entries of the registers that are named.
+    Facts(BTreeSet<&'static str>),
+    /// Perhaps everything.
+    Everything,
 }
 
 /// The rules to judge a home by.

@@ -1,6 +1,6 @@
 //! The opened program as the pages read it; answers are kept, since facts do not change while it is open.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use anyhow::{Context as _, Result};
@@ -17,6 +17,7 @@ use domain::time::{Day, Month};
 use engine::credits::GroupBy;
 use engine::problems::Problems;
 
+use crate::home::Home;
 use crate::pages::reading::Reading;
 use crate::program::{Findings, OpenProgram};
 
@@ -37,7 +38,7 @@ pub struct Reader {
     program: OpenProgram,
     today: Day,
     origin: String,
-    scores: Answers<Day, Vec<Score>>,
+    scores: Answers<Day, Arc<Vec<Score>>>,
     findings: Answers<(Name, Day, Extent), Findings>,
     previews: Answers<(String, Day), Vec<Score>>,
     inventory: Answers<Day, Vec<Item>>,
@@ -59,6 +60,21 @@ impl Reader {
         }
     }
 
+    /// Reads the same home after changes, with what is known of partners that the changes do not touch; `registers` are those whose
+    /// entries have changed.
+    ///
+    /// # Errors
+    /// When the lake or the registers cannot be read.
+    pub fn renewed(&self, home: &Home, registers: &BTreeSet<&'static str>) -> Result<Self> {
+        let (program, touched) = self.program.renewed(home, registers)?;
+        let renewed = Self::new(program, self.today, self.origin.clone());
+        let Some(touched) = touched else { return Ok(renewed) };
+        let findings = kept(&self.findings);
+        let untouched = findings.iter().filter(|((account, ..), _)| !touched.accounts.contains(account));
+        let findings = untouched.map(|(key, answer)| (key.clone(), Arc::clone(answer))).collect();
+        Ok(Self { findings: Mutex::new(findings), ..renewed })
+    }
+
     /// Finds what the first pages ask for, so that they answer at once; an error is told by the page that meets it.
     pub fn warm_up(&self) {
         // Home and designations show this month beside the one before, and the window before this one.
@@ -68,6 +84,7 @@ impl Reader {
         let mut accounts: Vec<&Name> = scores.iter().map(|score| &score.global_partner_id).collect();
         accounts.dedup();
         accounts.truncate(FINDINGS_KEPT / 3);
+        self.program.prepare_for_changes();
         self.freshness();
         for day in [Some(before), window].into_iter().flatten() {
             if self.scores(day).is_err() {
@@ -153,7 +170,7 @@ impl Reading for Reader {
     }
 
     fn scores(&self, as_of: Day) -> Result<Arc<Vec<Score>>> {
-        once(&self.scores, DAYS_KEPT, as_of, || self.program.scores(as_of))
+        Ok(Arc::clone(&*once(&self.scores, DAYS_KEPT, as_of, || self.program.scores(as_of))?))
     }
 
     fn scores_by(&self, sha256: &str, rulebook: &Rulebook, as_of: Day) -> Result<Arc<Vec<Score>>> {

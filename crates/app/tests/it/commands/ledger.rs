@@ -150,7 +150,7 @@ fn several_imports_at_once_leave_the_home_as_if_they_came_one_after_another() {
 }
 
 /// Runs the program so that it is killed at a point; says whether it was.
-fn is_killed(scene: &Scene, arguments: &[&str], point: usize) -> bool {
+pub fn is_killed(scene: &Scene, arguments: &[&str], point: usize) -> bool {
     let mut command = scene.command(arguments);
     let status = command.env("COUNTERFOIL_FAULT_AT", point.to_string()).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
     status.code().is_none()
@@ -158,30 +158,48 @@ fn is_killed(scene: &Scene, arguments: &[&str], point: usize) -> bool {
 
 #[test]
 fn an_import_or_undo_that_is_killed_at_any_point_has_happened_or_not() {
+    killed_at_any_point(&Scene::empty(), &[]);
+}
+
+#[test]
+fn an_import_or_undo_into_storage_that_is_killed_at_any_point_has_happened_or_not() {
     let scene = Scene::empty();
+    killed_at_any_point(&scene, &["--storage", "storage"]);
+    // a copy of every file, and nothing else, is in the storage: what is here can be lost
+    let told = scene.run(&["doctor", "-o", "json"]).stdout;
+    assert!(told.contains("file://FOLDER/storage\"") && !told.contains("that no batch names"), "{told}");
+    let now = scene.run(&["export", "before"]);
+    assert_eq!(now.exit, Some(0), "{now}");
+    std::fs::remove_dir_all(scene.folder.path().join("home/lake")).unwrap();
+    assert_eq!(scene.run(&["export", "after"]).exit, Some(0));
+    assert_eq!(scene.read("before/consumption.csv"), scene.read("after/consumption.csv"));
+}
+
+/// Imports and undoes, killed at one point after another; the home is made with `more` arguments.
+fn killed_at_any_point(scene: &Scene, more: &[&str]) {
     scene.write("first/consumption.csv", &format!("{HEADER}2024-07-10,t,s,Backup,1\n2024-07-11,t,s,Backup,2\n"));
     scene.write("first/customers.csv", "tenant_id,name\nt,Tailspin\n");
     scene.write("second/consumption.csv", &format!("{HEADER}2024-07-10,t,s,Backup,5\n2024-08-11,t,s,Backup,2\n"));
     scene.write("second/customers.csv", "tenant_id,name\nt,Tailspin Toys\n");
-    assert_eq!(scene.run(&["import", "first"]).exit, Some(0));
+    assert_eq!(scene.run(&[&["import", "first"], more].concat()).exit, Some(0));
     let facts = |scene: &Scene| {
         let _ = std::fs::remove_dir_all(scene.folder.path().join("out"));
         assert_eq!(scene.run(&["export", "out"]).exit, Some(0));
         let read = |name: &str| std::fs::read_to_string(scene.folder.path().join("out").join(name)).unwrap();
         read("consumption.csv") + &read("customers.csv")
     };
-    let before = facts(&scene);
+    let before = facts(scene);
     let (mut points, mut after) = (0, None);
     for point in 1.. {
-        let (killed, known) = (is_killed(&scene, &["import", "second"], point), latest(&scene));
-        let now = facts(&scene);
+        let (killed, known) = (is_killed(scene, &["import", "second"], point), latest(scene));
+        let now = facts(scene);
         let is_kept =
             scene.run(&["ledger", "list", "--limit", "999", "-o", "json", "--query", "length([?state=='standing'])"]).stdout == "2\n";
         assert_eq!(now == before, !is_kept, "point {point}");
         assert!(is_kept || killed, "point {point}");
         assert_eq!(scene.run(&["store", "rebuild", "--check"]).exit, Some(0), "point {point}");
         assert_eq!(scene.run(&["import", "second"]).exit, Some(0), "point {point}");
-        let again = facts(&scene);
+        let again = facts(scene);
         assert_eq!(after.get_or_insert_with(|| again.clone()), &again, "point {point}");
         assert!(!scene.run(&["doctor", "-o", "json"]).stdout.contains("broke off"), "point {point}");
         // back to where it began, killed on the way now and then
@@ -194,14 +212,14 @@ fn an_import_or_undo_that_is_killed_at_any_point_has_happened_or_not() {
         let standing: Vec<&str> = batches.lines().collect();
         for batch in &standing[..standing.len() - 1] {
             let undo = ["ledger", "undo", batch, "--reason", "back"];
-            if !is_killed(&scene, &undo, point) {
+            if !is_killed(scene, &undo, point) {
                 continue;
             }
-            assert!([before.clone(), again.clone()].contains(&facts(&scene)), "point {point}");
+            assert!([before.clone(), again.clone()].contains(&facts(scene)), "point {point}");
             let ran = scene.run(&undo);
             assert!(ran.exit == Some(0) || ran.stderr.contains("was undone already"), "point {point}: {ran}");
         }
-        assert_eq!(facts(&scene), before, "point {point}");
+        assert_eq!(facts(scene), before, "point {point}");
         assert!(!known.is_empty());
         points = point;
         if !killed {

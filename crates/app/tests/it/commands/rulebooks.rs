@@ -54,6 +54,9 @@ fn what_a_preview_tells_is_what_scores_are_once_somebody_else_has_published() {
     assert_eq!(scores(&scene, &[]), was, "a proposal changes no score");
     let preview = json(&scene, "mona", &[&["rulebook", "preview", &hash[..12]][..], &AS_OF].concat());
 
+    let waits = |user: &str| json(&scene, user, &["actions"]).to_string().contains(&hash);
+    assert_eq!(["mona", "olga", "aud", "anna"].map(waits), [false, true, false, false], "it waits for the other program manager");
+
     let own = run(&scene, "mona", &["rulebook", "publish", &hash]);
     assert!(own.exit == Some(1) && own.stderr.contains("another program manager publishes it"), "{own}");
     let published = run(&scene, "olga", &["rulebook", "publish", &hash[..12]]);

@@ -15,7 +15,7 @@ const USERS: [&str; 8] = [
     "operator.auditor",
 ];
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 16] = [
     "score show --as-of 2024-03-15",
     "score show --partner 900010 --as-of 2024-03-15",
     "score history --partner 900010 --area infrastructure --months 2 --as-of 2024-03-15",
@@ -31,6 +31,7 @@ const COMMANDS: [&str; 15] = [
     "user list",
     "token list",
     "webhook list",
+    "sql --tables --as-of 2024-03-15",
 ];
 
 /// What a command told: how many things, or why it was refused.
@@ -81,4 +82,39 @@ fn imports_are_changed_by_program_managers_only() {
     }
     let ran = cast.run("operator.program-manager", &["period", "close", "2023-01", "--reason", "final"]);
     assert_eq!(ran.exit, Some(0), "{}", ran.stderr);
+}
+
+#[test]
+fn queries_reach_only_what_their_asker_sees() {
+    let cast = Cast::new();
+    let ask = |user: &str, query: &str| cast.run(user, &["sql", query, "--as-of", "2024-03-15", "-o", "csv"]);
+    let everyone = ask("operator.auditor", "select distinct global_partner_id from partners").stdout;
+    assert!(everyone.contains("900010") && everyone.contains("900020") && everyone.contains("900030"), "{everyone}");
+    let hostile = [
+        "select * from partners union all select * from partners where global_partner_id = '900020'",
+        "select * from associations",
+        "select p.*, a.* from partners p full outer join associations a on true",
+        "select * from scores where global_partner_id <> '900010' or 1 = 1",
+        "select (select max(global_partner_id) from scores) as most, c.* from credits c",
+        "with all_of as (select * from pal_links union select * from pal_links) select * from all_of",
+        "select * from claims, csp, partner_of_record",
+    ];
+    for query in hostile {
+        let ran = ask("partner.account-admin", query);
+        assert_eq!(ran.exit, Some(0), "{query}: {ran}");
+        let told = ran.stdout;
+        assert!(!told.contains("9000") || told.contains("900010"), "{query}: {told}");
+        for foreign in ["900020", "100300", "900030", "100400"] {
+            // the query's own text is not part of the answer
+            assert!(!told.contains(foreign), "{query}: {told}");
+        }
+    }
+    for table in ["consumption", "customers", "role_assignments", "principals", "workload_usage", "revenue"] {
+        let ran = ask("partner.account-admin", &format!("select * from {table}"));
+        assert!(ran.exit == Some(1) && ran.stderr.contains("there is no table"), "{table}: {ran}");
+    }
+    for user in ["customer.global-admin", "operator.reviewer"] {
+        let ran = ask(user, "select 1");
+        assert!(ran.exit == Some(1) && ran.stderr.contains("may not ask in SQL"), "{user}: {ran}");
+    }
 }
