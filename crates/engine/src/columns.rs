@@ -163,6 +163,12 @@ impl Dictionary {
         Self { names, hashes: Default::default(), known: OnceLock::new() }
     }
 
+    /// Whether these are the names of the dictionary, from the same place in memory: every batch of a row group has an array of its own over it.
+    fn is_of(&self, names: &StringArray) -> bool {
+        let (own, other) = (self.names.offsets().inner(), names.offsets().inner());
+        own.inner().as_ptr() == other.inner().as_ptr() && own.len() == other.len()
+    }
+
     fn hashes(&self, form: Form) -> &[NameHash] {
         self.hashes[form as usize].get_or_init(|| (0..self.names.len()).map(|at| NameHash::of(form, self.names.value(at))).collect())
     }

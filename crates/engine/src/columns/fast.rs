@@ -205,16 +205,16 @@ fn tested_day(date: i32, grain: &str) -> Option<i32> {
 
 /// The dictionaries of a row group, hashed when first met.
 #[derive(Default)]
-struct Hashed(Vec<(ArrayRef, Arc<Dictionary>)>);
+struct Hashed(Vec<Arc<Dictionary>>);
 
 impl Hashed {
     fn texts(&mut self, column: &ArrayRef) -> Texts {
         let Some(column) = column.as_dictionary_opt::<Int32Type>() else { return Texts::Views(column.as_string_view().clone()) };
-        let names = column.values();
-        let known = self.0.iter().find(|(known, _)| Arc::ptr_eq(known, names)).map(|(_, dictionary)| Arc::clone(dictionary));
+        let names = column.values().as_string::<i32>();
+        let known = self.0.iter().find(|known| known.is_of(names)).map(Arc::clone);
         let dictionary = known.unwrap_or_else(|| {
-            let dictionary = Arc::new(Dictionary::new(names.as_string::<i32>().clone()));
-            self.0.push((Arc::clone(names), Arc::clone(&dictionary)));
+            let dictionary = Arc::new(Dictionary::new(names.clone()));
+            self.0.push(Arc::clone(&dictionary));
             dictionary
         });
         Texts::Coded(column.keys().clone(), dictionary)
