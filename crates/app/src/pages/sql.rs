@@ -81,7 +81,6 @@ struct ShownCell {
 
 struct Example {
     title: &'static str,
-    query: &'static str,
     href: String,
 }
 
@@ -176,13 +175,9 @@ impl SqlPage {
         let heading = match (&wrong, &answer) {
             (Some(_), _) => "There is no answer to this query".to_owned(),
             (None, Some(answer)) => answer.told.clone(),
-            (None, None) => format!("Ask {} in SQL", show::count(offer.tables.len(), "table")),
+            (None, None) => format!("{} to ask in SQL", show::count(offer.tables.len(), "table")),
         };
-        let example = |example: &'static examples::Example| Example {
-            title: example.title,
-            query: example.query,
-            href: address(visit, example.query, None),
-        };
+        let example = |example: &'static examples::Example| Example { title: example.title, href: address(visit, example.query, None) };
         let table = |table: &tables::Described| TableShown {
             name: table.name,
             meaning: pieces(table.meaning),
@@ -235,16 +230,15 @@ impl Shown {
         let columns = answer.columns();
         let classes: Vec<&'static str> = columns.iter().map(|(_, kind)| class(*kind)).collect();
         let heads = columns.into_iter().map(|(name, kind)| Head { name, holds: tables::holds_of(kind), class: class(kind) });
-        let row = |row: Vec<Cell<'static>>| {
-            row.iter().zip(&classes).map(|(cell, class)| ShownCell { text: cut(&cell.to_string()), class }).collect()
+        let heads = heads.collect();
+        let rows: Vec<Vec<Cell<'static>>> = answer.rows().collect();
+        let decimals: Vec<usize> = (0..classes.len()).map(|at| rows.iter().map(|row| decimals(&row[at])).max().unwrap_or(0)).collect();
+        let row = |row: &Vec<Cell<'static>>| {
+            let cells = row.iter().zip(&classes).zip(&decimals);
+            cells.map(|((cell, class), decimals)| ShownCell { text: text(cell, *decimals), class }).collect()
         };
-        Self {
-            told,
-            has_more: answer.has_more(),
-            downloads: downloads.collect(),
-            heads: heads.collect(),
-            rows: answer.rows().map(row).collect(),
-        }
+        let rows = rows.iter().map(row).collect();
+        Self { told, has_more: answer.has_more(), downloads: downloads.collect(), heads, rows }
     }
 }
 
@@ -259,6 +253,26 @@ const fn class(kind: Kind) -> &'static str {
         Kind::Text => "",
         Kind::Day => "day",
         Kind::Amount | Kind::Count => "number",
+    }
+}
+
+/// How many decimals an amount has.
+fn decimals(cell: &Cell<'_>) -> usize {
+    match cell {
+        Cell::Amount(amount) => amount.to_string().split_once('.').map_or(0, |(_, decimals)| decimals.len()),
+        _ => 0,
+    }
+}
+
+/// A cell to read: amounts with as many decimals as any of their column, so that they stand below each other.
+fn text(cell: &Cell<'_>, decimals: usize) -> String {
+    let text = cell.to_string();
+    match cell {
+        Cell::Amount(_) => {
+            let (whole, own) = text.split_once('.').unwrap_or((&text, ""));
+            show::grouped(&if decimals == 0 { whole.to_owned() } else { format!("{whole}.{own:0<decimals$}") })
+        }
+        _ => cut(&text),
     }
 }
 
@@ -283,6 +297,14 @@ mod tests {
     fn times_are_told_to_the_hundredth_and_none_is_nothing() {
         let told = [0, 1, 340, 12_345].map(|millis| seconds(Duration::from_millis(millis)));
         assert_eq!(told, ["0.01 seconds", "0.01 seconds", "0.34 seconds", "12.35 seconds"]);
+    }
+
+    #[test]
+    fn amounts_of_a_column_have_the_same_decimals() {
+        let amounts = ["1234567.5", "-0.25", "3"].map(|amount| Cell::Amount(amount.parse().unwrap()));
+        let most = amounts.iter().map(decimals).max().unwrap();
+        assert_eq!(amounts.map(|amount| text(&amount, most)), ["1,234,567.50", "−0.25", "3.00"]);
+        assert_eq!(text(&Cell::Count(2024), 0), "2024");
     }
 
     #[test]

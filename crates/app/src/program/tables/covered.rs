@@ -27,10 +27,10 @@ impl OpenProgram {
     pub(super) fn covered(&self, account: &Name, as_of: Day, table: &str) -> Result<TableRows> {
         let program = &self.dataset.program;
         let register = Register::new(program, &self.rulebook);
-        let evidence =
+        let mut evidence =
             register.partners.account(account).map(|account| Evidence::new(&register, program, account, as_of.closed_month(), |_, _| None));
         if table == CONSUMPTION {
-            return self.covered_consumption(account, evidence.as_ref());
+            return self.covered_consumption(account, evidence.as_mut());
         }
         let rows = evidence.as_ref().map_or_else(Program::default, |evidence| {
             let tenants: BTreeSet<&Name> = evidence.tenants().iter().collect();
@@ -44,20 +44,16 @@ impl OpenProgram {
         Ok(TableRows::of_table(&rows, table).expect("these are tables of a program"))
     }
 
-    fn covered_consumption(&self, account: &Name, evidence: Option<&Evidence<'_>>) -> Result<TableRows> {
+    fn covered_consumption(&self, account: &Name, evidence: Option<&mut Evidence<'_>>) -> Result<TableRows> {
         let mut picked = PickedConsumption::default();
         let Some(evidence) = evidence else { return Ok(picked.rows()) };
         let mut is_too_much = false;
-        let mut take = |row: &domain::facts::Consumption| {
+        self.each_concerning(account, evidence, |evidence, row, _| {
             is_too_much = is_too_much || picked.len() >= ROWS_MAX;
             if !is_too_much && evidence.covers_consumption(row) {
                 picked.pick(row);
             }
-        };
-        match self.kept.of(account) {
-            Some(rows) => rows.iter().for_each(|kept| take(kept.row())),
-            None => self.each_consumption(|row, _| take(row))?,
-        }
+        })?;
         if is_too_much {
             let message =
                 format!("associations of the account cover more than {ROWS_MAX} rows of `{CONSUMPTION}`, which a query cannot hold");

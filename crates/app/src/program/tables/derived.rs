@@ -77,11 +77,11 @@ const CREDIT_COLUMNS: &[DerivedColumn] = &[
     column("tenant_id", Kind::Text, "The customer's tenant."),
     column("subscription_id", Kind::Text, "The subscription."),
     column("service", Kind::Text, "The service (Service Level 2), as spelled."),
-    column("areas", Kind::Text, "The solution areas that the service counts in, separated by `;`."),
+    column("areas", Kind::Text, "The solution areas that the line counts for, joined by `;`."),
     column("global_partner_id", Kind::Text, "The global account that is credited."),
     column("partner_id", Kind::Text, "The location that is credited."),
     column("attach_type", Kind::Text, "The kind of association that gives the credit."),
-    column("role", Kind::Text, "The role behind an admin link, or the place in a chain of resale."),
+    column("role", Kind::Text, "The best role that the location holds on the rows, for admin links; blank for the others."),
     column(
         "duplicate_in_account",
         Kind::Count,

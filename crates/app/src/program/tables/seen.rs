@@ -35,6 +35,9 @@ const IDENTITIES: [(&str, &str); 2] = [("pal_links", "principal_id"), (derived::
 const OF_CUSTOMERS: [&str; 6] =
     ["subscriptions", "principals", "group_members", "role_assignments", "management_groups", "resource_owners"];
 
+/// Tables that are of no organisation: the operator's.
+const OF_NOBODY: [&str; 1] = ["exchange_rates"];
+
 /// What an asker sees of the tables.
 pub struct Seen {
     /// Whose rows.
@@ -195,9 +198,9 @@ fn kept_from(actor: &Actor, on: &On) -> Vec<KeptBack> {
 fn kept_from_partner(actor: &Actor, account: &Name) -> Vec<KeptBack> {
     let on = On::account(account);
     let mut kept = kept_from(actor, &on);
-    kept.extend(tables(OF_CUSTOMERS, Act::EntrySee, &On::program()));
-    // associations tell which customers there are; how a mailbox of theirs is called is their matter
-    kept.extend(columns(&[("customers", "domains")], Act::EntrySee, &On::program()));
+    kept.extend(tables(OF_CUSTOMERS.into_iter().chain(OF_NOBODY), Act::ImportsRead, &On::program()));
+    // associations tell which customers there are, and pages show no domains of them
+    kept.extend(columns(&[("customers", "domains")], Act::ImportsRead, &On::program()));
     if !allows(actor, Act::ExplanationRead, &on) {
         let behind = USAGE.into_iter().chain(["customers", derived::CREDITS]);
         kept.extend(tables(behind, Act::ExplanationRead, &on));
@@ -212,6 +215,7 @@ fn kept_from_partner(actor: &Actor, account: &Name) -> Vec<KeptBack> {
 fn kept_from_customer() -> Vec<KeptBack> {
     let on = On::program();
     let mut kept = tables(USAGE.into_iter().chain([derived::CREDITS]), Act::RevenueRead, &on);
+    kept.extend(tables(OF_NOBODY, Act::ImportsRead, &on));
     kept.extend(tables(PERSONS, Act::PersonsRead, &on));
     kept.extend(tables(["enrolments", derived::SCORES], Act::ScoreRead, &on));
     kept
