@@ -43,6 +43,7 @@ fn an_analyst_asks_by_keyboard_mends_a_mistake_and_takes_the_answer_along() {
     keys.skip();
     keys.open_details("associations");
     keys.is_well();
+    keys.open("/sql");
     keys.skip();
     keys.follow("Partners that lack ten points or fewer");
     keys.reads("in 0.");
