@@ -55,7 +55,7 @@ struct SqlPage {
     answer: Option<Shown>,
     examples: Vec<Example>,
     tables: Vec<TableShown>,
-    kept_back: Vec<Vec<(bool, String)>>,
+    kept_back: Vec<Pieces>,
     note: Option<&'static str>,
 }
 
@@ -84,10 +84,19 @@ struct Example {
     href: String,
 }
 
+/// A text in pieces: whether the piece is code, and its text.
+type Pieces = Vec<(bool, String)>;
+
+struct ColumnShown {
+    name: &'static str,
+    holds: &'static str,
+    meaning: Pieces,
+}
+
 struct TableShown {
     name: &'static str,
-    meaning: Vec<(bool, String)>,
-    columns: Vec<(&'static str, &'static str, Vec<(bool, String)>)>,
+    meaning: Pieces,
+    columns: Vec<ColumnShown>,
     href: String,
 }
 
@@ -178,10 +187,11 @@ impl SqlPage {
             (None, None) => format!("{} to ask in SQL", show::count(offer.tables.len(), "table")),
         };
         let example = |example: &'static examples::Example| Example { title: example.title, href: address(visit, example.query, None) };
+        let column = |column: &DescribedColumn| ColumnShown { name: column.name, holds: column.holds, meaning: pieces(column.meaning) };
         let table = |table: &tables::Described| TableShown {
             name: table.name,
             meaning: pieces(table.meaning),
-            columns: table.columns.iter().map(|DescribedColumn { name, holds, meaning }| (*name, *holds, pieces(meaning))).collect(),
+            columns: table.columns.iter().map(column).collect(),
             href: address(visit, &format!("select * from {}", table.name), None),
         };
         Ok(Self {
@@ -202,7 +212,7 @@ impl SqlPage {
 }
 
 /// What is kept back, by whom to ask, in pieces.
-fn kept_back(offer: &Offer) -> Vec<Vec<(bool, String)>> {
+fn kept_back(offer: &Offer) -> Vec<Pieces> {
     let mut by_cure: Vec<(&str, Vec<String>)> = Vec::new();
     for (table, column, refusal) in &offer.kept_back {
         let what = column.map_or_else(|| format!("`{table}`"), |column| format!("`{column}` of `{table}`"));
