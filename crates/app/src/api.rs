@@ -48,6 +48,9 @@ mod rulebooks;
 /// Scores.
 mod scores;
 
+/// Questions in SQL.
+mod sql;
+
 /// Users and tokens.
 mod users;
 
@@ -99,6 +102,7 @@ fn operations() -> impl Iterator<Item = &'static Operation> {
         webhooks::OPERATIONS,
         resale::OPERATIONS,
         rulebooks::OPERATIONS,
+        sql::OPERATIONS,
     ];
     registers.into_iter().flatten().copied().chain(acting).flatten()
 }

@@ -9,6 +9,9 @@ mod audit;
 /// The command line: what can be asked, and how.
 pub mod cli;
 
+/// Asking a server in SQL.
+mod asking;
+
 /// What is imported from object storage, brought to this machine.
 mod bringing;
 

@@ -186,6 +186,9 @@ mod audit;
 /// The rulebook's values.
 mod rulebooks;
 
+/// Asking in SQL.
+mod sql;
+
 use std::sync::Arc;
 
 use axum::Router;
@@ -226,6 +229,7 @@ pub fn router(reading: Arc<dyn Reading>) -> Router {
         .merge(registers::routes())
         .merge(audit::routes())
         .merge(rulebooks::routes())
+        .merge(sql::routes())
         .route("/customer/history", page(past::show))
         .merge(claims::routes())
         .merge(record::routes())

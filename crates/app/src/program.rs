@@ -249,20 +249,31 @@ impl OpenProgram {
         let origin = |table: &'static str, ix: usize| self.dataset.origins.of(table, ix);
         let mut evidence = Evidence::new(register, &self.dataset.program, account, as_of.closed_month(), origin);
         let id = register.partners.account_id(account);
-        if let Some(rows) = self.kept.of(id) {
-            rows.iter().for_each(|kept| evidence.add_consumption(kept.row(), Some(kept.origin())));
-            return Ok(evidence);
+        self.each_concerning(id, &mut evidence, |evidence, row, origin| evidence.add_consumption(row, Some(origin)))?;
+        Ok(evidence)
+    }
+
+    /// Hands on the rows of consumption that concern the account of an evidence, and keeps them while there is room.
+    fn each_concerning<'e>(
+        &self,
+        account: &Name,
+        evidence: &mut Evidence<'e>,
+        mut take: impl FnMut(&mut Evidence<'e>, &Consumption, Origin<'_>),
+    ) -> Result<()> {
+        if let Some(rows) = self.kept.of(account) {
+            rows.iter().for_each(|kept| take(evidence, kept.row(), kept.origin()));
+            return Ok(());
         }
         let mut gathered = self.kept.gather();
         self.each_consumption(|row, origin| {
-            evidence.add_consumption(row, Some(origin));
             // whether a row concerns the account does not depend on the day
             if evidence.concerns(&row.tenant_id, Some(&row.subscription_id)) {
+                take(evidence, row, origin);
                 gathered.add(row, origin);
             }
         })?;
-        self.kept.keep(id, gathered);
-        Ok(evidence)
+        self.kept.keep(account, gathered);
+        Ok(())
     }
 
     /// Consumption as credited up to a month, resale chains as of that month.

@@ -28,6 +28,8 @@ pub struct Column {
     pub kind: CellKind,
     /// Whether the file must have the column. A blank cell of a required column is an error unless its kind has a zero.
     pub required: bool,
+    /// What it means, as it is documented.
+    pub meaning: &'static str,
 }
 
 /// Why one row cannot be taken: the column, the value found, and how to mend it.
@@ -70,6 +72,8 @@ pub trait Row: Sized {
     const TABLE: &'static str;
     /// The table's columns, required ones first.
     const COLUMNS: &'static [Column];
+    /// What the table holds, as it is documented.
+    const MEANING: &'static str;
 
     /// Reads a row from its cells, in the order of [`Row::COLUMNS`]; blank and missing cells are nothing.
     ///

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::amount::Amount;
 use crate::attach::AttachSet;
-use crate::facts::{Consumption, PalLink, Program};
+use crate::facts::{Consumption, PalLink, Program, Revenue, WorkloadUsage};
 use crate::metrics::Table;
 use crate::names::Name;
 use crate::partners::AccountIx;
@@ -204,6 +204,30 @@ impl<'a> Evidence<'a> {
     #[must_use]
     pub fn concerns(&self, tenant: &Name, subscription: Option<&Name>) -> bool {
         self.tenants.contains(tenant) || subscription.is_some_and(|subscription| self.subscriptions.contains(subscription))
+    }
+
+    /// Whether an association of the account covers a row of consumption up to the scored month.
+    #[must_use]
+    pub fn covers_consumption(&self, row: &Consumption) -> bool {
+        row.usage_date.month() <= self.month
+            && self.concerns(&row.tenant_id, Some(&row.subscription_id))
+            && !self.own(self.register.ties_of_consumption(row, self.month)).is_empty()
+    }
+
+    /// Whether an association of the account covers a row of workload usage up to the scored month.
+    #[must_use]
+    pub fn covers_usage(&self, row: &WorkloadUsage) -> bool {
+        row.month <= self.month
+            && self.concerns(&row.tenant_id, row.subscription_id.as_ref())
+            && !self.own(self.register.ties_of_usage(row, self.month)).is_empty()
+    }
+
+    /// Whether an association of the account covers a row of revenue up to the scored month.
+    #[must_use]
+    pub fn covers_revenue(&self, row: &Revenue) -> bool {
+        row.month <= self.month
+            && self.concerns(&row.tenant_id, row.subscription_id.as_ref())
+            && !self.own(self.register.ties_of_revenue(row, self.month)).is_empty()
     }
 
     /// Judges a row of consumption, if it concerns the account and is not after the scored month.

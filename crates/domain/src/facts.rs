@@ -19,25 +19,36 @@ use crate::words::{Activity, Agreement, Capacity, ClaimState, Cloud, Flag, Grain
 
 /// Declares the tables: the row types with their columns, and [`Program`], which holds the rows of all of them.
 macro_rules! tables {
-    ($( $(#[$doc:meta])* $table:ident: $row:ident {
-        required { $( $(#[$need_doc:meta])* $need:ident: $need_type:ty, )* }
-        optional { $( $(#[$may_doc:meta])* $may:ident: $may_type:ty, )* }
+    ($( $(#[doc = $doc:literal])* $table:ident: $row:ident {
+        required { $( $(#[doc = $need_doc:literal])* $need:ident: $need_type:ty, )* }
+        optional { $( $(#[doc = $may_doc:literal])* $may:ident: $may_type:ty, )* }
     } )*) => {
         $(
-            $(#[$doc])*
+            $(#[doc = $doc])*
             #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
             #[serde(deny_unknown_fields)]
             pub struct $row {
-                $( $(#[$need_doc])* pub $need: $need_type, )*
-                $( $(#[$may_doc])* #[serde(default)] pub $may: $may_type, )*
+                $( $(#[doc = $need_doc])* pub $need: $need_type, )*
+                $( $(#[doc = $may_doc])* #[serde(default)] pub $may: $may_type, )*
             }
 
             impl Row for $row {
                 const TABLE: &'static str = stringify!($table);
                 const COLUMNS: &'static [Column] = &[
-                    $( Column { name: stringify!($need), kind: <$need_type as Cell>::KIND, required: true }, )*
-                    $( Column { name: stringify!($may), kind: <$may_type as Cell>::KIND, required: false }, )*
+                    $( Column {
+                        name: stringify!($need),
+                        kind: <$need_type as Cell>::KIND,
+                        required: true,
+                        meaning: concat!($( $need_doc ),*).trim_ascii(),
+                    }, )*
+                    $( Column {
+                        name: stringify!($may),
+                        kind: <$may_type as Cell>::KIND,
+                        required: false,
+                        meaning: concat!($( $may_doc ),*).trim_ascii(),
+                    }, )*
                 ];
+                const MEANING: &'static str = concat!($( $doc ),*).trim_ascii();
 
                 fn read(cells: &[Option<&str>]) -> Result<Self, CellProblem> {
                     let mut cells = cells.iter().copied();
@@ -59,11 +70,14 @@ macro_rules! tables {
         #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
         #[serde(deny_unknown_fields, default)]
         pub struct Program {
-            $( $(#[$doc])* pub $table: Rows<$row>, )*
+            $( $(#[doc = $doc])* pub $table: Rows<$row>, )*
         }
 
         /// The tables of the exchange format with their columns, in the order of [`Program`].
         pub const TABLES: &[(&str, &[Column])] = &[ $( (stringify!($table), $row::COLUMNS), )* ];
+
+        /// What the tables of the exchange format hold, in the same order.
+        pub const MEANINGS: &[(&str, &str)] = &[ $( (stringify!($table), $row::MEANING), )* ];
     };
 }
 

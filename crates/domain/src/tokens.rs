@@ -41,6 +41,8 @@ words! {
         Webhooks = "webhooks",
         /// Reads, proposes, publishes and withdraws rulebooks.
         Rulebooks = "rulebooks",
+        /// Asks in SQL.
+        Sql = "sql",
     }
 }
 

@@ -5,79 +5,67 @@
 /// Answers, row by row.
 mod answer;
 
+/// How much an answer holds.
+mod held;
+
 /// What may be asked, and what is said of what may not.
 mod question;
+
+/// The rows of tables that are asked.
+mod rows;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
 use datafusion::dataframe::DataFrame;
 use datafusion::error::DataFusionError;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
+use datafusion::execution::memory_pool::MemoryConsumer;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
-use datafusion::prelude::{ParquetReadOptions, SQLOptions, SessionConfig, SessionContext};
-use domain::cells::Row;
-use domain::facts::{Consumption, Program};
+use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
+use futures_util::TryStreamExt as _;
 
-use crate::batches::{batch, batch_of_table};
-use crate::files::{FileForm, TableFile};
-use crate::problems::Problems;
-use crate::sheet::{self, Cell, Kind};
-use crate::tables::read_rows;
+use held::Held;
 
 pub use answer::Answer;
 pub use question::{Question, SqlError};
+pub use rows::{PickedConsumption, Table, TableRows};
 
-/// Bytes that a query may hold at once.
+/// Bytes that a query may hold at once, its answer among them.
 const MEMORY_MAX: usize = 2 << 30;
 
 /// Room for plans of queries that nest deeply: debug builds do not optimise the crates that walk them.
 const STACK: usize = 64 << 20;
 
-/// Rows handed on at once when files are read as texts.
-const BATCH_ROWS: usize = 65_536;
-
-/// The rows of a table.
-pub enum TableRows {
-    /// Rows in memory.
-    Batch(RecordBatch),
-    /// Files of consumption, read as the query needs them.
-    Consumption(Vec<TableFile>),
-}
-
-impl TableRows {
-    /// The rows of a table of a program; nothing when there is no such table.
-    #[must_use]
-    pub fn of_table(program: &Program, table: &str) -> Option<Self> {
-        let batch = batch_of_table(program, table)?;
-        Some(Self::Batch(batch.expect("a table's rows have its columns")))
-    }
-
-    /// Rows of cells.
-    ///
-    /// # Errors
-    /// When a row has not as many cells as there are columns.
-    pub fn of_cells<'c>(columns: &[(&str, Kind)], rows: impl Iterator<Item = Vec<Cell<'c>>>) -> Result<Self, SqlError> {
-        sheet::batch(columns, rows).map(Self::Batch).map_err(|error| SqlError::Failed { message: error.to_string() })
-    }
+/// How far an answer may go.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// Rows at most; the answer tells whether there are more.
+    pub rows_max: Option<usize>,
+    /// Bytes of the answer at most, as it is held while it is handed on.
+    pub bytes_max: usize,
+    /// How long the query may take.
+    pub patience: Duration,
 }
 
 impl Question {
-    /// Answers the question from the tables that it names, with at most `rows_max` rows when that is given.
+    /// Answers the question from the tables that it names.
     ///
     /// # Errors
-    /// When the question names columns or functions that are not there, cannot be answered, or takes longer than `patience`.
-    pub fn answer(&self, tables: Vec<(String, TableRows)>, rows_max: Option<usize>, patience: Duration) -> Result<Answer, SqlError> {
+    /// When the question names columns or functions that are not there, cannot be answered, or goes beyond the bounds.
+    pub fn answer(&self, tables: Vec<Table>, bounds: Bounds) -> Result<Answer, SqlError> {
+        let rows_max = bounds.rows_max.filter(|_| !self.is_explained());
+        let bounds = Bounds { rows_max, ..bounds };
         std::thread::scope(|scope| {
             let asked = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || {
                 let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK).build();
                 let runtime = runtime.map_err(|error| SqlError::Failed { message: error.to_string() })?;
                 let answered = runtime.block_on(async {
-                    let answering = tokio::spawn(answered(self.text().to_owned(), tables, rows_max.filter(|_| !self.is_explained())));
-                    match tokio::time::timeout(patience, answering).await {
+                    let answering = tokio::spawn(answered(self.text().to_owned(), tables, bounds));
+                    match tokio::time::timeout(bounds.patience, answering).await {
                         Ok(answered) => answered.map_err(|error| SqlError::Failed { message: error.to_string() })?,
-                        Err(_) => Err(SqlError::TooSlow { seconds: patience.as_secs() }),
+                        Err(_) => Err(SqlError::TooSlow { seconds: bounds.patience.as_secs() }),
                     }
                 });
                 runtime.shutdown_background();
@@ -89,51 +77,53 @@ impl Question {
     }
 }
 
-async fn answered(text: String, tables: Vec<(String, TableRows)>, rows_max: Option<usize>) -> Result<Answer, SqlError> {
-    let known: Vec<String> = tables.iter().map(|(name, _)| name.clone()).collect();
+async fn answered(text: String, tables: Vec<Table>, bounds: Bounds) -> Result<Answer, SqlError> {
+    let known: Vec<String> = tables.iter().map(|table| table.name.clone()).collect();
     let explained = |error: DataFusionError| question::explained(&error, &known);
     let no_disk = DiskManagerBuilder::default().with_mode(DiskManagerMode::Disabled);
     let runtime = RuntimeEnvBuilder::new().with_memory_limit(MEMORY_MAX, 1.0).with_disk_manager_builder(no_disk).build_arc();
     let context = SessionContext::new_with_config_rt(SessionConfig::new(), runtime.map_err(explained)?);
-    for (name, rows) in tables {
-        match rows {
-            TableRows::Batch(batch) => drop(context.register_batch(name.as_str(), batch).map_err(explained)?),
-            TableRows::Consumption(files) => {
-                let rows = consumption(&context, &files).await.map_err(explained)?;
-                context.register_table(name.as_str(), rows.into_view()).map_err(explained)?;
-            }
-        }
+    for Table { name, rows, without } in tables {
+        let rows = rows.read(&context).await.and_then(|rows| rows.drop_columns(&without)).map_err(explained)?;
+        context.register_table(name.as_str(), rows.into_view()).map_err(explained)?;
     }
     let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
     let mut asked = context.sql_with_options(&text, options).await.map_err(explained)?;
-    if let Some(most) = rows_max {
+    if let Some(most) = bounds.rows_max {
         // one more tells whether there are more
         asked = asked.limit(0, Some(most + 1)).map_err(explained)?;
     }
-    let schema = Arc::new(asked.schema().as_arrow().clone());
-    let batches = asked.collect().await.map_err(explained)?;
-    Ok(Answer::new(schema, batches, rows_max))
+    let schema: SchemaRef = Arc::new(asked.schema().as_arrow().clone());
+    collected(asked, schema, &bounds).await.map_err(|error| match error {
+        Beyond::Bytes => SqlError::TooLong { mebibytes: bounds.bytes_max >> 20 },
+        Beyond::Failed(error) => explained(error),
+    })
 }
 
-/// The rows of files of consumption: Parquet files as they are asked for, others as texts.
-async fn consumption(context: &SessionContext, files: &[TableFile]) -> Result<DataFrame, DataFusionError> {
-    let names: Vec<&str> = Consumption::COLUMNS.iter().map(|column| column.name).collect();
-    if !files.is_empty() && files.iter().all(|file| file.form == FileForm::Parquet) {
-        let paths: Vec<String> = files.iter().map(|file| file.path.display().to_string()).collect();
-        let rows = context.read_parquet(paths, ParquetReadOptions::default().skip_metadata(true)).await?;
-        let has_all = names.iter().all(|name| rows.schema().has_column_with_unqualified_name(name));
-        if has_all {
-            return rows.select_columns(&names);
+/// Why rows are not collected.
+enum Beyond {
+    Bytes,
+    Failed(DataFusionError),
+}
+
+impl From<DataFusionError> for Beyond {
+    fn from(error: DataFusionError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// The rows of an answer; what they hold counts to what the query may hold.
+async fn collected(asked: DataFrame, schema: SchemaRef, bounds: &Bounds) -> Result<Answer, Beyond> {
+    let mut held = Held::default();
+    let memory = MemoryConsumer::new("answer").register(&asked.task_ctx().runtime_env().memory_pool);
+    let mut rows = asked.execute_stream().await?;
+    let mut batches = Vec::new();
+    while let Some(batch) = rows.try_next().await? {
+        memory.try_grow(held.add(&batch))?;
+        if memory.size() > bounds.bytes_max {
+            return Err(Beyond::Bytes);
         }
+        batches.push(batch);
     }
-    let mut read: Vec<Consumption> = Vec::new();
-    for file in files {
-        let taken = read_rows::<Consumption>(file, &mut Problems::default(), |row| read.extend(row.row));
-        taken.map_err(|error| DataFusionError::External(Box::new(error)))?;
-    }
-    let batches: Result<Vec<RecordBatch>, _> = match read.is_empty() {
-        true => batch::<Consumption>([].iter()).map(|empty| vec![empty]),
-        false => read.chunks(BATCH_ROWS).map(|rows| batch(rows.iter())).collect(),
-    };
-    context.read_batches(batches?)
+    Ok(Answer::new(schema, batches, bounds.rows_max))
 }

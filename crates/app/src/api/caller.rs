@@ -43,9 +43,9 @@ impl Caller {
     }
 }
 
-/// Whether an operation changes nothing but what was read: a proof is asked for with a body, a notice is marked as read.
+/// Whether an operation changes nothing but what was read: proofs and queries are asked for with a body, a notice is marked as read.
 fn only_reads(operation: &Operation) -> bool {
-    is_safe(&operation.method) || ["Log", "Notices"].contains(&operation.tag)
+    is_safe(&operation.method) || ["Log", "Notices", "SQL"].contains(&operation.tag)
 }
 
 /// The scope of a part of the API; none where everything is only read.
@@ -60,6 +60,7 @@ fn scope(tag: &str) -> Option<Scope> {
         "Users" => Some(Scope::Users),
         "Webhooks" => Some(Scope::Webhooks),
         "Rulebooks" => Some(Scope::Rulebooks),
+        "SQL" => Some(Scope::Sql),
         _ => None,
     }
 }

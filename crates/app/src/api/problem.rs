@@ -9,6 +9,9 @@ use serde::Serialize;
 use crate::api::{ROOT, json};
 use crate::home::Changed;
 
+/// After how many seconds to ask again when others are being answered.
+const BUSY_SECONDS: u64 = 10;
+
 /// A problem that a request met.
 #[derive(Debug, Clone)]
 pub struct Problem {
@@ -89,6 +92,12 @@ impl Problem {
         let detail = "more requests than may be answered";
         let cure = format!("wait {seconds} seconds");
         Self { retry_after: Some(seconds), ..Self::of(StatusCode::TOO_MANY_REQUESTS, "too-many-requests", detail, &cure) }
+    }
+
+    /// It is nobody's turn.
+    pub fn busy(detail: &str) -> Self {
+        let cure = format!("ask again in {BUSY_SECONDS} seconds");
+        Self { retry_after: Some(BUSY_SECONDS), ..Self::of(StatusCode::TOO_MANY_REQUESTS, "busy", detail, &cure) }
     }
 
     /// Something of ours broke.

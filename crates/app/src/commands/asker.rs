@@ -34,6 +34,16 @@ impl Asker {
         Self(None)
     }
 
+    /// Somebody who is known already, or nobody in particular.
+    pub const fn of(actor: Option<Actor>) -> Self {
+        Self(actor)
+    }
+
+    /// Somebody who is known already.
+    pub const fn of_actor(actor: Actor) -> Self {
+        Self(Some(actor))
+    }
+
     /// The user, when one is named.
     pub const fn actor(&self) -> Option<&Actor> {
         self.0.as_ref()

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use engine::sheet::{Cell, Kind};
-use engine::sql::Question;
+use engine::sql::{Bounds, Question};
 
 use crate::cli::Setting;
 use crate::commands::ProgramArgs;
@@ -13,7 +13,7 @@ use crate::output::files::FileFormat;
 use crate::output::rows::Rows;
 use crate::output::table::count;
 use crate::problem::{Exit, Refusal, say};
-use crate::program::tables::Tables;
+use crate::program::tables::{self, Described, Offer, PATIENCE, Tables};
 use crate::progress;
 
 /// Rows that the table for reading shows.
@@ -58,14 +58,15 @@ pub fn run(args: &SqlArgs, setting: &Setting) -> Result<Exit> {
     }
     let question = if args.tables { None } else { Some(question(args)?) };
     let asker = args.program.asker(setting)?;
-    let program = args.program.open(setting)?;
-    let tables = Tables::new(&program, args.program.as_of(), &asker)?;
     let Some(question) = question else {
-        described(&tables, setting)?;
+        described(&tables::offer(&asker)?, setting)?;
         return Ok(Exit::Done);
     };
+    let program = args.program.open(setting)?;
+    let tables = Tables::new(&program, args.program.as_of(), &asker)?;
     let most = (args.out.is_none() && setting.output.is_for_reading()).then_some(SHOWN_MAX);
-    let answer = progress::during("answering", || tables.ask(&question, most))?;
+    let bounds = Bounds { rows_max: most, bytes_max: usize::MAX, patience: PATIENCE };
+    let answer = progress::during("answering", || tables.ask(&question, bounds))?;
     let columns = answer.columns();
     let columns: Vec<(&str, Kind)> = columns.iter().map(|(name, kind)| (name.as_str(), *kind)).collect();
     let mut rows = answer.rows();
@@ -100,9 +101,24 @@ fn question(args: &SqlArgs) -> Result<Question> {
     Question::read(&text).map_err(|error| Refusal::usage(error.to_string()).hint("`counterfoil sql --help` has examples").into())
 }
 
-fn described(tables: &Tables<'_>, setting: &Setting) -> Result<()> {
-    let described = tables.described();
-    let columns = [("table", Kind::Text), ("column", Kind::Text), ("holds", Kind::Text)];
-    let mut rows = described.iter().map(|of| vec![Cell::text(of.table), Cell::text(&of.column), Cell::text(of.holds)]);
-    setting.output.print_rows(Rows { columns: &columns, rows: &mut rows })
+fn described(offer: &Offer, setting: &Setting) -> Result<()> {
+    let columns = ["table", "column", "holds", "meaning"].map(|name| (name, Kind::Text));
+    let of_table = |table: &Described| {
+        let name = table.name;
+        table
+            .columns
+            .iter()
+            .map(move |column| [name, column.name, column.holds, column.meaning].map(Cell::text).to_vec())
+            .collect::<Vec<_>>()
+    };
+    let mut rows = offer.tables.iter().flat_map(of_table);
+    setting.output.print_rows(Rows { columns: &columns, rows: &mut rows })?;
+    for (table, column, refusal) in &offer.kept_back {
+        let what = column.map_or_else(|| format!("`{table}`"), |column| format!("`{column}` of `{table}`"));
+        say(&format!("{what} is hidden: {}\n", refusal.cure));
+    }
+    if let Some(note) = offer.note {
+        say(&format!("{note}\n"));
+    }
+    Ok(())
 }

@@ -92,8 +92,13 @@ impl Rows<'_, '_> {
 
     /// The rows as an array of objects.
     pub fn into_value(self) -> Value {
+        Value::Array(self.into_objects().into_iter().map(Value::Object).collect())
+    }
+
+    /// The rows as objects.
+    pub fn into_objects(self) -> Vec<Map<String, Value>> {
         let columns = self.columns;
-        Value::Array(self.rows.map(|row| object(columns, &row)).collect())
+        self.rows.map(|row| object(columns, &row)).collect()
     }
 
     fn write_table(self, out: &mut impl Write) -> Result<()> {
@@ -118,7 +123,7 @@ impl Rows<'_, '_> {
 
     fn write_lines(self, out: &mut impl Write) -> Result<()> {
         for row in self.rows {
-            super::line(out, &object(self.columns, &row))?;
+            super::line(out, &Value::Object(object(self.columns, &row)))?;
         }
         Ok(())
     }
@@ -134,13 +139,13 @@ impl Rows<'_, '_> {
     }
 }
 
-fn object(columns: &[(&str, Kind)], row: &[Cell<'_>]) -> Value {
+fn object(columns: &[(&str, Kind)], row: &[Cell<'_>]) -> Map<String, Value> {
     let value = |cell: &Cell<'_>| match cell {
         Cell::Count(count) => Value::from(*count),
         cell => Value::String(cell.to_string()),
     };
     let keys = columns.iter().map(|(name, _)| (*name).to_owned());
-    Value::Object(keys.zip(row.iter().map(value)).collect::<Map<_, _>>())
+    keys.zip(row.iter().map(value)).collect()
 }
 
 #[cfg(test)]

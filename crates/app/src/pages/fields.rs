@@ -55,6 +55,18 @@ pub struct Wrong {
 const COMMANDS: [&str; 8] = ["`claim ", "`rulebook ", "`partner ", "`customer ", "`people ", "`subscription ", "`import`", "`--"];
 
 impl Wrong {
+    /// What is wrong, in pieces: whether the piece is code, and its text.
+    #[must_use]
+    pub fn said(&self) -> &[(bool, String)] {
+        &self.said
+    }
+
+    /// What to do about it, in pieces.
+    #[must_use]
+    pub fn cure(&self) -> &[(bool, String)] {
+        &self.cure
+    }
+
     /// Something that is wrong, by its code, with its cure as pages tell it: without commands.
     #[must_use]
     pub fn of(code: &str, said: &str, cure: &str) -> Self {
@@ -76,6 +88,8 @@ impl From<&Refusal> for Wrong {
 fn without_commands(code: &str, cure: &str) -> String {
     match code {
         "proof-missing" => return "add it under Proof".to_owned(),
+        "table-unknown" | "column-unknown" => return "look it up under Tables".to_owned(),
+        "query-failed" => return "functions and grammar are those of Apache DataFusion; tables and columns stand under Tables".to_owned(),
         "already-held" => return "to correct that claim, open it and choose `Clone and correct`".to_owned(),
         _ => {}
     }

@@ -11,7 +11,8 @@ use domain::time::Day;
 use crate::pages::theme::Theme;
 use crate::pages::visit::Visit;
 use crate::pages::workspace::Workspace;
-use crate::pages::{actions, assets, paths, show};
+use crate::pages::{actions, assets, paths, show, sql};
+use crate::program::tables;
 
 /// How many partners the switch in the header lists; the list of partners has all.
 const SWITCH_MAX: usize = 12;
@@ -41,6 +42,10 @@ pub struct Frame {
     pub has_imports: bool,
     /// Whether the page is about imports.
     pub is_imports: bool,
+    /// Whether the visitor may ask in SQL.
+    pub has_sql: bool,
+    /// Whether the page is that of queries.
+    pub is_sql: bool,
     /// What is told below every page about the facts: what, and how far it reaches.
     pub freshness: Vec<(String, String)>,
     /// Stylesheets, in order.
@@ -162,6 +167,8 @@ impl Frame {
             is_list: false,
             has_imports: visit.may(Act::ImportsRead, &On::program()),
             is_imports: false,
+            has_sql: visit.asker().is_ok_and(|asker| tables::must_ask(&asker).is_ok()),
+            is_sql: visit.path() == sql::PATH,
             freshness,
             stylesheets: assets::stylesheets(),
             icon: assets::icon(),

@@ -117,6 +117,14 @@ impl Problem {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, heading, format!("{error:#}"), &cures.join(" "))
     }
 
+    /// A query without an answer, of which a file was asked for.
+    #[must_use]
+    pub fn not_answered(page: String) -> Self {
+        let said = "the query has no answer that a file could have".to_owned();
+        let heading = "There is no answer to this query";
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, heading, said, "Ask it on its page, which says why.").leading("The query", page)
+    }
+
     /// The problem, with a link to where it can be mended.
     #[must_use]
     pub fn leading(mut self, label: &str, href: String) -> Self {

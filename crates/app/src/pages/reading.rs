@@ -9,9 +9,11 @@ use domain::explain::Node;
 use domain::inventory::Item;
 use domain::names::Name;
 use domain::plan::Outlook;
+use domain::record::actor::Actor;
 use domain::roster::Roster;
 use domain::rulebook::Rulebook;
 use domain::time::Day;
+use engine::sql::{Answer, Bounds, Question};
 
 use crate::home::Home;
 use crate::oidc::Providers;
@@ -68,6 +70,13 @@ pub trait Reading: Send + Sync {
     ///
     /// What kept the facts from being read; pages show the whole chain.
     fn inventory(&self, as_of: Day) -> anyhow::Result<Arc<Vec<Item>>>;
+
+    /// Answers a question in SQL by what an asker sees as of a day; nobody in particular sees everything.
+    ///
+    /// # Errors
+    ///
+    /// When it names what is not there or not for the asker, or cannot be answered.
+    fn query(&self, asker: Option<&Actor>, as_of: Day, question: &Question, bounds: Bounds) -> anyhow::Result<Answer>;
 
     /// The rules that scores follow.
     fn rulebook(&self) -> Arc<Rulebook>;

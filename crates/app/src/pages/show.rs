@@ -55,7 +55,8 @@ fn is_one(value: &Fraction) -> bool {
 }
 
 /// Thousands apart, and a minus sign as wide as a digit.
-fn grouped(text: &str) -> String {
+#[must_use]
+pub fn grouped(text: &str) -> String {
     let (sign, digits) = text.strip_prefix('-').map_or(("", text), |digits| ("−", digits));
     let (whole, decimals) = digits.split_once('.').map_or((digits, None), |(whole, decimals)| (whole, Some(decimals)));
     let mut shown = sign.to_owned();

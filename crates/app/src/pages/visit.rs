@@ -19,6 +19,7 @@ use domain::rights::{Act, On, allows, must};
 use domain::rulebook::{AreaRules, Rulebook};
 use domain::time::Day;
 
+use crate::commands::asker::Asker;
 use crate::pages::frame::Frame;
 use crate::pages::gate::Caller;
 use crate::pages::problem::Problem;
@@ -170,6 +171,15 @@ impl Visit {
         }
         let refused = must(&self.actor()?, act, on, what);
         refused.map_err(|refusal| Problem::refused("This is not for your role", &ActError::from(refusal).into()))
+    }
+
+    /// Who asks in SQL. Whoever opens a dataset folder may see all that is in it.
+    ///
+    /// # Errors
+    ///
+    /// Nobody who may.
+    pub fn asker(&self) -> Result<Asker, Problem> {
+        if self.reading.home().is_none() { Ok(Asker::of_files()) } else { self.actor().map(Asker::of_actor) }
     }
 
     /// The rules that are in force while the visit lasts.

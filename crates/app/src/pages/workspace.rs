@@ -5,9 +5,9 @@ use domain::record::actor::{Actor, Organisation};
 use domain::rights::{Act, On, allows};
 
 use crate::pages::audit::READERS;
-use crate::pages::paths;
 use crate::pages::problem::Problem;
 use crate::pages::visit::Visit;
+use crate::pages::{paths, sql};
 
 /// The workspace of whoever visits, with the ways to its pages.
 #[derive(Debug)]
@@ -29,14 +29,15 @@ pub struct Place {
     pub is_current: bool,
 }
 
-const CUSTOMER: [(&str, &str); 4] = [
+const CUSTOMER: [(&str, &str); 5] = [
     ("Inbox", "/customer"),
     ("Partners here", "/customer/partners"),
     ("Subscriptions", "/customer/subscriptions"),
     ("History", "/customer/history"),
+    ("Ask with SQL", sql::PATH),
 ];
 
-const OPERATOR: [(&str, &str); 9] = [
+const OPERATOR: [(&str, &str); 10] = [
     ("Queue", "/operator"),
     ("Arbitration", "/operator/arbitration"),
     ("Second approvals", "/operator/second"),
@@ -46,6 +47,7 @@ const OPERATOR: [(&str, &str); 9] = [
     ("Rulebooks", "/operator/rulebooks"),
     ("Periods", "/imports/months"),
     ("Audit", "/operator/audit"),
+    ("Ask with SQL", sql::PATH),
 ];
 
 /// What everybody of the operator may: see what waits to be decided.

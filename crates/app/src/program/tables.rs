@@ -2,111 +2,146 @@
 //!
 //! What somebody may not see is left out before a query sees the tables, so that no query reaches it, whatever it says.
 
+/// Usage that a partner's associations cover.
+mod covered;
+
 /// Associations, credits and scores as tables.
 mod derived;
 
-use std::collections::BTreeSet;
+/// What an asker sees.
+mod seen;
+
 use std::time::Duration;
 
 use anyhow::Result;
-use domain::cells::{CellKind, Column};
-use domain::facts::{Program, TABLES};
+use domain::cells::CellKind;
+use domain::facts::{MEANINGS, Program, TABLES};
 use domain::names::Name;
-use domain::record::actor::Organisation;
-use domain::rights::{Act, On};
+use domain::record::desk::ActError;
+use domain::record::refusal::Refusal;
 use domain::time::Day;
 use engine::sheet::Kind;
-use engine::sql::{Answer, Question, SqlError, TableRows};
+use engine::sql::{Answer, Bounds, Question, SqlError, Table, TableRows};
 
 use super::OpenProgram;
 use crate::commands::asker::Asker;
-use crate::problem::Refusal;
+
+use self::seen::{CONSUMPTION, Seen, USAGE, Whose};
 
 /// How long a query may take.
-const PATIENCE: Duration = Duration::from_secs(300);
-
-/// The table that is read from its files.
-const CONSUMPTION: &str = "consumption";
-
-/// The tables that a partner sees its own rows of.
-const OF_PARTNERS: [&str; 8] = ["partners", "pal_links", "partner_of_record", "csp", "claims", "people", "certifications", "enrolments"];
+pub const PATIENCE: Duration = Duration::from_secs(300);
 
 /// The tables that an asker may query, as of a day.
 pub struct Tables<'p> {
     program: &'p OpenProgram,
     as_of: Day,
-    /// The accounts whose credits and scores are seen; nothing when all are.
-    accounts: Option<BTreeSet<Name>>,
+    seen: Seen,
     facts: Program,
-    names: Vec<&'static str>,
 }
 
-/// A column of a table, as people look it up.
+/// A table as people look it up.
 pub struct Described {
-    /// The table.
-    pub table: &'static str,
-    /// The column.
-    pub column: String,
+    /// Its name.
+    pub name: &'static str,
+    /// What it holds.
+    pub meaning: &'static str,
+    /// Its columns.
+    pub columns: Vec<DescribedColumn>,
+}
+
+/// A column of a table.
+pub struct DescribedColumn {
+    /// Its name.
+    pub name: &'static str,
     /// What it holds: `text`, `date`, `decimal`, `boolean` or `integer`.
     pub holds: &'static str,
+    /// What it means.
+    pub meaning: &'static str,
+}
+
+/// The tables that an asker sees, and what is kept back from them.
+pub struct Offer {
+    /// The tables.
+    pub tables: Vec<Described>,
+    /// What is kept back, with why and whom to ask: a table, and the column when it is one.
+    pub kept_back: Vec<(&'static str, Option<&'static str>, Refusal)>,
+    /// What is left out of usage.
+    pub note: Option<&'static str>,
+}
+
+/// Refuses whoever may not ask in SQL at all.
+///
+/// # Errors
+/// Whom to ask.
+pub fn must_ask(asker: &Asker) -> Result<()> {
+    Seen::of(asker).map(drop)
+}
+
+/// The tables that an asker sees, with their columns.
+///
+/// # Errors
+/// When the asker may not ask at all: whom to ask.
+pub fn offer(asker: &Asker) -> Result<Offer> {
+    let seen = Seen::of(asker)?;
+    let of_facts = TABLES.iter().zip(MEANINGS).map(|((name, columns), (_, meaning))| {
+        let column =
+            |column: &domain::cells::Column| DescribedColumn { name: column.name, holds: holds(column.kind), meaning: column.meaning };
+        Described { name, meaning, columns: columns.iter().map(column).collect() }
+    });
+    let derived = derived::TABLES.iter().map(|table| {
+        let column =
+            |column: &derived::DerivedColumn| DescribedColumn { name: column.name, holds: holds_of(column.kind), meaning: column.meaning };
+        Described { name: table.name, meaning: table.meaning, columns: table.columns.iter().map(column).collect() }
+    });
+    let mut tables: Vec<Described> = of_facts.chain(derived).filter(|table| seen.sees(table.name)).collect();
+    for table in &mut tables {
+        table.columns.retain(|column| !seen.hides(table.name, column.name));
+    }
+    let is_covered = matches!(seen.of, Whose::Account(_)) && seen.sees(CONSUMPTION);
+    let note =
+        is_covered.then_some("Of what customers use, the tables hold what associations of the account cover, up to the last closed month.");
+    let kept_back = seen.kept_back().map(|(kept, refusal)| (kept.table, kept.column, refusal)).collect();
+    Ok(Offer { tables, kept_back, note })
 }
 
 impl<'p> Tables<'p> {
-    /// The tables of a program that an asker sees: whoever may export everything sees all, a partner its own rows.
+    /// The tables of a program that an asker sees.
     ///
     /// # Errors
-    /// When the asker sees none: whom to ask.
+    /// When the asker may not ask at all: whom to ask.
     pub fn new(program: &'p OpenProgram, as_of: Day, asker: &Asker) -> Result<Self> {
-        let all = On::program();
-        if asker.may(Act::RevenueRead, &all) && asker.may(Act::PersonsRead, &all) {
-            let facts = program.dataset().program.clone();
-            let names = TABLES.iter().map(|(name, _)| *name).chain(derived::NAMES).collect();
-            return Ok(Self { program, as_of, accounts: None, facts, names });
-        }
-        let Some(Organisation::Partner(account)) = asker.actor().and_then(|actor| actor.organisation.clone()) else {
-            asker.must(Act::RevenueRead, &all, "ask in SQL what customers' usage is worth")?;
-            asker.must(Act::PersonsRead, &all, "ask in SQL who partners' people are")?;
-            return Err(Refusal::refused("a query in SQL reads tables of several organisations").into());
-        };
-        let on = On::account(&account);
-        asker.must(Act::ScoreRead, &on, "ask in SQL about the account")?;
-        let (persons, credits) = (asker.may(Act::PersonsRead, &on), asker.sees_credits(&account));
-        let is_seen = |name: &&'static str| match *name {
-            "people" | "certifications" => persons,
-            derived::CREDITS => credits,
-            _ => true,
-        };
-        let names = OF_PARTNERS.into_iter().chain(derived::NAMES).filter(is_seen).collect();
-        let facts = of_partner(&program.dataset().program, &account);
-        Ok(Self { program, as_of, accounts: Some(BTreeSet::from([account])), facts, names })
+        let seen = Seen::of(asker)?;
+        let facts = seen.rows(&program.dataset().program);
+        Ok(Self { program, as_of, seen, facts })
     }
 
-    /// Answers a question, with at most `rows_max` rows when that is given.
+    /// Answers a question.
     ///
     /// # Errors
-    /// When it names what is not there, or cannot be answered.
-    pub fn ask(&self, question: &Question, rows_max: Option<usize>) -> Result<Answer> {
-        let named = question.tables(&self.names).map_err(refusal)?;
-        let tables = named.iter().map(|name| Ok((name.clone(), self.rows(name)?))).collect::<Result<_>>()?;
-        Ok(question.answer(tables, rows_max, PATIENCE).map_err(refusal)?)
+    /// When it names what is not there or not for the asker, or cannot be answered.
+    pub fn ask(&self, question: &Question, bounds: Bounds) -> Result<Answer> {
+        let known: Vec<&str> = seen::all_tables().filter(|table| self.seen.sees(table)).collect();
+        let named = question.tables(&known).map_err(|error| self.explained(error, &[]))?;
+        let table = |name: &String| Ok(Table { name: name.clone(), rows: self.rows(name)?, without: self.seen.without(name) });
+        let tables = named.iter().map(table).collect::<Result<_>>()?;
+        Ok(question.answer(tables, bounds).map_err(|error| self.explained(error, named))?)
     }
 
-    /// Every column of every table.
-    #[must_use]
-    pub fn described(&self) -> Vec<Described> {
-        let of_facts = |(table, columns): &(&'static str, &'static [Column])| {
-            let table = *table;
-            columns.iter().map(move |column| Described { table, column: column.name.to_owned(), holds: holds(column.kind) })
+    /// Why a question is not answered: what is kept back from the asker is told apart from what is not there.
+    fn explained(&self, error: SqlError, named: &[String]) -> ActError {
+        let kept_back = match &error {
+            SqlError::NoTable { table, .. } => self.seen.why_no_table(table),
+            SqlError::NoColumn { column, .. } => self.seen.why_no_column(named, column),
+            _ => None,
         };
-        let facts = TABLES.iter().flat_map(of_facts);
-        let derived = derived::NAMES.into_iter().flat_map(|table| {
-            let columns = derived::columns(table).iter();
-            columns.map(move |(name, kind)| Described { table, column: (*name).to_owned(), holds: holds_of(*kind) })
-        });
-        facts.chain(derived).filter(|column| self.names.contains(&column.table)).collect()
+        kept_back.map_or_else(|| refusal(error), ActError::from)
     }
 
     fn rows(&self, table: &str) -> Result<TableRows> {
+        let is_of_customers = USAGE.contains(&table) || table == "customers";
+        if let (true, Whose::Account(account)) = (is_of_customers, &self.seen.of) {
+            return self.program.covered(account, self.as_of, table);
+        }
         if table == CONSUMPTION {
             return Ok(TableRows::Consumption(self.program.dataset().consumption.clone()));
         }
@@ -117,7 +152,11 @@ impl<'p> Tables<'p> {
     }
 
     fn sees(&self, account: &Name) -> bool {
-        self.accounts.as_ref().is_none_or(|accounts| accounts.contains(account))
+        match &self.seen.of {
+            Whose::All => true,
+            Whose::Account(own) => own == account,
+            Whose::Tenant(_) => false,
+        }
     }
 }
 
@@ -130,7 +169,8 @@ const fn holds(kind: CellKind) -> &'static str {
     }
 }
 
-const fn holds_of(kind: Kind) -> &'static str {
+/// What a column of an answer holds.
+pub const fn holds_of(kind: Kind) -> &'static str {
     match kind {
         Kind::Text => "text",
         Kind::Day => "date",
@@ -139,32 +179,34 @@ const fn holds_of(kind: Kind) -> &'static str {
     }
 }
 
-/// The rows that are about a partner's own account, locations and people.
-fn of_partner(program: &Program, account: &Name) -> Program {
-    let locations: BTreeSet<&Name> =
-        program.partners.iter().filter(|row| row.global_partner_id == *account).map(|row| &row.partner_id).collect();
-    let is_own = |id: &Name| locations.contains(id);
-    let people = program.people.iter().filter(|row| is_own(&row.partner_id));
-    let persons: BTreeSet<&Name> = people.clone().map(|row| &row.person_id).collect();
-    Program {
-        partners: program.partners.iter().filter(|row| is_own(&row.partner_id)).cloned().collect(),
-        pal_links: program.pal_links.iter().filter(|row| is_own(&row.partner_id)).cloned().collect(),
-        partner_of_record: program.partner_of_record.iter().filter(|row| is_own(&row.partner_id)).cloned().collect(),
-        csp: program.csp.iter().filter(|row| is_own(&row.partner_id)).cloned().collect(),
-        claims: program.claims.iter().filter(|row| is_own(&row.partner_id)).cloned().collect(),
-        certifications: program.certifications.iter().filter(|row| persons.contains(&row.person_id)).cloned().collect(),
-        people: people.cloned().collect(),
-        enrolments: program.enrolments.iter().filter(|row| row.global_partner_id == *account).cloned().collect(),
-        ..Program::default()
-    }
+/// Reads a query.
+///
+/// # Errors
+/// When the text is not one query that reads.
+pub fn question(text: &str) -> Result<Question, ActError> {
+    Question::read(text).map_err(refusal)
 }
 
-fn refusal(error: SqlError) -> Refusal {
-    let hint = match &error {
-        SqlError::Failed { .. } => {
-            "the functions and the grammar are those of Apache DataFusion; `counterfoil sql --tables` lists tables and columns"
+/// Why a query is not answered, with what would cure it.
+fn refusal(error: SqlError) -> ActError {
+    let said = error.to_string();
+    let tables = "`counterfoil sql --tables`, or `/sql/tables` of the API, lists tables and columns";
+    ActError::from(match error {
+        SqlError::Empty => Refusal::malformed("query-empty", said, "write one query, such as `select * from partners`"),
+        SqlError::Grammar { .. } => {
+            Refusal::malformed("query-malformed", said, "mend the query there; it is written as Apache DataFusion reads it")
         }
-        _ => "`counterfoil sql --tables` lists tables and columns",
-    };
-    Refusal::refused(error.to_string()).hint(hint)
+        SqlError::Several { .. } => Refusal::malformed("query-malformed", said, "ask one after the other"),
+        SqlError::Writes { .. } => {
+            Refusal::malformed("query-writes", said, "ask for rows; what is kept is changed by commands, pages and the API")
+        }
+        SqlError::NoTable { .. } => Refusal::invalid("table-unknown", said, tables),
+        SqlError::NoColumn { .. } => Refusal::invalid("column-unknown", said, tables),
+        SqlError::TooSlow { .. } => Refusal::conflict("query-too-slow", said, "ask for less at a time"),
+        SqlError::TooLong { .. } => Refusal::conflict("answer-too-long", said, "ask for less at a time"),
+        SqlError::Failed { .. } => {
+            let cure = format!("functions and grammar are those of Apache DataFusion; {tables}");
+            Refusal::invalid("query-failed", said, cure)
+        }
+    })
 }

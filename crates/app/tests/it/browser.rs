@@ -1,5 +1,8 @@
 //! A partner's journey: drop an export, see the score move, follow a point down to the row and back.
 
+/// An analyst's journey.
+mod analyst;
+
 /// Every page, by its links.
 mod crawl;
 

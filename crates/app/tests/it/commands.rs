@@ -92,5 +92,8 @@ mod serve;
 /// Questions in SQL.
 mod sql;
 
+/// Questions in SQL on a page and by the API.
+mod sql_pages;
+
 /// Signing in.
 mod sign_in;

@@ -21,5 +21,8 @@ mod hidden;
 /// What partners do not see: usage outside their associations.
 mod uncovered;
 
+/// What queries in SQL give to whom.
+mod sql;
+
 /// Roles that are lost.
 mod lost;

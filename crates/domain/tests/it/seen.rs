@@ -4,7 +4,7 @@
 use domain::amount::Amount;
 use domain::customers::{Customer, customers};
 use domain::designations::score_program;
-use domain::evidence::{Evidence, Extent};
+use domain::evidence::{Evidence, Extent, RowSums};
 use domain::facts::Program;
 use domain::metrics::Table;
 use domain::names::Name;
@@ -61,6 +61,21 @@ proptest! {
                 prop_assert_eq!(&tree, &explained_within(&other, score, Extent::Covered));
                 prop_assert!(tree.unsound().is_empty());
             }
+        }
+    }
+
+    #[test]
+    fn rows_are_covered_one_by_one_as_they_are_together(program in program()) {
+        let register = Register::new(&program, &RULES);
+        for account in register.partners.accounts() {
+            let covered = evidence(&register, &program, account, Extent::Covered);
+            let sum = |table, of: fn(&RowSums) -> Amount| covered.of(table).values().map(of).sum::<Amount>();
+            let consumption = program.consumption.iter().filter(|row| covered.covers_consumption(row));
+            prop_assert_eq!(consumption.map(|row| row.acr_usd).sum::<Amount>(), sum(Table::Consumption, |sums| sums.dollars));
+            let usage = program.workload_usage.iter().filter(|row| covered.covers_usage(row));
+            prop_assert_eq!(usage.map(|row| row.paid_seats).sum::<Amount>(), sum(Table::Usage, |sums| sums.seats));
+            let revenue = program.revenue.iter().filter(|row| covered.covers_revenue(row));
+            prop_assert_eq!(revenue.map(|row| row.revenue_usd).sum::<Amount>(), sum(Table::Revenue, |sums| sums.dollars));
         }
     }
 

@@ -23,10 +23,19 @@ impl Answer {
         Self { schema, batches, most: rows_max.unwrap_or(usize::MAX) }
     }
 
-    /// The columns: their names and what they hold.
+    /// The columns: their names and what they hold. Columns of one name are numbered from the second on, as files and JSON tell them apart
+    /// by their names.
     #[must_use]
     pub fn columns(&self) -> Vec<(String, Kind)> {
-        self.schema.fields().iter().map(|field| (field.name().clone(), kind(field.data_type()))).collect()
+        let mut columns: Vec<(String, Kind)> = Vec::new();
+        for field in self.schema.fields() {
+            let numbered = (2..).map(|number| format!("{}_{number}", field.name()));
+            let free = std::iter::once(field.name().clone()).chain(numbered);
+            let taken = |name: &String| columns.iter().any(|(own, _)| own == name) || is_later(&self.schema, name, columns.len());
+            let name = free.into_iter().find(|name| !taken(name)).expect("there are names without end");
+            columns.push((name, kind(field.data_type())));
+        }
+        columns
     }
 
     /// How many rows there are to show.
@@ -56,6 +65,11 @@ impl Answer {
         let rows = self.batches.iter().flat_map(|batch| (0..batch.num_rows()).map(move |row| (batch, row)));
         rows.take(self.most).map(|(batch, row)| batch.columns().iter().map(|column| cell(column, row)).collect())
     }
+}
+
+/// Whether a numbered name is that of a column of its own.
+fn is_later(schema: &SchemaRef, name: &str, at: usize) -> bool {
+    schema.field(at).name() != name && schema.fields().iter().any(|field| field.name() == name)
 }
 
 fn kind(of: &DataType) -> Kind {

@@ -62,6 +62,12 @@ pub enum SqlError {
         /// How long was waited.
         seconds: u64,
     },
+    /// The answer is too long to be held.
+    #[error("the answer is longer than {mebibytes} MiB; add up or `limit` its rows, or name fewer columns")]
+    TooLong {
+        /// How much is held, in MiB.
+        mebibytes: usize,
+    },
     /// Anything else.
     #[error("the query cannot be answered: {message}")]
     Failed {

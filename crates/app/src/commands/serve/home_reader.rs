@@ -11,6 +11,7 @@ use domain::explain::Node;
 use domain::inventory::Item;
 use domain::names::Name;
 use domain::plan::Outlook;
+use domain::record::actor::Actor;
 use domain::record::entry::Entry as _;
 use domain::record::event::Event;
 use domain::roster::Roster;
@@ -18,6 +19,7 @@ use domain::rulebook::Rulebook;
 use domain::standing;
 use domain::time::Day;
 use domain::versions::RulebookVersion;
+use engine::sql::{Answer, Bounds, Question};
 
 use super::Reader;
 use crate::home::Home;
@@ -198,6 +200,10 @@ impl Reading for HomeReader {
 
     fn roster(&self, account: &Name, as_of: Day) -> Result<Arc<Roster>> {
         self.ask(|reader| reader.roster(account, as_of))
+    }
+
+    fn query(&self, asker: Option<&Actor>, as_of: Day, question: &Question, bounds: Bounds) -> Result<Answer> {
+        self.ask(|reader| reader.query(asker, as_of, question, bounds))
     }
 
     fn rulebook(&self) -> Arc<Rulebook> {

@@ -11,14 +11,18 @@ use domain::explain::Node;
 use domain::inventory::Item;
 use domain::names::Name;
 use domain::plan::Outlook;
+use domain::record::actor::Actor;
 use domain::roster::Roster;
 use domain::rulebook::Rulebook;
 use domain::time::{Day, Month};
 use engine::credits::GroupBy;
 use engine::problems::Problems;
+use engine::sql::{Answer, Bounds, Question};
 
+use crate::commands::asker::Asker;
 use crate::home::Home;
 use crate::pages::reading::Reading;
+use crate::program::tables::Tables;
 use crate::program::{Findings, OpenProgram};
 
 /// For how many days scores are kept.
@@ -193,6 +197,10 @@ impl Reading for Reader {
 
     fn roster(&self, account: &Name, as_of: Day) -> Result<Arc<Roster>> {
         Ok(Arc::clone(&self.any_findings(account, as_of)?.roster))
+    }
+
+    fn query(&self, asker: Option<&Actor>, as_of: Day, question: &Question, bounds: Bounds) -> Result<Answer> {
+        Tables::new(&self.program, as_of, &Asker::of(asker.cloned()))?.ask(question, bounds)
     }
 
     fn rulebook(&self) -> Arc<Rulebook> {

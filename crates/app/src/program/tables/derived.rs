@@ -11,76 +11,120 @@ use engine::sql::TableRows;
 
 use super::Tables;
 
+/// A table that is worked out when a query names it.
+pub struct Derived {
+    /// Its name.
+    pub name: &'static str,
+    /// What it holds.
+    pub meaning: &'static str,
+    /// Its columns.
+    pub columns: &'static [DerivedColumn],
+}
+
+/// A column of a table that is worked out.
+pub struct DerivedColumn {
+    /// Its name.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: Kind,
+    /// What it means.
+    pub meaning: &'static str,
+}
+
+/// The name of the table of associations.
+pub const ASSOCIATIONS: &str = "associations";
+
 /// The name of the table of credits.
 pub const CREDITS: &str = "credits";
 
+/// The name of the table of scores.
+pub const SCORES: &str = "scores";
+
 /// The tables, in the order of the flow.
-pub const NAMES: [&str; 3] = ["associations", CREDITS, "scores"];
-
-/// Columns with what they hold.
-type Columns = &'static [(&'static str, Kind)];
-
-const ASSOCIATION_COLUMNS: Columns = &[
-    ("kind", Kind::Text),
-    ("global_partner_id", Kind::Text),
-    ("partner_id", Kind::Text),
-    ("tenant_id", Kind::Text),
-    ("subscription_id", Kind::Text),
-    ("principal_id", Kind::Text),
-    ("workload", Kind::Text),
-    ("claim_id", Kind::Text),
-    ("from", Kind::Day),
-    ("to", Kind::Day),
+pub const TABLES: [Derived; 3] = [
+    Derived {
+        name: ASSOCIATIONS,
+        meaning: "One row for each fact that ties a partner to a customer, whether or not it is worth anything.",
+        columns: ASSOCIATION_COLUMNS,
+    },
+    Derived {
+        name: CREDITS,
+        meaning: "Lines of credited Azure consumption. What several ties credit is there several times: `duplicate_in_account = 0` counts it once for each account.",
+        columns: CREDIT_COLUMNS,
+    },
+    Derived {
+        name: SCORES,
+        meaning: "One row for each metric of each track of each partner in each area. `chosen = 1` is the track that counts.",
+        columns: SCORE_COLUMNS,
+    },
 ];
 
-const CREDIT_COLUMNS: Columns = &[
-    ("month", Kind::Day),
-    ("tenant_id", Kind::Text),
-    ("subscription_id", Kind::Text),
-    ("service", Kind::Text),
-    ("areas", Kind::Text),
-    ("global_partner_id", Kind::Text),
-    ("partner_id", Kind::Text),
-    ("attach_type", Kind::Text),
-    ("role", Kind::Text),
-    ("duplicate_in_account", Kind::Count),
-    ("duplicate_in_attach_type", Kind::Count),
-    ("duplicate_in_location", Kind::Count),
-    ("acr_usd", Kind::Amount),
+const ASSOCIATION_COLUMNS: &[DerivedColumn] = &[
+    column("kind", Kind::Text, "The kind of association: `pal` (admin link), `dpor` (partner of record), `csp` (resale), `cpor` (claim)."),
+    column("global_partner_id", Kind::Text, "The global account that the location rolls up to; blank when the location is not known."),
+    column("partner_id", Kind::Text, "The partner location that the association names."),
+    column("tenant_id", Kind::Text, "The customer's tenant; blank where only the subscription is told."),
+    column("subscription_id", Kind::Text, "The subscription that it is on; blank when it is on a whole tenant."),
+    column("principal_id", Kind::Text, "The identity that is linked, of admin links."),
+    column("workload", Kind::Text, "The workload or product, where it is for one."),
+    column("claim_id", Kind::Text, "The claim, of claims."),
+    column("from", Kind::Day, "The first day on which it holds; blank while it does not."),
+    column("to", Kind::Day, "The first day on which it does not hold any more; blank while no end is known."),
 ];
 
-const SCORE_COLUMNS: Columns = &[
-    ("global_partner_id", Kind::Text),
-    ("partner_name", Kind::Text),
-    ("area", Kind::Text),
-    ("as_of", Kind::Day),
-    ("status", Kind::Text),
-    ("track", Kind::Text),
-    ("chosen", Kind::Count),
-    ("qualified", Kind::Count),
-    ("score", Kind::Amount),
-    ("metric", Kind::Text),
-    ("value", Kind::Amount),
-    ("unit", Kind::Text),
-    ("points", Kind::Amount),
-    ("points_exact", Kind::Text),
-    ("points_max", Kind::Count),
+const CREDIT_COLUMNS: &[DerivedColumn] = &[
+    column("month", Kind::Day, "The first day of the month of the usage."),
+    column("tenant_id", Kind::Text, "The customer's tenant."),
+    column("subscription_id", Kind::Text, "The subscription."),
+    column("service", Kind::Text, "The service (Service Level 2), as spelled."),
+    column("areas", Kind::Text, "The solution areas that the line counts for, joined by `;`."),
+    column("global_partner_id", Kind::Text, "The global account that is credited."),
+    column("partner_id", Kind::Text, "The location that is credited."),
+    column("attach_type", Kind::Text, "The kind of association that gives the credit."),
+    column("role", Kind::Text, "The best role that the location holds on the rows, for admin links; blank for the others."),
+    column(
+        "duplicate_in_account",
+        Kind::Count,
+        "1 where the same usage is credited to the account by another line already: add up lines with 0.",
+    ),
+    column("duplicate_in_attach_type", Kind::Count, "1 where it is, by another line of the same kind of association."),
+    column("duplicate_in_location", Kind::Count, "1 where it is, by another line of the same location."),
+    column("acr_usd", Kind::Amount, "Azure consumed revenue, US dollars, exact."),
 ];
 
-/// The columns of a table.
-pub fn columns(table: &str) -> Columns {
-    match table {
-        "associations" => ASSOCIATION_COLUMNS,
-        CREDITS => CREDIT_COLUMNS,
-        _ => SCORE_COLUMNS,
-    }
+const SCORE_COLUMNS: &[DerivedColumn] = &[
+    column("global_partner_id", Kind::Text, "The global account."),
+    column("partner_name", Kind::Text, "Its name, a label."),
+    column("area", Kind::Text, "The solution area."),
+    column("as_of", Kind::Day, "The day of the question."),
+    column("status", Kind::Text, "How the account stands in the area: `in-progress`, `qualified`, `enrolled`, `renewal-due`."),
+    column("track", Kind::Text, "The track; blank where the area has one only."),
+    column("chosen", Kind::Count, "1 for the track that counts."),
+    column("qualified", Kind::Count, "1 where the track qualifies on the day."),
+    column("score", Kind::Amount, "The points of the track, two decimals."),
+    column("metric", Kind::Text, "The metric."),
+    column("value", Kind::Amount, "The metric's value, two decimals; blank where it is dollars and these are hidden from you."),
+    column("unit", Kind::Text, "The unit of the value."),
+    column("points", Kind::Amount, "The points of the metric, two decimals."),
+    column("points_exact", Kind::Text, "The same as an exact fraction."),
+    column("points_max", Kind::Count, "The most points that the metric can give."),
+];
+
+const fn column(name: &'static str, kind: Kind, meaning: &'static str) -> DerivedColumn {
+    DerivedColumn { name, kind, meaning }
+}
+
+/// Rows under columns.
+fn rows<'c>(columns: &[DerivedColumn], rows: impl Iterator<Item = Vec<Cell<'c>>>) -> Result<TableRows> {
+    let columns: Vec<(&str, Kind)> = columns.iter().map(|column| (column.name, column.kind)).collect();
+    Ok(TableRows::of_cells(&columns, rows).map_err(super::refusal)?)
 }
 
 impl Tables<'_> {
     /// The rows of a table.
     pub(super) fn derived(&self, table: &str) -> Result<TableRows> {
         match table {
-            "associations" => Ok(TableRows::of_cells(ASSOCIATION_COLUMNS, self.associations().into_iter())?),
+            ASSOCIATIONS => rows(ASSOCIATION_COLUMNS, self.associations().into_iter()),
             CREDITS => self.credits(),
             _ => self.scores(),
         }
@@ -139,18 +183,19 @@ impl Tables<'_> {
                 Cell::Amount(*acr),
             ]
         });
-        Ok(TableRows::of_cells(CREDIT_COLUMNS, seen)?)
+        rows(CREDIT_COLUMNS, seen)
     }
 
     fn scores(&self) -> Result<TableRows> {
         let scores = self.program.scores(self.as_of)?;
         let seen = scores.iter().filter(|score| self.sees(&score.global_partner_id));
-        Ok(TableRows::of_cells(SCORE_COLUMNS, seen.flat_map(of_score))?)
+        let hides_money = self.seen.hides(CREDITS, "acr_usd") || !self.seen.sees(CREDITS);
+        rows(SCORE_COLUMNS, seen.flat_map(|score| of_score(score, hides_money)))
     }
 }
 
-/// One row for each metric of each track.
-fn of_score(score: &Score) -> impl Iterator<Item = Vec<Cell<'_>>> {
+/// One row for each metric of each track; a value in dollars is blank where these are hidden.
+fn of_score(score: &Score, hides_money: bool) -> impl Iterator<Item = Vec<Cell<'_>>> {
     score.tracks.iter().flat_map(move |track| {
         track.metrics.iter().map(move |metric| {
             vec![
@@ -164,7 +209,7 @@ fn of_score(score: &Score) -> impl Iterator<Item = Vec<Cell<'_>>> {
                 Cell::Count(i64::from(track.qualified)),
                 shown(&track.score),
                 Cell::text(metric.metric.as_str()),
-                shown(&metric.value),
+                if hides_money && metric.unit == "dollars" { Cell::text("") } else { shown(&metric.value) },
                 Cell::text(metric.unit),
                 shown(&metric.points),
                 Cell::text(metric.points.exact()),

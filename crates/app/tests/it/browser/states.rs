@@ -24,7 +24,7 @@ fn a_home_without_facts_says_on_each_page_what_is_missing() {
     let pages = Pages::as_user(&scene, "max");
     let own =
         ["/", "/operator", "/operator/arbitration", "/operator/second", "/operator/registers", "/operator/rulebooks", "/operator/audit"];
-    let more = ["/operator/audit/checkpoints", "/imports", "/imports/months", "/imports/rows", "/actions", "/no/such/page"];
+    let more = ["/operator/audit/checkpoints", "/imports", "/imports/months", "/imports/rows", "/actions", "/sql", "/no/such/page"];
     let registers = REGISTERS.map(|register| format!("/operator/registers/{register}"));
     let mut trouble = Vec::new();
     for path in own.into_iter().chain(more).chain(registers.iter().map(String::as_str)) {

@@ -11,11 +11,13 @@ use domain::inventory::Item;
 use domain::names::Name;
 use domain::plan::{Lever, Metric, Outlook};
 use domain::points::{MetricScore, Note, PartScore};
+use domain::record::actor::Actor;
 use domain::roster::Roster;
 use domain::rulebook::designations::Combine;
 use domain::rulebook::designations::PartRule;
 use domain::rulebook::{AreaRules, MetricRule, PartKind, Rulebook, TrackRules};
 use domain::time::{Day, Month};
+use engine::sql::{Answer, Bounds, Question};
 
 use super::{estate, explained};
 
@@ -144,6 +146,10 @@ impl Reading for MadeUp {
 
     fn inventory(&self, _: Day) -> anyhow::Result<Arc<Vec<Item>>> {
         Ok(Arc::default())
+    }
+
+    fn query(&self, _: Option<&Actor>, _: Day, _: &Question, _: Bounds) -> anyhow::Result<Answer> {
+        Err(anyhow::anyhow!("a made-up program has no rows"))
     }
 
     fn rulebook(&self) -> Arc<Rulebook> {

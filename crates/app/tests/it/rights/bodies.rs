@@ -37,6 +37,7 @@ fn whole(method: &str, path: &str) -> Value {
             "user_id": "partner.report-viewer", "name": "Vic", "organisation": { "partner": "900010" }, "roles": ["report-viewer"], "active": true,
         }),
         ("POST", "/tokens") => json!({ "user_id": "partner.report-viewer", "purpose": "test", "expires_on": "2999-01-01" }),
+        ("POST", "/sql") => json!({ "query": "select * from partners" }),
         ("POST", "/rulebooks") => json!({ "files": {}, "note": "none" }),
         ("POST", "/webhooks") => json!({ "organisation": { "partner": "900010" }, "url": "https://hooks.example/more" }),
         (_, "/webhooks/{webhook_id}/state") => json!({ "state": "paused" }),

@@ -73,6 +73,11 @@ pub const FIRST: &str = "rita";
 impl Cast {
     /// Makes the home.
     pub fn new() -> Self {
+        Self::among(|_| {})
+    }
+
+    /// Makes the home, with what is added to the files that it is imported from.
+    pub fn among(add: impl FnOnce(&Scene)) -> Self {
         let scene = Scene::with_exports();
         scene.append("exports/subscriptions.csv", "s-office,t-alpine,office-365,ea\n");
         scene.append("exports/consumption.csv", &format!("2024-01-10,t-alpine,s-other,{UNCOVERED_SERVICE},424242.17\n"));
@@ -80,6 +85,7 @@ impl Cast {
         scene.append("exports/partners.csv", "100400,900030,Litware\n");
         let customers = "t-alpine,Alpine Ski House,alpine.example\nt-woodgrove,Woodgrove Bank,\nt-tailspin,Tailspin Toys,\n";
         scene.write("exports/customers.csv", &format!("tenant_id,name,domains\n{customers}"));
+        add(&scene);
         assert_eq!(scene.run(&["import", "exports"]).exit, Some(0));
         assert_eq!(scene.run(&["user", "add", FIRST, "--operator", "--role", "program-manager", "--role", "reviewer"]).exit, Some(0));
         let issue = ["token", "issue", FIRST, "--purpose", "test", "--expires-on", "2999-01-01", "--as", FIRST, "-o", "json"];
