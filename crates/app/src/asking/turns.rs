@@ -40,7 +40,7 @@ pub enum Busy {
         waiting: usize,
     },
     /// The wait was too long.
-    #[error("other queries are being answered, and yours waited {seconds} seconds for its turn")]
+    #[error("earlier queries are still being answered, and this one waited {seconds} seconds for its turn")]
     Waited {
         /// How long.
         seconds: u64,
