@@ -12,8 +12,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::commands::{
-    actions, audit, claim, complete, credit, csp, customer, demo, doctor, dpor, export, import, ledger, notice, pal, partner, people,
-    period, plan, reconcile, remote, rulebook, score, serve, sql, store, subscription, token, user, webhook,
+    actions, audit, claim, cluster, complete, credit, csp, customer, demo, doctor, dpor, export, import, ledger, notice, pal, partner,
+    people, period, plan, reconcile, remote, rulebook, score, serve, sql, store, subscription, token, user, webhook,
 };
 use crate::home::{self, Home, Place};
 use crate::output::{Output, OutputOptions};
@@ -152,6 +152,9 @@ enum Command {
     Credit(credit::CreditArgs),
     /// Questions in SQL over facts, associations, credits and scores; nothing is changed
     Sql(sql::SqlArgs),
+    /// Several machines that credit together: a scheduler and its executors
+    #[command(subcommand)]
+    Cluster(cluster::ClusterCommand),
     /// The vendor's own figures beside ours, each difference with its likely cause
     Reconcile(reconcile::ReconcileArgs),
     /// Read files into the home, with a fate for every row
@@ -317,6 +320,14 @@ impl Setting {
         }
     }
 
+    /// The files of the rulebook to judge a home by.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn rulebook_files_in(&self, home: &Home) -> Result<Files> {
+        self.shared.rulebook.as_deref().map_or_else(|| home.rulebook_files_in_force(), |folder| rules::files(Some(folder)))
+    }
+
     /// The folder of another rulebook than the carried one.
     pub fn rulebook_folder(&self) -> Option<&Path> {
         self.shared.rulebook.as_deref()
@@ -384,6 +395,7 @@ fn dispatch(cli: Cli) -> Result<Exit> {
         Command::Plan(args) => plan::run(&args, &setting),
         Command::Sql(args) => sql::run(&args, &setting),
         Command::Credit(args) => credit::run(&args, &setting),
+        Command::Cluster(command) => cluster::run(&command),
         Command::Reconcile(args) => reconcile::run(&args, &setting),
         Command::Import(args) => import::run(&args, &setting),
         Command::Ledger(command) => ledger::run(&command, &setting),

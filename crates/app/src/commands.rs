@@ -12,6 +12,9 @@ pub mod audit;
 /// `claim`: claims to be partner of record.
 pub mod claim;
 
+/// `cluster`: a scheduler and its executors.
+pub mod cluster;
+
 /// `completions` and `man`: what shells and manuals need.
 pub mod complete;
 

@@ -31,6 +31,10 @@ mod signing;
 /// What somebody may see.
 mod seeing;
 
+/// Jobs of clusters.
+#[cfg(feature = "cluster")]
+mod on_cluster;
+
 /// Object storage.
 mod storage;
 

@@ -45,11 +45,12 @@ use domain::roster::{Roster, roster};
 use domain::rulebook::{AreaRules, Rulebook};
 use domain::time::{Day, Month};
 use engine::bills::{BillCredited, Crediting, credit_bill};
-use engine::credits::{GroupBy, Groups, credited_groups, credited_lines};
+use engine::credits::{GroupBy, Groups, Usage, credited_groups, credited_lines};
 use engine::dataset::Dataset;
 use engine::files::FileForm;
 use engine::imported::Imported;
 use engine::problems::Problems;
+use engine::sql::{Answer, Bounds, Question, SqlError, Table};
 use engine::tables::read_rows;
 
 use crate::home::{Home, Then};
@@ -74,6 +75,9 @@ pub struct OpenProgram {
     estates: OnceLock<Estates>,
     /// Consumption of accounts that were asked about.
     kept: KeptRows,
+    /// The cluster that credits, when it is not done here.
+    #[cfg(feature = "cluster")]
+    cluster: Option<engine::cluster::Session>,
     /// What the home looked back on: files that were made for it go with it.
     _then: Option<Arc<Then>>,
 }
@@ -113,6 +117,8 @@ impl OpenProgram {
             days: Days::default(),
             estates: OnceLock::new(),
             kept: KeptRows::default(),
+            #[cfg(feature = "cluster")]
+            cluster: None,
             _then: None,
         }
     }
@@ -131,6 +137,22 @@ impl OpenProgram {
         let months = imported.lake().files.iter().filter(|file| file.table == Consumption::TABLE).filter_map(|file| file.month);
         let consumption_months = months.collect();
         Self { consumption_months, ..Self::new(dataset, rulebook, Some(imported)) }
+    }
+
+    /// The same program, credited by a cluster.
+    #[cfg(feature = "cluster")]
+    #[must_use]
+    pub fn on(self, cluster: engine::cluster::Session) -> Self {
+        Self { cluster: Some(cluster), ..self }
+    }
+
+    /// The consumption, and where it is credited.
+    fn usage(&self) -> Usage<'_> {
+        #[cfg(feature = "cluster")]
+        if let Some(session) = &self.cluster {
+            return Usage::Cluster(session);
+        }
+        Usage::Files(&self.dataset.consumption)
     }
 
     /// The facts; consumption stays in its files.
@@ -281,7 +303,7 @@ impl OpenProgram {
     /// # Errors
     /// When consumption cannot be read.
     pub fn credited(&self, month: Month) -> Result<BTreeMap<LineKey, Amount>> {
-        self.streaming(|register, problems| Ok(credited_lines(&self.dataset.consumption, register, month, problems)?))
+        self.streaming(|register, problems| Ok(credited_lines(self.usage(), register, month, problems)?))
     }
 
     /// Credits up to a month by group: each row of consumption once for every global account.
@@ -289,7 +311,7 @@ impl OpenProgram {
     /// # Errors
     /// When consumption cannot be read.
     pub fn credited_groups(&self, month: Month, by: &[GroupBy]) -> Result<Groups> {
-        self.streaming(|register, problems| Ok(credited_groups(&self.dataset.consumption, register, month, by, problems)?))
+        self.streaming(|register, problems| Ok(credited_groups(self.usage(), register, month, by, problems)?))
     }
 
     /// Writes credits by group as a Parquet file.
@@ -299,6 +321,18 @@ impl OpenProgram {
     pub fn write_groups(&self, groups: &Groups, by: &[GroupBy], path: &Path) -> Result<()> {
         let partners = Partners::new(&self.dataset.program.partners);
         groups.write_parquet(path, by, &partners).with_context(|| format!("`{}` cannot be written", path.display()))
+    }
+
+    /// Answers a question from tables, here or on the cluster.
+    ///
+    /// # Errors
+    /// When it cannot be answered.
+    pub fn ask(&self, question: &Question, tables: Vec<Table>, bounds: Bounds) -> Result<Answer, SqlError> {
+        #[cfg(feature = "cluster")]
+        if let Some(session) = &self.cluster {
+            return question.answer_on(session, tables, bounds);
+        }
+        question.answer(tables, bounds)
     }
 
     /// Credits the FOCUS file at `path` into the file at `out`, of the form `into`: rows without a tenant are of `tenant`, only

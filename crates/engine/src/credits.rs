@@ -33,6 +33,10 @@ mod named;
 /// The customers and months that are credited when not everything is.
 mod only;
 
+/// Sums as rows.
+#[cfg(feature = "cluster")]
+pub(crate) mod wire;
+
 use std::collections::BTreeMap;
 
 use domain::amount::Amount;
@@ -125,17 +129,116 @@ impl<C: Crediting> Credited<C> {
     }
 }
 
+/// The consumption to credit, and where that is done.
+#[derive(Clone, Copy)]
+pub enum Usage<'u> {
+    /// The rows of files, here.
+    Files(&'u [TableFile]),
+    /// A home's, by the executors of a cluster.
+    #[cfg(feature = "cluster")]
+    Cluster(&'u crate::cluster::Session),
+}
+
+impl<'u> From<&'u [TableFile]> for Usage<'u> {
+    fn from(files: &'u [TableFile]) -> Self {
+        Self::Files(files)
+    }
+}
+
+impl<'u> From<&'u Vec<TableFile>> for Usage<'u> {
+    fn from(files: &'u Vec<TableFile>) -> Self {
+        Self::Files(files)
+    }
+}
+
+/// What is to be summed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Ask {
+    /// What accounts are credited with, as of some months.
+    Accounts(ScoredMonths),
+    /// Lines as of a month.
+    Lines(Month),
+    /// Groups as of a month.
+    Groups(Month, Vec<GroupBy>),
+}
+
+impl Usage<'_> {
+    #[cfg_attr(not(feature = "cluster"), expect(unused_variables, reason = "only a cluster has to be told what is asked"))]
+    fn sums<C: wired::Wired>(
+        self,
+        register: &Register<'_>,
+        months: &ScoredMonths,
+        crediting: &C,
+        ask: impl FnOnce() -> Ask,
+        problems: &mut Problems,
+    ) -> Result<Credited<C>, FileError> {
+        match self {
+            Self::Files(files) => scan::run(files, register, months, crediting, None, problems),
+            // what is wrong with a home's rows was told when they were imported
+            #[cfg(feature = "cluster")]
+            Self::Cluster(session) => {
+                let batches = session.sums(&ask()).map_err(|source| FileError::Cluster { source: Box::new(source) })?;
+                wire::read(crediting, &batches).ok_or(FileError::NoSums)
+            }
+        }
+    }
+}
+
+/// Credits the customers of a share, from one name to before another, and gives their sums as rows; names of subscriptions that are not known
+/// as those customers' come with them.
+#[cfg(feature = "cluster")]
+pub(crate) fn share_of(
+    ask: &Ask,
+    share: usize,
+    files: &[TableFile],
+    register: &Register<'_>,
+    between: (&str, Option<&str>),
+) -> Result<(Vec<arrow_array::RecordBatch>, Strays), FileError> {
+    fn run<C: wire::Wired>(
+        crediting: &C,
+        share: usize,
+        files: &[TableFile],
+        (register, months): (&Register<'_>, &ScoredMonths),
+        (from, to): (&str, Option<&str>),
+    ) -> Result<(Vec<arrow_array::RecordBatch>, Strays), FileError> {
+        let only = Only::Between(from, to);
+        let credited = scan::run(files, register, months, crediting, Some(&only), &mut Problems::default())?;
+        let strays = credited.strays(register);
+        Ok((wire::write(crediting, share, &credited).map_err(|_| FileError::NoSums)?, strays))
+    }
+    match ask {
+        Ask::Accounts(months) => run(&ByAccount { register, months }, share, files, (register, months), between),
+        Ask::Lines(month) => run(&ByLine { register }, share, files, (register, &ScoredMonths::new([*month])), between),
+        Ask::Groups(month, by) => run(&groups::ByGroup { register, by }, share, files, (register, &ScoredMonths::new([*month])), between),
+    }
+}
+
+/// What a cluster has to be able to do with what usage is credited by.
+mod wired {
+    #[cfg(feature = "cluster")]
+    pub(super) use super::wire::Wired;
+
+    /// Everything here.
+    #[cfg(not(feature = "cluster"))]
+    pub(super) trait Wired: super::Crediting {}
+
+    #[cfg(not(feature = "cluster"))]
+    impl<C: super::Crediting> Wired for C {}
+}
+
 /// Credits consumption by account, ready for scoring at `months`.
 ///
 /// # Errors
 /// When a file cannot be read; rows that cannot be taken are told in `problems`.
-pub fn credit_consumption(
-    files: &[TableFile],
+pub fn credit_consumption<'u>(
+    usage: impl Into<Usage<'u>>,
     register: &Register<'_>,
     months: &ScoredMonths,
     problems: &mut Problems,
 ) -> Result<ConsumptionCredits, FileError> {
-    credit(files, register, months, None, problems)
+    let crediting = ByAccount { register, months };
+    let credited = usage.into().sums(register, months, &crediting, || Ask::Accounts(months.clone()), problems)?;
+    Ok(by_account(&credited, register, months))
 }
 
 /// Credits the consumption of some customers in some months, from files of the lake: pages that hold none of it are not read. The first
@@ -149,18 +252,13 @@ pub fn credit_touched(
     months: &ScoredMonths,
     touched: &BTreeMap<Name, MonthsTouched>,
 ) -> Result<ConsumptionCredits, FileError> {
-    credit(files, register, months, Some(&Only::new(touched)), &mut Problems::default())
+    let crediting = ByAccount { register, months };
+    let credited = scan::run(files, register, months, &crediting, Some(&Only::new(touched)), &mut Problems::default())?;
+    Ok(by_account(&credited, register, months))
 }
 
-fn credit(
-    files: &[TableFile],
-    register: &Register<'_>,
-    months: &ScoredMonths,
-    only: Option<&Only<'_>>,
-    problems: &mut Problems,
-) -> Result<ConsumptionCredits, FileError> {
-    let crediting = ByAccount { register, months };
-    let credited = scan::run(files, register, months, &crediting, only, problems)?;
+/// Sums as cells of accounts.
+fn by_account(credited: &Credited<ByAccount<'_>>, register: &Register<'_>, months: &ScoredMonths) -> ConsumptionCredits {
     type Key = (Name, Name, Month, AttachSet, MonthSet);
     let accounts = register.partners.accounts().count();
     let mut by_account: Vec<Vec<(Key, Amount)>> = vec![Vec::new(); accounts];
@@ -185,7 +283,7 @@ fn credit(
         cells
     });
     let strays = credited.strays(register);
-    Ok(ConsumptionCredits { by_account: cells.map(Rows::from).collect(), first: credited.first, strays })
+    ConsumptionCredits { by_account: cells.map(Rows::from).collect(), first: credited.first, strays }
 }
 
 struct ByAccount<'r> {
@@ -227,15 +325,15 @@ impl Crediting for ByAccount<'_> {
 ///
 /// # Errors
 /// When a file cannot be read; rows that cannot be taken are told in `problems`.
-pub fn credited_lines(
-    files: &[TableFile],
+pub fn credited_lines<'u>(
+    usage: impl Into<Usage<'u>>,
     register: &Register<'_>,
     month: Month,
     problems: &mut Problems,
 ) -> Result<BTreeMap<LineKey, Amount>, FileError> {
     let months = ScoredMonths::new([month]);
     let crediting = ByLine { register };
-    let credited = scan::run(files, register, &months, &crediting, None, problems)?;
+    let credited = usage.into().sums(register, &months, &crediting, || Ask::Lines(month), problems)?;
     let areas = ConsumptionAreas::new(register.rulebook);
     let mut lines = BTreeMap::new();
     credited.each(|(tenant, subscription), service, tie, row_month, amount| {

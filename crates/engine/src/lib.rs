@@ -104,3 +104,7 @@ pub mod export;
 
 /// SQL for analysts, over tables that it is handed.
 pub mod sql;
+
+/// Crediting, and questions in SQL, on several machines.
+#[cfg(feature = "cluster")]
+pub mod cluster;

@@ -6,6 +6,10 @@
 /// URLs, and what they open.
 mod address;
 
+/// Some row groups of Parquet files.
+#[cfg(feature = "cluster")]
+mod row_groups;
+
 /// What went wrong with an object, and its cure.
 mod trouble;
 

@@ -36,6 +36,17 @@ pub enum FileError {
         /// What does not fit.
         source: serde_json::Error,
     },
+    /// A cluster could not do its part.
+    #[cfg(feature = "cluster")]
+    #[error("the cluster did not answer")]
+    Cluster {
+        /// Why.
+        source: Box<crate::cluster::ClusterError>,
+    },
+    /// A cluster's answer holds no sums.
+    #[cfg(feature = "cluster")]
+    #[error("the cluster's answer is no sums of this version; run the same version everywhere")]
+    NoSums,
     /// The folder holds no table.
     #[error("`{folder}` holds no table; expected files such as `partners.csv` or `consumption.parquet`; tables are {known}")]
     NoTables {
@@ -165,6 +176,8 @@ impl FileError {
         match self {
             Self::Open { .. } => "cannot-open",
             Self::Entry { .. } => "unknown-entry",
+            #[cfg(feature = "cluster")]
+            Self::Cluster { .. } | Self::NoSums => "cluster",
             Self::NoTables { .. } => "no-tables",
             Self::TwoForms { .. } => "table-in-two-forms",
             Self::NoHeader { .. } => "empty-file",

@@ -77,6 +77,56 @@ impl Question {
     }
 }
 
+#[cfg(feature = "cluster")]
+impl Question {
+    /// Answers the question on a cluster: consumption is read by its executors, other tables travel with the job.
+    ///
+    /// # Errors
+    /// As [`Question::answer`], and when the cluster cannot do its part.
+    pub fn answer_on(&self, session: &crate::cluster::Session, tables: Vec<Table>, bounds: Bounds) -> Result<Answer, SqlError> {
+        let known: Vec<String> = tables.iter().map(|table| table.name.clone()).collect();
+        let rows_max = bounds.rows_max.filter(|_| !self.is_explained());
+        let away = |error| SqlError::Cluster { source: Box::new(error) };
+        let mut registered = Vec::new();
+        for Table { name, rows, without } in tables {
+            let table = match rows {
+                TableRows::Consumption(_) => session.consumption(),
+                TableRows::Batches(batches) => session.rows(&name, &batches).map_err(away)?,
+            };
+            registered.push((name, table, without));
+        }
+        let ask = |context: SessionContext| {
+            let (registered, text) = (registered.clone(), self.text().to_owned());
+            async move {
+                for (name, table, without) in registered {
+                    match without.is_empty() {
+                        true => context.register_table(name.as_str(), table)?,
+                        false => context.register_table(name.as_str(), context.read_table(table)?.drop_columns(&without)?.into_view())?,
+                    };
+                }
+                let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
+                let asked = context.sql_with_options(&text, options).await?;
+                match rows_max {
+                    // one more tells whether there are more
+                    Some(most) => asked.limit(0, Some(most + 1)),
+                    None => Ok(asked),
+                }
+            }
+        };
+        let answered = std::thread::scope(|scope| {
+            // plans that nest deeply need room
+            let asked = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || session.run(&ask));
+            asked.map(std::thread::ScopedJoinHandle::join)
+        });
+        match answered {
+            Ok(Ok(Ok((schema, batches)))) => Ok(Answer::new(schema, batches, rows_max)),
+            Ok(Ok(Err(crate::cluster::ClusterError::Question { source }))) => Err(question::explained(&source, &known)),
+            Ok(Ok(Err(error))) => Err(away(error)),
+            _ => Err(SqlError::Failed { message: "the query could not be planned".to_owned() }),
+        }
+    }
+}
+
 async fn answered(text: String, tables: Vec<Table>, bounds: Bounds) -> Result<Answer, SqlError> {
     let known: Vec<String> = tables.iter().map(|table| table.name.clone()).collect();
     let explained = |error: DataFusionError| question::explained(&error, &known);

@@ -31,6 +31,7 @@ pub struct Step {
 pub const STEPS: &[Step] = &[
     Step { name: "format", sentence: "the source is formatted by rustfmt", run: format },
     Step { name: "clippy", sentence: "clippy has nothing to say", run: clippy },
+    Step { name: "default", sentence: "the build without clusters compiles", run: default },
     Step { name: "docs", sentence: "the API documentation builds and its links hold", run: docs },
     Step { name: "doctests", sentence: "the examples in doc comments run", run: doctests },
     Step { name: "tests", sentence: "all tests pass, the registers on SQLite and on PostgreSQL", run: tests },
@@ -42,24 +43,34 @@ pub const STEPS: &[Step] = &[
     Step { name: "deny", sentence: "licences, sources and bans of the dependencies are as deny.toml says", run: deny },
 ];
 
+/// Everything is built with clusters, so that nothing is compiled twice; the step `default` sees that builds without them are well.
+const FEATURES: [&str; 2] = ["--features", "app/cluster"];
+
+fn default() -> Result<Outcome> {
+    shell::run(&mut shell::cargo(&["check", "--quiet", "--workspace"]))?;
+    Ok(Outcome::Passed)
+}
+
 fn format() -> Result<Outcome> {
     shell::run(&mut shell::cargo(&["fmt", "--all", "--check"]))?;
     Ok(Outcome::Passed)
 }
 
 fn clippy() -> Result<Outcome> {
-    shell::run(&mut shell::cargo(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    shell::run(&mut shell::cargo(
+        &[&["clippy", "--quiet", "--workspace", "--all-targets"], &FEATURES[..], &["--", "-D", "warnings"]].concat(),
+    ))?;
     Ok(Outcome::Passed)
 }
 
 fn docs() -> Result<Outcome> {
-    let mut doc = shell::cargo(&["doc", "--quiet", "--workspace", "--no-deps", "--document-private-items"]);
+    let mut doc = shell::cargo(&[&["doc", "--quiet", "--workspace", "--no-deps", "--document-private-items"], &FEATURES[..]].concat());
     shell::run(doc.env("RUSTDOCFLAGS", "-D rustdoc::broken_intra_doc_links -D warnings"))?;
     Ok(Outcome::Passed)
 }
 
 fn doctests() -> Result<Outcome> {
-    shell::run(&mut shell::cargo(&["test", "--quiet", "--workspace", "--doc"]))?;
+    shell::run(&mut shell::cargo(&[&["test", "--quiet", "--workspace", "--doc"], &FEATURES[..]].concat()))?;
     Ok(Outcome::Passed)
 }
 
@@ -80,15 +91,15 @@ fn tests() -> Result<Outcome> {
 }
 
 fn fuzz() -> Result<Outcome> {
-    let mut command =
-        shell::cargo(&["test", "--quiet", "--workspace", "--all-targets", "--", "--exact", "fuzz::no_parser_panics_on_what_it_is_given"]);
+    let only = ["--", "--exact", "fuzz::no_parser_panics_on_what_it_is_given"];
+    let mut command = shell::cargo(&[&["test", "--quiet", "--workspace", "--all-targets"], &FEATURES[..], &only].concat());
     shell::run(command.env("FUZZ_SECONDS", "60"))?;
     Ok(Outcome::Passed)
 }
 
 fn rulebook() -> Result<Outcome> {
     // With the tests beside it the program gets the features that they have; `cargo run` would build dependencies again with others.
-    shell::run(&mut shell::cargo(&["build", "--quiet", "--workspace", "--bins", "--tests"]))?;
+    shell::run(&mut shell::cargo(&[&["build", "--quiet", "--workspace", "--bins", "--tests"], &FEATURES[..]].concat()))?;
     shell::run(shell::command(places::built("debug").join("counterfoil")).args(["rulebook", "test"]))?;
     Ok(Outcome::Passed)
 }
@@ -199,11 +210,11 @@ fn test_command(tests: Tests) -> std::process::Command {
         let filter = tests
             .module()
             .map_or_else(|| "not test(/(^|::)(browser|clients|emulators)::/)".to_owned(), |module| format!("test(/(^|::){module}::/)"));
-        let mut nextest = shell::cargo(&["nextest", "run", "--workspace", "--no-fail-fast", "--no-tests=pass"]);
+        let mut nextest = shell::cargo(&[&["nextest", "run", "--workspace", "--no-fail-fast", "--no-tests=pass"], &FEATURES[..]].concat());
         nextest.args(["--status-level=fail", "--final-status-level=fail", "--show-progress=none", "-E", &filter]);
         return nextest;
     }
-    let mut test = shell::cargo(&["test", "--workspace", "--all-targets", "--no-fail-fast", "--"]);
+    let mut test = shell::cargo(&[&["test", "--workspace", "--all-targets", "--no-fail-fast"], &FEATURES[..], &["--"]].concat());
     match tests.module() {
         Some(module) => test.arg(format!("{module}::")),
         None => test.args(["--skip", "browser::", "--skip", "clients::", "--skip", "emulators::"]),

@@ -16,6 +16,7 @@ use engine::sheet::{Cell, Kind};
 
 use crate::cli::Setting;
 use crate::commands::ProgramArgs;
+use crate::commands::cluster::ClusterArgs;
 use crate::output::files::{FileFormat, whole_file};
 use crate::output::rows::Rows;
 use crate::output::table;
@@ -41,6 +42,9 @@ Examples:
 pub struct CreditArgs {
     #[command(flatten)]
     program: ProgramArgs,
+
+    #[command(flatten)]
+    cluster: ClusterArgs,
 
     /// Sum by these columns; each row of usage then counts once for each global account
     #[arg(long, value_name = "COLUMNS", value_enum, value_delimiter = ',')]
@@ -118,7 +122,7 @@ pub fn run(args: &CreditArgs, setting: &Setting) -> Result<Exit> {
     if let Some(path) = &args.out {
         FileFormat::of(path)?;
     }
-    let program = args.program.open(setting)?;
+    let program = args.cluster.open(&args.program, setting)?;
     let month = args.program.as_of().closed_month();
     let asker = args.program.asker(setting)?;
     let accounts: BTreeSet<&Name> = program.partners().iter().map(|(id, _)| id).filter(|id| asker.sees_credits(id)).collect();

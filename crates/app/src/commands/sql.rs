@@ -9,6 +9,7 @@ use engine::sql::{Bounds, Question};
 
 use crate::cli::Setting;
 use crate::commands::ProgramArgs;
+use crate::commands::cluster::ClusterArgs;
 use crate::output::files::FileFormat;
 use crate::output::rows::Rows;
 use crate::output::table::count;
@@ -46,6 +47,9 @@ pub struct SqlArgs {
 
     #[command(flatten)]
     program: ProgramArgs,
+
+    #[command(flatten)]
+    cluster: ClusterArgs,
 }
 
 /// Answers a question in SQL.
@@ -62,7 +66,7 @@ pub fn run(args: &SqlArgs, setting: &Setting) -> Result<Exit> {
         described(&tables::offer(&asker)?, setting)?;
         return Ok(Exit::Done);
     };
-    let program = args.program.open(setting)?;
+    let program = args.cluster.open(&args.program, setting)?;
     let tables = Tables::new(&program, args.program.as_of(), &asker)?;
     let most = (args.out.is_none() && setting.output.is_for_reading()).then_some(SHOWN_MAX);
     let bounds = Bounds { rows_max: most, bytes_max: usize::MAX, patience: PATIENCE };

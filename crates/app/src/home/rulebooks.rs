@@ -30,6 +30,15 @@ impl Home {
         Rulebook::parse(&files).map(Arc::new).map_err(|problems| rules::refusal(&problems)).with_context(context)
     }
 
+    /// The files of the rules that are in force in the home.
+    ///
+    /// # Errors
+    /// When the registers or the files cannot be read.
+    pub fn rulebook_files_in_force(&self) -> Result<Files> {
+        let published = self.rulebook_versions()?.into_iter().find(|version| version.state == VersionState::Published);
+        published.map_or_else(|| rules::files(None), |version| self.rulebook_files(&version.sha256))
+    }
+
     /// The versions that were proposed, the latest first.
     ///
     /// # Errors

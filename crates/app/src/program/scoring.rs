@@ -72,7 +72,7 @@ impl OpenProgram {
             _ => {
                 let months = scored_months(&self.rulebook, as_of);
                 self.streaming(|register, problems| {
-                    let credits = credit_consumption(&self.dataset.consumption, register, &months, problems)?;
+                    let credits = credit_consumption(self.usage(), register, &months, problems)?;
                     Ok(Scored::new(register, &self.dataset.program, credits, as_of))
                 })?
             }

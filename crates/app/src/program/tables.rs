@@ -124,7 +124,7 @@ impl<'p> Tables<'p> {
         let named = question.tables(&known).map_err(|error| self.explained(error, &[]))?;
         let table = |name: &String| Ok(Table { name: name.clone(), rows: self.rows(name)?, without: self.seen.without(name) });
         let tables = named.iter().map(table).collect::<Result<_>>()?;
-        Ok(question.answer(tables, bounds).map_err(|error| self.explained(error, named))?)
+        Ok(self.program.ask(question, tables, bounds).map_err(|error| self.explained(error, named))?)
     }
 
     /// Why a question is not answered: what is kept back from the asker is told apart from what is not there.
@@ -204,6 +204,8 @@ fn refusal(error: SqlError) -> ActError {
         SqlError::NoColumn { .. } => Refusal::invalid("column-unknown", said, tables),
         SqlError::TooSlow { .. } => Refusal::conflict("query-too-slow", said, "ask for less at a time"),
         SqlError::TooLong { .. } => Refusal::conflict("answer-too-long", said, "ask for less at a time"),
+        #[cfg(feature = "cluster")]
+        SqlError::Cluster { .. } => Refusal::conflict("cluster-failed", said, "leave `--cluster` out to ask here"),
         SqlError::Failed { .. } => {
             let cure = format!("functions and grammar are those of Apache DataFusion; {tables}");
             Refusal::invalid("query-failed", said, cure)

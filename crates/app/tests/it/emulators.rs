@@ -135,6 +135,24 @@ fn serves(cloud: &Cloud) {
     finds_what_is_missing(cloud);
     takes_all_when_it_is_killed(cloud);
     told_what_is_wrong(cloud);
+    #[cfg(feature = "cluster")]
+    is_credited_on_a_cluster(cloud);
+}
+
+/// Executors read the home's files from the cloud; nothing else tells them of the home.
+#[cfg(feature = "cluster")]
+fn is_credited_on_a_cluster(cloud: &Cloud) {
+    use crate::cluster::{ASKED, executor, scheduler};
+    let scene = Scene::with_exports();
+    assert_eq!(cloud.run(&scene, &["import", "exports", "--storage", &cloud.url("credited")]).exit, Some(0));
+    let elsewhere = Scene::empty();
+    let variables: Vec<(&str, &str)> = cloud.variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let (_scheduler, url) = scheduler(&elsewhere, &[]);
+    let (_one, _other) = (executor(&elsewhere, &url, &variables), executor(&elsewhere, &url, &variables));
+    for asked in ASKED {
+        let with = |more: &[&str]| cloud.run(&scene, &[asked, &["--as-of", "2023-03-31"], more].concat());
+        assert_eq!(with(&["--cluster", &url]), with(&[]), "{asked:?}");
+    }
 }
 
 fn imports_by_url(cloud: &Cloud) {

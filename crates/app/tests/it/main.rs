@@ -8,6 +8,11 @@ mod browser;
 #[cfg(test)]
 mod clients;
 
+/// A scheduler and executors as processes.
+#[cfg(feature = "cluster")]
+#[cfg(test)]
+mod cluster;
+
 /// The commands, run as people run them.
 #[cfg(test)]
 mod commands;

@@ -22,8 +22,7 @@ use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 
 use super::grants::PlaceTie;
-use super::{Crediting, Kept, Sums, scan};
-use crate::files::TableFile;
+use super::{Ask, Crediting, Kept, Sums, Usage};
 use crate::problems::Problems;
 use crate::source::FileError;
 
@@ -43,6 +42,9 @@ pub enum GroupBy {
 }
 
 impl GroupBy {
+    /// Every column.
+    pub const ALL: [Self; 5] = [Self::GlobalPartner, Self::Tenant, Self::Subscription, Self::Service, Self::Month];
+
     /// The name of the column.
     #[must_use]
     pub const fn column(self) -> &'static str {
@@ -57,7 +59,7 @@ impl GroupBy {
 }
 
 /// Tenant and subscription, as far as grouped by; blank otherwise.
-type GroupBase = [Arc<str>; 2];
+pub(super) type GroupBase = [Arc<str>; 2];
 
 /// One group; what is not grouped by is blank or nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -215,8 +217,8 @@ impl Groups {
 ///
 /// # Errors
 /// When a file cannot be read; rows that cannot be taken are told in `problems`.
-pub fn credited_groups(
-    files: &[TableFile],
+pub fn credited_groups<'u>(
+    usage: impl Into<Usage<'u>>,
     register: &Register<'_>,
     month: Month,
     by: &[GroupBy],
@@ -224,7 +226,7 @@ pub fn credited_groups(
 ) -> Result<Groups, FileError> {
     let months = ScoredMonths::new([month]);
     let crediting = ByGroup { register, by };
-    let parts = scan::run(files, register, &months, &crediting, None, problems)?.parts;
+    let parts = usage.into().sums(register, &months, &crediting, || Ask::Groups(month, by.to_vec()), problems)?.parts;
     let (bases, base_ranks) = in_order(parts.iter().map(|part| part.bases.clone()).collect());
     let services = |part: &Sums<_>| part.services.iter().map(|service| Arc::from(service.trim())).collect();
     let (services, service_ranks) = in_order(parts.iter().map(services).collect());
@@ -311,9 +313,9 @@ fn months_since_year_0(month: Month) -> u32 {
     u32::try_from(month.months_since(Month::new(0, 1))).unwrap_or_default()
 }
 
-struct ByGroup<'r> {
-    register: &'r Register<'r>,
-    by: &'r [GroupBy],
+pub(super) struct ByGroup<'r> {
+    pub register: &'r Register<'r>,
+    pub by: &'r [GroupBy],
 }
 
 impl Crediting for ByGroup<'_> {

@@ -216,7 +216,7 @@ fn route(columns: Columns, last: Option<i32>, senders: &[SyncSender<Chunk>], see
         first = first.min(day);
         if day <= last {
             let tenant = columns.tenant.hash(Form::Compared, row);
-            if seen.only.is_none_or(|only| only.has(tenant, day)) {
+            if seen.only.is_none_or(|only| only.has(tenant, day, columns.tenant.get(row))) {
                 rows[tenant.share(senders.len())].push(Routed::new(row, place));
             }
         }

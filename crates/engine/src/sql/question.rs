@@ -68,6 +68,13 @@ pub enum SqlError {
         /// How much is held, in MiB.
         mebibytes: usize,
     },
+    /// The cluster could not do its part.
+    #[cfg(feature = "cluster")]
+    #[error("the cluster did not answer: {source}")]
+    Cluster {
+        /// Why.
+        source: Box<crate::cluster::ClusterError>,
+    },
     /// Anything else.
     #[error("the query cannot be answered: {message}")]
     Failed {

@@ -9,6 +9,7 @@ use super::tables;
 use crate::cli::Setting;
 use crate::commands::ProgramArgs;
 use crate::commands::asker::Asker;
+use crate::commands::cluster::ClusterArgs;
 use crate::problem::Exit;
 use crate::program::OpenProgram;
 use crate::progress;
@@ -25,6 +26,9 @@ pub struct ShowArgs {
     #[command(flatten)]
     program: ProgramArgs,
 
+    #[command(flatten)]
+    cluster: ClusterArgs,
+
     /// Only this global account, in detail; may be given again
     #[arg(long, value_name = "ID")]
     partner: Vec<String>,
@@ -39,7 +43,7 @@ pub struct ShowArgs {
 /// # Errors
 /// When the program cannot be opened, or a partner or area is not known.
 pub fn run(args: &ShowArgs, setting: &Setting) -> Result<Exit> {
-    let program = args.program.open(setting)?;
+    let program = args.cluster.open(&args.program, setting)?;
     let asked = Asked::new(&program, &args.partner, &args.area, args.program.asker(setting)?)?;
     let scores = asked.of(&progress::during("scoring", || program.scores(args.program.as_of()))?);
     let views: Vec<ScoreView> = scores.iter().map(|score| ScoreView::new(score, program.rulebook())).collect();
