@@ -32,6 +32,9 @@ mod stories;
 /// Associations.
 mod ties;
 
+/// The demo several times over.
+mod times;
+
 /// What to try.
 mod tour;
 
@@ -41,12 +44,14 @@ mod users;
 /// Seats, users, revenue.
 mod workplaces;
 
-pub use folder::write;
+pub use folder::{write, write_copy};
 pub use scene::MONTHS;
+pub use times::TIMES_MAX;
 pub use tour::tour;
 pub use users::users;
 
 use domain::facts::Program;
+use domain::parties::User;
 use domain::time::Day;
 
 /// The day of the demo: 2024-03-15. The last closed month is February 2024.
@@ -62,4 +67,15 @@ pub fn generate(seed: u64, as_of: Day) -> Program {
     let mut scene = scene::Scene::new(seed, as_of);
     stories::tell(&mut scene);
     scene.program
+}
+
+/// Tells the demo once more, of other customers, people and amounts: the program of a copy and its users, who share no name with those of
+/// the other copies. The copy 0 is the demo itself.
+#[must_use]
+pub fn copy(seed: u64, as_of: Day, copy: u32) -> (Program, Vec<User>) {
+    let mut program = generate(seed.wrapping_add(copy.into()), as_of);
+    let mut users = users(&program);
+    users.iter_mut().for_each(|user| times::set_user_apart(user, copy));
+    times::set_apart(&mut program, copy);
+    (program, users)
 }

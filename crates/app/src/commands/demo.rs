@@ -4,9 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use domain::claims::drafts;
 use domain::designations::Score;
 use domain::names::Name;
 use domain::parties::{self, User};
+use domain::record::desk::Desk;
 use serde::Serialize;
 
 use crate::cli::Setting;
@@ -15,7 +17,7 @@ use crate::commands::import;
 use crate::commands::ledger::tables::summary;
 use crate::commands::serve::{self, Door, HomeReader};
 use crate::commands::user::organisation;
-use crate::demo;
+use crate::demo::{self, cast};
 use crate::home::{self, Home};
 use crate::identity::links::{self, Kind};
 use crate::output::{Paint, table};
@@ -33,6 +35,7 @@ use crate::views::import::ImportView;
 Examples:
   counterfoil demo
   counterfoil demo --no-serve
+  counterfoil demo --times 10 --dir /tmp/demo-10
   counterfoil demo --dir /tmp/demo --port 9000")]
 pub struct DemoArgs {
     /// The folder of the demo [default: `demo` beside the home in the user's data folder]
@@ -42,6 +45,11 @@ pub struct DemoArgs {
     /// The seed: other seeds give other names and amounts
     #[arg(long, value_name = "N", default_value_t = demo::SEED)]
     seed: u64,
+
+    /// Tell the demo this often, side by side, of other customers, people and amounts each time: to see how pages and server stand a larger
+    /// program
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=i64::from(demo::TIMES_MAX)))]
+    times: u32,
 
     /// Serve the pages when all is ready; the default
     #[arg(long, overrides_with = "no_serve")]
@@ -55,6 +63,9 @@ pub struct DemoArgs {
     door: Door,
 }
 
+/// What stands on every claim of a copy.
+const NOTE: &str = "Looked through for this program";
+
 /// The file that marks a folder as one of the demo, which may be made anew.
 const MARK: &str = ".counterfoil-demo";
 
@@ -62,6 +73,8 @@ const MARK: &str = ".counterfoil-demo";
 #[derive(Debug, Serialize)]
 struct DemoView {
     seed: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    times: Option<u32>,
     as_of: String,
     exports: String,
     /// How this program is called, for the shell.
@@ -116,23 +129,21 @@ pub fn run(args: &DemoArgs, setting: &Setting) -> Result<Exit> {
     };
     let folder = std::path::absolute(&folder).with_context(|| format!("cannot find `{}`", folder.display()))?;
     let (exports, home) = ready(&folder, args.seed)?;
-    let facts = progress::during("making up a program", || demo::generate(args.seed, demo::AS_OF));
-    progress::during("writing it as CSV files", || demo::write(&facts, &exports))?;
-    let users = demo::users(&facts);
-    drop(facts);
+    let made = made(args, &exports)?;
     let import = imported(&home, &exports, setting)?;
-    let users = let_in(&Home::open(&home)?, &users, setting, door.is_some().then_some(address.as_str()))?;
+    let users = let_in(&Home::open(&home)?, &made, setting, door.is_some().then_some(address.as_str()))?;
     let origin = format!("the demo program, seed {}", args.seed);
     let reader = Arc::new(HomeReader::open(Home::open(&home)?, setting.rulebook_instead()?, demo::AS_OF, origin)?);
     let scores = progress::during("scoring", || reader.scores(demo::AS_OF))?;
     let view = DemoView {
         seed: args.seed,
+        times: (args.times > 1).then_some(args.times),
         as_of: demo::AS_OF.to_string(),
         exports: exports.display().to_string(),
         program: std::env::current_exe().map_or_else(|_| "counterfoil".to_owned(), |path| path.display().to_string()),
         home: home.display().to_string(),
         import,
-        partners: scores.chunk_by(|a, b| a.global_partner_id == b.global_partner_id).filter_map(best).collect(),
+        partners: scores.chunk_by(|a, b| a.global_partner_id == b.global_partner_id).take(cast::ALL.len()).filter_map(best).collect(),
         users,
         tour: tour(&address),
     };
@@ -140,10 +151,48 @@ pub fn run(args: &DemoArgs, setting: &Setting) -> Result<Exit> {
     door.map_or(Ok(Exit::Done), |door| serve::answer(reader, HomeReader::warm_up, door, None))
 }
 
-/// Adds the demo's users; while it is served from `address`, each with a link that signs them in.
-fn let_in(home: &Home, users: &[User], setting: &Setting, address: Option<&str>) -> Result<Vec<UserView>> {
+/// What was made up and is not in files.
+struct Made {
+    /// The demo's own users, then those of its copies.
+    users: Vec<User>,
+    /// How many users are the demo's own.
+    own: usize,
+    /// The claims of the copies.
+    claims: Vec<Name>,
+}
+
+/// Makes the program up and writes it as CSV files.
+fn made(args: &DemoArgs, exports: &Path) -> Result<Made> {
+    let mut made = Made { users: Vec::new(), own: 0, claims: Vec::new() };
+    for copy in 0..args.times {
+        let told = || format!("making up a program ({} of {})", copy + 1, args.times);
+        let what = if args.times == 1 { "making up a program".to_owned() } else { told() };
+        let (facts, users) = progress::during(&what, || demo::copy(args.seed, demo::AS_OF, copy));
+        if args.times == 1 {
+            progress::during("writing it as CSV files", || demo::write(&facts, exports))?;
+        } else {
+            demo::write_copy(&facts, exports, copy)?;
+        }
+        if copy == 0 {
+            made.own = users.len();
+        } else {
+            made.claims.extend(facts.claims.iter().map(|claim| claim.claim_id.clone()));
+        }
+        made.users.extend(users);
+    }
+    Ok(made)
+}
+
+/// Adds the users, and a note to each claim of the copies, so that their registers are in the database as those of a home at work are. Tells
+/// the demo's own users; while it is served from `address`, each with a link that signs them in.
+fn let_in(home: &Home, made: &Made, setting: &Setting, address: Option<&str>) -> Result<Vec<UserView>> {
     let (rulebook, local) = (setting.rulebook_of_files()?, home.actor(None)?);
-    home.act(&rulebook, local, |desk| users.iter().try_for_each(|user| parties::add_user(desk, user)))?;
+    home.act(&rulebook, local, |desk| made.users.iter().try_for_each(|user| parties::add_user(desk, user)))?;
+    let (users, manager) = (&made.users[..made.own], made.users[0].actor());
+    if !made.claims.is_empty() {
+        let note = |desk: &mut Desk<'_>| made.claims.iter().try_for_each(|id| drafts::comment(desk, id.as_str(), NOTE).map(drop));
+        progress::during("noting something on every claim of the copies", || home.act(&rulebook, manager, note))?;
+    }
     let view = |user: &User| {
         let link =
             |address: &str| anyhow::Ok(format!("{address}{}", links::path(&links::make(home, &user.user_id, Kind::Demo, clock::now())?)));
