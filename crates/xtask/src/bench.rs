@@ -16,6 +16,9 @@ mod growth;
 /// What is measured, and how one of them is run.
 mod peers;
 
+/// How the server stands up to load.
+mod server;
+
 /// The table of results.
 mod table;
 
@@ -36,7 +39,11 @@ Options:
   --growth         A tenth of the rows, the rows, and ten times the rows of one folder (A unless named), one run each;
                    tells time and memory for each, and draws both in docs/images/growth.svg
   --change         What a change costs beside scoring everything, and crediting from a home's own files beside a plain sum
-                   in SQL of the same rows; the scores after the changes are compared with those worked out anew";
+                   in SQL of the same rows; the scores after the changes are compared with those worked out anew
+  --server         How the server stands up to load: the demo times 100, asked for scores, explanations, claims, links and pages by 1, 8 and
+                   32 clients, beside a bare handler that runs the same SQL; each answer is compared with that of the request asked alone
+  --times N        How often the demo is told for `--server` [default: 100]
+  --seconds N      How long each load of `--server` lasts [default: 5]";
 
 /// A generated folder: its letter, customers and partners.
 const FOLDERS: [(&str, &str, &str); 2] = [("A", "2000", "300"), ("B", "20000", "2000")];
@@ -49,6 +56,7 @@ struct Options {
     peers: Vec<Peer>,
     growth: bool,
     change: bool,
+    server: Option<server::Options>,
 }
 
 /// Generates the folders, lets the peers take turns and prints the table.
@@ -61,6 +69,9 @@ pub fn run(arguments: &[String]) -> Result<ExitCode> {
         println!("{HELP}");
         return Ok(ExitCode::SUCCESS);
     };
+    if let Some(options) = &options.server {
+        return server::run(options);
+    }
     let scripts = places::workspace().join("crates/xtask/bench");
     let python = tools::python_environment("bench", &scripts.join("requirements.txt"))?.join("bin/python");
     if options.peers.contains(&Peer::Counterfoil) {
@@ -102,8 +113,17 @@ fn change(options: &Options, setting: &Setting) -> Result<ExitCode> {
 }
 
 fn options(arguments: &[String]) -> Result<Option<Options>> {
-    let mut options =
-        Options { usage: 20_000_000, runs: 3, folders: Vec::new(), datasets: Vec::new(), peers: Vec::new(), growth: false, change: false };
+    let mut options = Options {
+        usage: 20_000_000,
+        runs: 3,
+        folders: Vec::new(),
+        datasets: Vec::new(),
+        peers: Vec::new(),
+        growth: false,
+        change: false,
+        server: None,
+    };
+    let (mut times, mut seconds) = (100, 5);
     let mut arguments = arguments.iter();
     while let Some(name) = arguments.next() {
         if ["--help", "-h"].contains(&name.as_str()) {
@@ -118,9 +138,13 @@ fn options(arguments: &[String]) -> Result<Option<Options>> {
             "--peer" => options.peers.push(Peer::named(value()?)?),
             "--growth" => options.growth = true,
             "--change" => options.change = true,
+            "--server" => options.server = Some(server::Options { times, seconds }),
+            "--times" => times = number(name, value()?)?,
+            "--seconds" => seconds = number(name, value()?)?,
             other => bail!("no option `{other}`; `cargo xtask bench --help` lists them"),
         }
     }
+    options.server = options.server.map(|_| server::Options { times, seconds });
     if let Some(unknown) = options.folders.iter().find(|name| FOLDERS.iter().all(|folder| folder.0 != name.as_str())) {
         bail!("no folder `{unknown}`; expected `A` or `B`");
     }
