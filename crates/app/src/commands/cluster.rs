@@ -36,7 +36,6 @@ pub enum ClusterCommand {
 Examples:
   counterfoil cluster scheduler
   counterfoil cluster scheduler --bind 10.0.0.4:50050 --lost-after 60")]
-#[cfg_attr(not(feature = "cluster"), expect(dead_code, reason = "a build without clusters refuses"))]
 pub struct SchedulerArgs {
     /// Where to listen; port 0 takes any free one
     #[arg(long, value_name = "ADDRESS:PORT", default_value_t = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 50050))]
@@ -59,7 +58,6 @@ pub struct SchedulerArgs {
 Examples:
   counterfoil cluster executor --scheduler http://10.0.0.4:50050 --bind 10.0.0.5
   counterfoil cluster executor --scheduler http://10.0.0.4:50050 --bind 10.0.0.5 --port 50051 --slots 4")]
-#[cfg_attr(not(feature = "cluster"), expect(dead_code, reason = "a build without clusters refuses"))]
 pub struct ExecutorArgs {
     /// The scheduler
     #[arg(long, value_name = "URL")]
