@@ -7,7 +7,7 @@ use arrow_array::{Array, ArrayRef, StringArray};
 use arrow_cast::cast;
 use arrow_schema::{DataType, TimeUnit};
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 
 use super::{FileError, Line};
@@ -20,13 +20,20 @@ pub struct ParquetBody {
     builder: ParquetRecordBatchReaderBuilder<File>,
 }
 
+/// How a file is read that somebody hands in: by Parquet's own types. A schema of Arrow's that it carries besides may be anything, and the
+/// reader panics at kinds that it does not know.
+pub fn options() -> ArrowReaderOptions {
+    ArrowReaderOptions::new().with_skip_arrow_metadata(true)
+}
+
 /// The header, the places of columns of floating point numbers, and the rows.
 pub fn open(file: File, shown: &str) -> Result<(Vec<String>, Vec<usize>, ParquetBody), FileError> {
     let length = file.metadata().map_err(|source| FileError::open(shown, source))?.len();
     if length == 0 {
         return Err(FileError::broken(shown, 0, "it has no bytes"));
     }
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| FileError::broken(shown, 0, error))?;
+    let builder =
+        ParquetRecordBatchReaderBuilder::try_new_with_options(file, options()).map_err(|error| FileError::broken(shown, 0, error))?;
     if !is_sound(builder.metadata(), length) {
         return Err(FileError::broken(shown, 0, "its footer names places outside the file"));
     }
