@@ -28,7 +28,7 @@ use crate::formats::{Context, Format, focus, reading};
 use crate::lake::ParquetFile;
 use crate::output::{CsvFile, OutputError};
 use crate::problems::{Problems, RowProblem, Severity};
-use crate::source::{FileError, RowBytes, RowLimited, Source, open_plain, parquet_options, texts};
+use crate::source::{FileError, RowBytes, RowLimited, Source, open_plain, parquet_builder, texts};
 
 /// The columns that are added. Source: FOCUS, columns of providers begin with `x_`.
 pub const CREDIT_COLUMNS: [&str; 4] = ["x_PartnerId", "x_AssociationType", "x_AssociationId", "x_RulebookVersion"];
@@ -124,8 +124,7 @@ fn credit_text(
 
 fn credit_parquet(path: &Path, shown: &str, out: &Path, pick: &Pick, judge: &mut Judge<'_>) -> Result<(), OutputError> {
     let opened = std::fs::File::open(path).map_err(|source| FileError::open(shown, source))?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(opened, parquet_options())
-        .map_err(|error| FileError::broken(shown, 0, error))?;
+    let builder = parquet_builder(opened).map_err(|error| FileError::broken(shown, 0, error))?;
     let own = Arc::clone(builder.schema());
     let added = CREDIT_COLUMNS.map(|name| Arc::new(Field::new(name, DataType::Utf8, true)));
     let fields: Vec<_> = own.fields().iter().cloned().chain(added).collect();

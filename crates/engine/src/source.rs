@@ -11,7 +11,7 @@ use std::time::SystemTime;
 use crate::files::{Compression, FileForm, TableFile};
 
 pub use limits::{EXPANDED_BYTES, EXPANSION_MAX, ROW_BYTES_MAX};
-pub(crate) use parquet::{options as parquet_options, texts};
+pub(crate) use parquet::{builder as parquet_builder, texts};
 
 use limits::Expanding;
 pub(crate) use limits::{RowBytes, RowLimited};

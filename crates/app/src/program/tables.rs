@@ -192,13 +192,13 @@ fn refusal(error: SqlError) -> ActError {
     let said = error.to_string();
     let tables = "`counterfoil sql --tables`, or `/sql/tables` of the API, lists tables and columns";
     ActError::from(match error {
-        SqlError::Empty => Refusal::malformed("query-empty", said, "write one query, such as `select * from partners`"),
+        SqlError::Empty => Refusal::invalid("query-empty", said, "write one query, such as `select * from partners`"),
         SqlError::Grammar { .. } => {
-            Refusal::malformed("query-malformed", said, "mend the query there; it is written as Apache DataFusion reads it")
+            Refusal::invalid("query-malformed", said, "mend the query there; it is written as Apache DataFusion reads it")
         }
-        SqlError::Several { .. } => Refusal::malformed("query-malformed", said, "ask one after the other"),
+        SqlError::Several { .. } => Refusal::invalid("query-malformed", said, "ask one after the other"),
         SqlError::Writes { .. } => {
-            Refusal::malformed("query-writes", said, "ask for rows; what is kept is changed by commands, pages and the API")
+            Refusal::invalid("query-writes", said, "ask for rows; what is kept is changed by commands, pages and the API")
         }
         SqlError::NoTable { .. } => Refusal::invalid("table-unknown", said, tables),
         SqlError::NoColumn { .. } => Refusal::invalid("column-unknown", said, tables),

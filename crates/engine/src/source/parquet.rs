@@ -1,6 +1,7 @@
 //! Parquet, in record batches of the columns that are wanted.
 
 use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, StringArray};
@@ -8,6 +9,7 @@ use arrow_cast::cast;
 use arrow_schema::{DataType, TimeUnit};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use parquet::errors::ParquetError;
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 
 use super::{FileError, Line};
@@ -20,10 +22,16 @@ pub struct ParquetBody {
     builder: ParquetRecordBatchReaderBuilder<File>,
 }
 
-/// How a file is read that somebody hands in: by Parquet's own types. A schema of Arrow's that it carries besides may be anything, and the
-/// reader panics at kinds that it does not know.
-pub fn options() -> ArrowReaderOptions {
-    ArrowReaderOptions::new().with_skip_arrow_metadata(true)
+/// Opens a file that somebody hands in. A schema of Arrow's that it carries besides Parquet's own tells more of its columns, but may be
+/// anything, and the reader panics at kinds that it does not know: such a file is read by Parquet's types alone.
+pub fn builder(file: File) -> Result<ParquetRecordBatchReaderBuilder<File>, ParquetError> {
+    let again = file.try_clone()?;
+    let told = catch_unwind(AssertUnwindSafe(|| ParquetRecordBatchReaderBuilder::try_new(file)));
+    let by_parquet = |_| {
+        let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+        ParquetRecordBatchReaderBuilder::try_new_with_options(again, options)
+    };
+    told.unwrap_or_else(by_parquet)
 }
 
 /// The header, the places of columns of floating point numbers, and the rows.
@@ -32,8 +40,7 @@ pub fn open(file: File, shown: &str) -> Result<(Vec<String>, Vec<usize>, Parquet
     if length == 0 {
         return Err(FileError::broken(shown, 0, "it has no bytes"));
     }
-    let builder =
-        ParquetRecordBatchReaderBuilder::try_new_with_options(file, options()).map_err(|error| FileError::broken(shown, 0, error))?;
+    let builder = builder(file).map_err(|error| FileError::broken(shown, 0, error))?;
     if !is_sound(builder.metadata(), length) {
         return Err(FileError::broken(shown, 0, "its footer names places outside the file"));
     }
