@@ -20,7 +20,6 @@ use domain::partners::AccountIx;
 use domain::register::Register;
 use domain::ties::Tie;
 use domain::time::{Day, Month};
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use crate::files::FileForm;
 use crate::formats::fields::Refused;
