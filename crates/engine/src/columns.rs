@@ -3,14 +3,13 @@
 /// Parquet files of the usual types.
 mod fast;
 
-use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
 use arrow_array::builder::StringViewBuilder;
 use arrow_array::{Array, Decimal128Array, Int32Array, StringArray, StringViewArray};
 use domain::facts::Consumption;
 use domain::names::Name;
-use memchr::memchr_iter;
+use memchr::{memchr, memchr_iter};
 use xxhash_rust::xxh3::xxh3_128;
 
 pub(crate) use fast::{Fast, fast_reader};
@@ -54,16 +53,6 @@ impl Columns {
             Lines::Each(lines) => lines[row],
         }
     }
-
-    /// What stands for the place of every row: its tenant, subscription, offer and the leading part of its resource.
-    pub fn places(&self) -> Vec<NameHash> {
-        let mut hashes = vec![NameHash::START; self.len()];
-        self.tenant.fold_into(Form::Compared, &mut hashes);
-        self.subscription.fold_into(Form::Spelled, &mut hashes);
-        self.offer.fold_into(Form::Spelled, &mut hashes);
-        self.resource.fold_into(Form::Leading, &mut hashes);
-        hashes
-    }
 }
 
 /// On which lines rows are.
@@ -80,6 +69,22 @@ pub(crate) fn leading(resource: &str) -> &str {
     end.map_or(resource, |end| &resource[..end])
 }
 
+/// What follows the subscription in a resource's id, when the id begins with that subscription as it is spelled.
+#[inline]
+pub(crate) fn within<'r>(resource: &'r str, subscription: &str) -> Option<&'r str> {
+    resource.strip_prefix("/subscriptions/")?.strip_prefix(subscription)?.strip_prefix('/')
+}
+
+/// The leading two segments of what follows the subscription, mostly `resourceGroups/G`, or all of it when it has fewer.
+#[inline]
+pub(crate) fn group_of(rest: &str) -> &str {
+    const USUAL: &str = "resourceGroups/";
+    let bytes = rest.as_bytes();
+    let name = if rest.starts_with(USUAL) { Some(USUAL.len()) } else { memchr(b'/', bytes).map(|end| end + 1) };
+    let end = name.and_then(|name| Some(name + memchr(b'/', &bytes[name..])?));
+    end.map_or(rest, |end| &rest[..end])
+}
+
 /// In what form a name is hashed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Form {
@@ -87,8 +92,6 @@ pub(crate) enum Form {
     Spelled,
     /// As it is compared: the same for all its spellings.
     Compared,
-    /// Only the leading part of a resource's id, as it is spelled.
-    Leading,
 }
 
 /// 128 bits that stand for a name as spelled, or for several in their order. Two of them are equal by chance about once in
@@ -108,7 +111,6 @@ impl NameHash {
             Form::Spelled => Self::of_text(name),
             Form::Compared if is_plain() => Self::of_text(name.trim()),
             Form::Compared => Self::of_text(&name.trim().to_lowercase()),
-            Form::Leading => Self::of_text(leading(name)),
         }
     }
 
@@ -153,14 +155,20 @@ pub(crate) enum Texts {
 #[derive(Debug)]
 pub(crate) struct Dictionary {
     names: StringArray,
-    hashes: [OnceLock<Vec<NameHash>>; 3],
-    /// Whether all are known; of tenants.
-    known: OnceLock<bool>,
+    hashes: [OnceLock<Vec<NameHash>>; 2],
+    /// Whether no name is blank or begins with a blank.
+    is_full: bool,
 }
 
 impl Dictionary {
     fn new(names: StringArray) -> Self {
-        Self { names, hashes: Default::default(), known: OnceLock::new() }
+        let is_full = names.iter().flatten().all(|name| name.as_bytes().first().is_some_and(begins_name));
+        Self { names, hashes: Default::default(), is_full }
+    }
+
+    /// How many names there are.
+    pub fn len(&self) -> usize {
+        self.names.len()
     }
 
     /// Whether these are the names of the dictionary, from the same place in memory: every batch of a row group has an array of its own over it.
@@ -194,39 +202,67 @@ impl Texts {
         }
     }
 
-    /// Whether every name, as it is compared, is one of `known`; a blank one is not.
-    pub fn are_all_in(&self, known: &HashSet<NameHash>) -> bool {
+    /// The place of every row in a dictionary, when all rows have one.
+    pub fn codes(&self) -> Option<(&[i32], &Arc<Dictionary>)> {
         match self {
-            Self::Coded(codes, dictionary) if codes.null_count() == 0 => {
-                *dictionary.known.get_or_init(|| dictionary.hashes(Form::Compared).iter().all(|name| known.contains(name)))
-            }
-            _ => false,
+            Self::Coded(codes, dictionary) if codes.null_count() == 0 => Some((codes.values(), dictionary)),
+            _ => None,
         }
     }
 
-    /// Adds the name of every row to the hash of that row.
-    fn fold_into(&self, form: Form, hashes: &mut [NameHash]) {
+    /// Whether no cell has a name; some that do not are not seen to.
+    pub fn is_blank(&self) -> bool {
         match self {
-            Self::Coded(codes, dictionary) if codes.null_count() == 0 => {
-                let names = dictionary.hashes(form);
-                for (hash, code) in hashes.iter_mut().zip(codes.values()) {
-                    *hash = hash.then(names[usize::try_from(*code).unwrap_or_default()]);
-                }
-            }
-            Self::Blank => hashes.iter_mut().for_each(|hash| *hash = hash.then(NameHash::START)),
-            _ => hashes.iter_mut().enumerate().for_each(|(row, hash)| *hash = hash.then(self.hash(form, row))),
+            Self::Blank => true,
+            Self::Views(column) => column.null_count() == column.len(),
+            Self::Coded(codes, _) => codes.null_count() == codes.len(),
+        }
+    }
+
+    /// The hashes of all rows.
+    pub fn hashes(&self, form: Form) -> Hashes<'_> {
+        match self.codes() {
+            Some((codes, dictionary)) => Hashes::Coded(codes, dictionary.hashes(form)),
+            None => Hashes::Each(self, form),
         }
     }
 
     /// Whether no cell is blank or begins with a blank.
     fn is_full(&self) -> bool {
-        let is_name = |name: &str| name.as_bytes().first().is_some_and(|byte| *byte > b' ');
         match self {
             Self::Blank => false,
-            Self::Views(column) => column.null_count() == 0 && (0..column.len()).all(|row| is_name(column.value(row))),
-            Self::Coded(codes, dictionary) => codes.null_count() == 0 && dictionary.names.iter().flatten().all(is_name),
+            // of a name that is not blank, the first byte stands behind its length, wherever the rest is
+            Self::Views(column) => {
+                let begins = |view: &u128| view & 0xffff_ffff != 0 && begins_name(&view.to_le_bytes()[4]);
+                column.null_count() == 0 && column.views().iter().all(begins)
+            }
+            Self::Coded(codes, dictionary) => codes.null_count() == 0 && dictionary.is_full,
         }
     }
+}
+
+/// The hashes of a column's names, row by row.
+#[derive(Clone, Copy)]
+pub(crate) enum Hashes<'c> {
+    /// Places in a dictionary, and the hashes there.
+    Coded(&'c [i32], &'c [NameHash]),
+    /// Hashed when asked for.
+    Each(&'c Texts, Form),
+}
+
+impl Hashes<'_> {
+    /// The hash of the name in a row.
+    #[inline]
+    pub fn of(&self, row: usize) -> NameHash {
+        match self {
+            Self::Coded(codes, hashes) => hashes[usize::try_from(codes[row]).unwrap_or_default()],
+            Self::Each(texts, form) => texts.hash(*form, row),
+        }
+    }
+}
+
+const fn begins_name(byte: &u8) -> bool {
+    *byte > b' '
 }
 
 #[inline]

@@ -18,6 +18,9 @@ mod grants;
 /// Dated segments of partner sets for a place in a customer's cloud.
 mod segments;
 
+/// The estates that rows name.
+mod estates;
+
 /// Summing rows by place, service, month and partner set.
 mod place;
 

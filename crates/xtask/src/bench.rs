@@ -36,6 +36,8 @@ Options:
   --folder A|B     Only this generated folder (A: 2,000 customers, 300 partners; B: 20,000 and 2,000)
   --dataset DIR    A dataset folder of your own instead of the generated ones (may be given again)
   --peer NAME      Only this peer, `counterfoil`, `duckdb` or `polars` (may be given again)
+  --script FILE    A peer of your own besides: a Python script that takes a folder and a file for the answer, and prints a line that ends
+                   with its seconds, such as `12.3s` (may be given again)
   --growth         A tenth of the rows, the rows, and ten times the rows of one folder (A unless named), one run each;
                    tells time and memory for each, and draws both in docs/images/growth.svg
   --change         What a change costs beside scoring everything, and crediting from a home's own files beside a plain sum
@@ -54,6 +56,7 @@ struct Options {
     folders: Vec<String>,
     datasets: Vec<PathBuf>,
     peers: Vec<Peer>,
+    scripts: Vec<Peer>,
     growth: bool,
     change: bool,
     server: Option<server::Options>,
@@ -119,6 +122,7 @@ fn options(arguments: &[String]) -> Result<Option<Options>> {
         folders: Vec::new(),
         datasets: Vec::new(),
         peers: Vec::new(),
+        scripts: Vec::new(),
         growth: false,
         change: false,
         server: None,
@@ -136,6 +140,10 @@ fn options(arguments: &[String]) -> Result<Option<Options>> {
             "--folder" => options.folders.push(value()?.to_uppercase()),
             "--dataset" => options.datasets.push(std::path::absolute(value()?)?),
             "--peer" => options.peers.push(Peer::named(value()?)?),
+            "--script" => {
+                let file = std::path::absolute(value()?)?;
+                options.scripts.push(Peer::Script(Box::leak(file.into_boxed_path())));
+            }
             "--growth" => options.growth = true,
             "--change" => options.change = true,
             "--server" => options.server = Some(server::Options { times, seconds }),
@@ -157,6 +165,7 @@ fn options(arguments: &[String]) -> Result<Option<Options>> {
     if options.peers.is_empty() {
         options.peers = PEERS.to_vec();
     }
+    options.peers.append(&mut options.scripts);
     Ok(Some(options))
 }
 

@@ -55,7 +55,9 @@ pub(crate) fn fast_reader(file: &TableFile, pages: PageIndexPolicy) -> Option<Fa
     };
     let needed = Consumption::COLUMNS.iter().filter(|column| column.required);
     let has = |name: &str| wanted.iter().any(|ix| schema.field(*ix).name().trim().eq_ignore_ascii_case(name));
-    if !wanted.iter().all(is_usual) || !needed.into_iter().all(|column| has(column.name)) {
+    // a column of columns would shift the places
+    let is_flat = metadata.parquet_schema().num_columns() == schema.fields().len();
+    if !is_flat || !wanted.iter().all(is_usual) || !needed.into_iter().all(|column| has(column.name)) {
         return None;
     }
     let tenant = wanted.iter().copied().find(|ix| schema.field(*ix).name().trim().eq_ignore_ascii_case("tenant_id"))?;

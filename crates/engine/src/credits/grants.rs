@@ -62,10 +62,16 @@ impl<'r> Grants<'r> {
     pub fn new(register: &'r Register<'r>, months: &'r ScoredMonths) -> Self {
         let every_month = months.iter().fold(MonthSet::default(), |set, month| set.or(months.only(month)));
         let mut grants = Self { register, months, every_month, tenants: HashMap::new() };
-        for tenant in register.linked_tenants().filter(|tenant| !register.excludes_links(tenant)) {
-            let of_tenant = grants.of_tenant(tenant);
-            grants.tenants.insert(tenant.clone(), of_tenant);
-        }
+        let tenants: Vec<&'r Name> = register.linked_tenants().filter(|tenant| !register.excludes_links(tenant)).collect();
+        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let of_some = |tenants: &[&'r Name]| tenants.iter().map(|tenant| ((*tenant).clone(), grants.of_tenant(tenant))).collect::<Vec<_>>();
+        let of_some = &of_some;
+        let found: Vec<_> = std::thread::scope(|scope| {
+            let shares = tenants.chunks(tenants.len().div_ceil(threads).max(1));
+            let workers: Vec<_> = shares.map(|share| scope.spawn(move || of_some(share))).collect();
+            workers.into_iter().flat_map(|worker| worker.join().expect("working out grants does not panic")).collect()
+        });
+        grants.tenants.extend(found);
         grants
     }
 
@@ -241,7 +247,7 @@ fn compare(resource: &str, lower: &mut String) {
 }
 
 /// Whether lower case is all that a resource's id lacks to be compared with scopes.
-fn is_tidy(resource: &str) -> bool {
+pub(super) fn is_tidy(resource: &str) -> bool {
     let bytes = resource.as_bytes();
     let ends_well = |byte: &u8| *byte > b' ' && *byte != b'/';
     resource.is_ascii() && bytes.len() > 1 && bytes[0] == b'/' && bytes[1] != b'/' && bytes.last().is_some_and(ends_well)

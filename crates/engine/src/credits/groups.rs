@@ -1,28 +1,21 @@
 //! Credits by group: each usage row once per global account, whatever number of ties it has there.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
+/// Groups as a file.
+mod written;
+
+use std::collections::BTreeSet;
 use std::ops::Range;
-use std::path::Path;
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, Date32Array, Decimal128Array, DictionaryArray, StringArray, UInt32Array};
-use arrow_schema::{DataType, Field, Schema};
 use domain::amount::Amount;
 use domain::credits::ScoredMonths;
 use domain::names::Name;
-use domain::partners::{AccountIx, Partners};
+use domain::partners::AccountIx;
 use domain::register::Register;
 use domain::time::Month;
-use hashbrown::HashMap;
-use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_writer::compute_leaves;
-use parquet::basic::Compression;
-use parquet::errors::ParquetError;
-use parquet::file::properties::{EnabledStatistics, WriterProperties};
 
 use super::grants::PlaceTie;
-use super::{Ask, Crediting, Kept, Sums, Usage};
+use super::{Ask, Crediting, Kept, SumCell, Sums, Usage};
 use crate::problems::Problems;
 use crate::source::FileError;
 
@@ -128,89 +121,6 @@ impl Groups {
             (Group { account, tenant, subscription, service, month: self.by_month.then(|| row.month()) }, row.acr)
         })
     }
-
-    /// Writes the columns of `by`, and the sums as `acr_usd`, as a Parquet file.
-    ///
-    /// # Errors
-    /// When the file cannot be written.
-    pub fn write_parquet(&self, path: &Path, by: &[GroupBy], partners: &Partners) -> Result<(), ParquetError> {
-        let sums = || -> Result<ArrayRef, ParquetError> {
-            let sums = Decimal128Array::from_iter_values(self.rows.iter().flatten().map(|row| row.acr.steps()));
-            Ok(Arc::new(sums.with_precision_and_scale(38, 18)?))
-        };
-        let text = || DataType::Dictionary(Box::new(DataType::UInt32), Box::new(DataType::Utf8));
-        let field = |column: &GroupBy| {
-            let kind = if *column == GroupBy::Month { DataType::Date32 } else { text() };
-            Field::new(column.column(), kind, true)
-        };
-        let fields = by.iter().map(field).chain([Field::new("acr_usd", DataType::Decimal128(38, 18), true)]);
-        let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
-        // Sums hardly repeat: a dictionary of them would be built in vain.
-        let properties = WriterProperties::builder()
-            .set_compression(Compression::SNAPPY)
-            .set_statistics_enabled(EnabledStatistics::None)
-            .set_column_dictionary_enabled("acr_usd".into(), false)
-            .build();
-        let (mut file, factory) =
-            ArrowWriter::try_new(File::create(path)?, Arc::clone(&schema), Some(properties))?.into_serialized_writer()?;
-        let writers = factory.create_column_writers(0)?;
-        // Each column is made and encoded by a thread of its own.
-        let chunks = std::thread::scope(|scope| {
-            let columns = by.iter().copied().map(Some).chain([None]).zip(schema.fields()).zip(writers);
-            let encoding: Vec<_> = columns
-                .map(|((column, field), mut writer)| {
-                    scope.spawn(move || {
-                        let array = column.map_or_else(sums, |column| Ok(self.column(column, partners)))?;
-                        for leaf in compute_leaves(field, &array)? {
-                            writer.write(&leaf)?;
-                        }
-                        writer.close()
-                    })
-                })
-                .collect();
-            encoding.into_iter().map(|column| column.join().expect("encoding does not panic")).collect::<Result<Vec<_>, ParquetError>>()
-        })?;
-        let mut rows = file.next_row_group()?;
-        for chunk in chunks {
-            chunk.append_to_row_group(&mut rows)?;
-        }
-        rows.close()?;
-        file.close()?;
-        Ok(())
-    }
-
-    fn column(&self, column: GroupBy, partners: &Partners) -> ArrayRef {
-        let rows = || self.rows.iter().flatten();
-        let coded = |keys: UInt32Array, values: StringArray| -> ArrayRef { Arc::new(DictionaryArray::new(keys, Arc::new(values))) };
-        let of_base = |place: usize| {
-            let values: BTreeSet<&str> = self.bases.iter().map(|base| &*base[place]).collect();
-            let keys: HashMap<&str, u32> = values.iter().copied().zip(0..).collect();
-            let keys: Vec<u32> = self.bases.iter().map(|base| keys[&*base[place]]).collect();
-            coded(rows().map(|row| Some(keys[row.part(1) as usize])).collect(), StringArray::from_iter_values(values))
-        };
-        match column {
-            GroupBy::GlobalPartner => {
-                let ids = StringArray::from_iter_values(partners.accounts().map(|account| partners.account_id(account).as_str()));
-                coded(rows().map(|row| Some(row.part(0))).collect(), ids)
-            }
-            GroupBy::Tenant => of_base(0),
-            GroupBy::Subscription => of_base(1),
-            GroupBy::Service => {
-                let services = StringArray::from_iter_values(&self.services);
-                coded(rows().map(|row| Some(row.part(2))).collect(), services)
-            }
-            GroupBy::Month => {
-                let mut known = (0, 0);
-                let days = rows().map(|row| {
-                    if known.0 != row.part(3) {
-                        known = (row.part(3), row.month().first_day().epoch_days());
-                    }
-                    Some(known.1)
-                });
-                Arc::new(days.collect::<Date32Array>())
-            }
-        }
-    }
 }
 
 /// Consumption credited up to `month`, chains as of `month`, summed by the columns of `by`.
@@ -233,13 +143,17 @@ pub fn credited_groups<'u>(
     let parts: Vec<RankedSums<'_, '_>> =
         parts.iter().zip(base_ranks).zip(service_ranks).map(|((sums, bases), services)| RankedSums { sums, bases, services }).collect();
     let (by_account, by_month) = (by.contains(&GroupBy::GlobalPartner), by.contains(&GroupBy::Month));
-    let shares = if by_account { account_shares(&parts) } else { std::iter::once(0..u32::MAX).collect() };
-    let rows = std::thread::scope(|scope| {
-        let parts = &parts;
-        let rows = shares.into_iter().map(|accounts| scope.spawn(move || sorted_rows(parts, &accounts, by_account, by_month)));
-        let rows: Vec<_> = rows.collect();
-        rows.into_iter().map(|rows| rows.join().expect("sorting does not panic")).collect()
-    });
+    let rows = if by_account {
+        let counts = sums_of_accounts(&parts);
+        std::thread::scope(|scope| {
+            let (parts, counts) = (&parts, &counts);
+            let runs = runs_of_accounts(counts).into_iter();
+            let rows: Vec<_> = runs.map(|run| scope.spawn(move || groups_of_accounts(parts, &run, counts, by_month))).collect();
+            rows.into_iter().map(|rows| rows.join().expect("sorting does not panic")).collect()
+        })
+    } else {
+        vec![groups_of_all(&parts, by_month)]
+    };
     Ok(Groups { by_account, by_month, bases, services, rows })
 }
 
@@ -248,6 +162,15 @@ struct RankedSums<'s, 'r> {
     sums: &'s Sums<ByGroup<'r>>,
     bases: Vec<u32>,
     services: Vec<u32>,
+}
+
+impl RankedSums<'_, '_> {
+    /// The key of a sum's group, but for the account.
+    fn key(&self, cell: &SumCell, by_month: bool) -> u128 {
+        let month = if by_month { u128::from(months_since_year_0(cell.month)) } else { 0 };
+        let (base, service) = (self.bases[cell.base as usize], self.services[cell.service as usize]);
+        u128::from(base) << 64 | u128::from(service) << 32 | month
+    }
 }
 
 /// The distinct values of all lists in order, and the place of each list's values among them.
@@ -260,45 +183,82 @@ fn in_order<T: Ord + Clone>(lists: Vec<Vec<T>>) -> (Vec<T>, Vec<Vec<u32>>) {
     (all, ranks)
 }
 
-/// Accounts in runs with about as many groups each, one run for each processor.
-fn account_shares(parts: &[RankedSums<'_, '_>]) -> Vec<Range<u32>> {
-    let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
+/// How many sums each account has before equal groups become one, by its number.
+fn sums_of_accounts(parts: &[RankedSums<'_, '_>]) -> Vec<usize> {
+    let mut counts: Vec<usize> = Vec::new();
     for part in parts {
         let mut cells_of_set = vec![0; part.sums.sets.len()];
         part.sums.cells.iter().for_each(|cell| cells_of_set[cell.set as usize] += 1);
         for (set, cells) in part.sums.sets.iter().zip(cells_of_set) {
-            set.iter().for_each(|account| *counts.entry(account.0).or_default() += cells);
-        }
-    }
-    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let share = counts.values().sum::<usize>().div_ceil(threads);
-    let (mut shares, mut from, mut taken) = (Vec::new(), 0, 0);
-    for (account, count) in counts {
-        taken += count;
-        if taken >= share {
-            shares.push(from..account + 1);
-            (from, taken) = (account + 1, 0);
-        }
-    }
-    shares.push(from..u32::MAX);
-    shares
-}
-
-/// The groups of a run of accounts, in order, each once.
-fn sorted_rows(parts: &[RankedSums<'_, '_>], accounts: &Range<u32>, by_account: bool, by_month: bool) -> Vec<GroupRow> {
-    let mut rows = Vec::new();
-    for part in parts {
-        for cell in &part.sums.cells {
-            let month = if by_month { u128::from(months_since_year_0(cell.month)) } else { 0 };
-            let (base, service) = (part.bases[cell.base as usize], part.services[cell.service as usize]);
-            let key = u128::from(base) << 64 | u128::from(service) << 32 | month;
-            for account in part.sums.sets[cell.set as usize].iter().filter(|account| accounts.contains(&account.0)) {
-                let account = if by_account { u128::from(account.0) << 96 } else { 0 };
-                rows.push(GroupRow { key: account | key, acr: cell.sum });
+            for account in set {
+                let account = account.0 as usize;
+                counts.resize(counts.len().max(account + 1), 0);
+                counts[account] += cells;
             }
         }
     }
+    counts
+}
+
+/// Accounts in runs with about as many sums each, one run for each processor.
+fn runs_of_accounts(counts: &[usize]) -> Vec<Range<usize>> {
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let share = counts.iter().sum::<usize>().div_ceil(threads);
+    let (mut runs, mut from, mut taken) = (Vec::new(), 0, 0);
+    for (account, count) in counts.iter().enumerate() {
+        taken += count;
+        if taken >= share {
+            runs.push(from..account + 1);
+            (from, taken) = (account + 1, 0);
+        }
+    }
+    runs.push(from..counts.len());
+    runs
+}
+
+/// The groups of a run of accounts, in order, each once. Sums are laid down by account before they are sorted, so that what is sorted at a
+/// time stays in the cache.
+fn groups_of_accounts(parts: &[RankedSums<'_, '_>], run: &Range<usize>, counts: &[usize], by_month: bool) -> Vec<GroupRow> {
+    let mut next = Vec::with_capacity(run.len());
+    let count = counts[run.clone()].iter().fold(0, |before, count| {
+        next.push(before);
+        before + count
+    });
+    let mut rows = vec![GroupRow { key: 0, acr: Amount::ZERO }; count];
+    for part in parts {
+        for cell in &part.sums.cells {
+            let key = part.key(cell, by_month);
+            for account in &part.sums.sets[cell.set as usize] {
+                if let Some(next) = (account.0 as usize).checked_sub(run.start).and_then(|at| next.get_mut(at)) {
+                    rows[*next] = GroupRow { key: u128::from(account.0) << 96 | key, acr: cell.sum };
+                    *next += 1;
+                }
+            }
+        }
+    }
+    let mut from = 0;
+    for to in next {
+        rows[from..to].sort_unstable_by_key(|row| row.key);
+        from = to;
+    }
+    merged(rows)
+}
+
+/// The groups of everybody, in order, each once.
+fn groups_of_all(parts: &[RankedSums<'_, '_>], by_month: bool) -> Vec<GroupRow> {
+    let cells = parts.iter().flat_map(|part| part.sums.cells.iter().map(move |cell| (part, cell)));
+    // a row counts once for each of the accounts that share it
+    let rows = cells.flat_map(|(part, cell)| {
+        let row = GroupRow { key: part.key(cell, by_month), acr: cell.sum };
+        part.sums.sets[cell.set as usize].iter().map(move |_| row)
+    });
+    let mut rows: Vec<GroupRow> = rows.collect();
     rows.sort_unstable_by_key(|row| row.key);
+    merged(rows)
+}
+
+/// Rows in order, with equal groups as one.
+fn merged(mut rows: Vec<GroupRow>) -> Vec<GroupRow> {
     rows.dedup_by(|next, kept| {
         let is_same = next.key == kept.key;
         if is_same {

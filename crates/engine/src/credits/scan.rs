@@ -16,6 +16,7 @@ use parquet::arrow::arrow_reader::RowSelection;
 use parquet::file::metadata::PageIndexPolicy;
 
 use super::Only;
+use super::estates::{Estate, Estates};
 use super::grants::Grants;
 use super::place::{Placer, Routed};
 use super::{Credited, Crediting};
@@ -29,9 +30,10 @@ use crate::tables::read_rows;
 /// Rows that wait between decoding and placing, in chunks for each placer: bounds memory.
 const CHUNKS_WAITING: usize = 4;
 
-/// Rows of one batch that belong to one placer.
+/// Rows of one batch that belong to one placer, and which thread decoded them.
 struct Chunk {
     columns: Arc<Columns>,
+    decoder: usize,
     rows: Vec<Routed>,
 }
 
@@ -58,29 +60,29 @@ pub(super) fn run<C: Crediting>(
     let last = months.last().map(|month| month.last_day().epoch_days());
     let next = AtomicUsize::new(0);
     let known: HashSet<NameHash> = register.tenants().map(|tenant| NameHash::of(Form::Spelled, tenant.as_str())).collect();
-    let seen = || Seen { first: None, known: &known, strangers: BTreeMap::new(), only };
-    let outcome = Mutex::new((&mut *problems, Ok(()), seen()));
+    let outcome = Mutex::new((&mut *problems, Ok(()), Seen::default()));
     let parts = std::thread::scope(|scope| {
         let (senders, receivers): (Vec<_>, Vec<_>) = (0..threads).map(|_| sync_channel::<Chunk>(CHUNKS_WAITING)).unzip();
-        let (next, outcome, work, seen) = (&next, &outcome, &work, &seen);
-        for _ in 0..threads.min(work.len()) {
+        let (next, outcome, work, grants, known) = (&next, &outcome, &work, &grants, &known);
+        for decoder in 0..threads.min(work.len()) {
             let senders = senders.clone();
             scope.spawn(move || {
-                let mut seen = seen();
+                let estates = Estates::new(grants, known, senders.len());
+                let (last, of_rows, seen) = (last.unwrap_or(i32::MIN), Vec::new(), Seen::default());
+                let mut router = Router { decoder, last, only, estates, of_rows, senders, seen };
                 while let Some(piece) = work.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let mut found = Problems::default();
-                    let read = decode(piece, last, &senders, &mut seen, &mut found);
+                    let read = decode(piece, &mut router, &mut found);
                     let mut outcome = outcome.lock().expect("no thread panics while it holds the lock");
                     outcome.0.absorb(found);
                     if read.is_err() && outcome.1.is_ok() {
                         outcome.1 = read;
                     }
                 }
-                outcome.lock().expect("no thread panics while it holds the lock").2.absorb(seen);
+                outcome.lock().expect("no thread panics while it holds the lock").2.absorb(router.seen);
             });
         }
         drop(senders);
-        let grants = &grants;
         let placers = receivers.into_iter().map(|chunks| scope.spawn(move || place(&chunks, crediting, grants, register)));
         let placers: Vec<_> = placers.collect();
         placers.into_iter().map(|placer| placer.join().expect("placing does not panic")).collect::<Vec<_>>()
@@ -103,20 +105,17 @@ fn pieces<'f>(file: &'f TableFile, fast: Option<&'f Fast>, only: Option<&Only<'_
 fn place<C: Crediting>(chunks: &Receiver<Chunk>, crediting: &C, grants: &Grants<'_>, register: &Register<'_>) -> super::Sums<C> {
     let mut placer = Placer::new(crediting, grants, register.rulebook);
     for chunk in chunks {
-        placer.add(&chunk.columns, &chunk.rows);
+        placer.add(&chunk.columns, chunk.decoder, &chunk.rows);
     }
     placer.finish()
 }
 
 /// What a decoding thread has seen.
-struct Seen<'k> {
+#[derive(Default)]
+struct Seen {
     first: Option<i32>,
-    /// The tenants of the register of customers; none when there is no register.
-    known: &'k HashSet<NameHash>,
-    /// Tenants that are not in it, with the first place where they are named and the number of their rows.
+    /// Tenants that are not in the register of customers, with the first place where they are named and the number of their rows.
     strangers: BTreeMap<Name, Stranger>,
-    /// What is wanted, when not everything is.
-    only: Option<&'k Only<'k>>,
 }
 
 /// Rows of a tenant that nobody knows: the first file and line, and how many.
@@ -125,18 +124,12 @@ struct Stranger {
     rows: u64,
 }
 
-impl Seen<'_> {
-    /// Notes the rows whose tenant is not known.
-    fn note_strangers(&mut self, columns: &Columns) {
-        if self.known.is_empty() || columns.tenant.are_all_in(self.known) {
-            return;
-        }
-        for row in (0..columns.len()).filter(|row| columns.days[*row].is_some()) {
-            if !self.known.contains(&columns.tenant.hash(Form::Compared, row)) {
-                let first = || Stranger { first: (Arc::clone(&columns.file), columns.line(row)), rows: 0 };
-                self.strangers.entry(Name::new(columns.tenant.get(row))).or_insert_with(first).rows += 1;
-            }
-        }
+impl Seen {
+    /// Notes a row whose tenant is not known.
+    #[cold]
+    fn note_stranger(&mut self, columns: &Columns, row: usize) {
+        let first = || Stranger { first: (Arc::clone(&columns.file), columns.line(row)), rows: 0 };
+        self.strangers.entry(Name::new(columns.tenant.get(row))).or_insert_with(first).rows += 1;
     }
 
     /// Takes in what another thread has seen.
@@ -167,16 +160,10 @@ impl Seen<'_> {
 }
 
 /// Reads a piece and sends its rows to the placers.
-fn decode(
-    piece: &Work<'_>,
-    last: Option<i32>,
-    senders: &[SyncSender<Chunk>],
-    seen: &mut Seen<'_>,
-    problems: &mut Problems,
-) -> Result<(), FileError> {
+fn decode(piece: &Work<'_>, router: &mut Router<'_, '_>, problems: &mut Problems) -> Result<(), FileError> {
     match piece {
         Work::RowGroup(fast, group, rows) => {
-            fast.read(*group, rows.clone(), problems, |columns| route(columns, last, senders, seen));
+            fast.read(*group, rows.clone(), problems, |columns| router.route(columns));
             Ok(())
         }
         Work::File(file) => {
@@ -187,12 +174,12 @@ fn decode(
                 Ok(row) => {
                     gathered.push(read.line, &row);
                     if gathered.len() == Gathered::ROWS {
-                        route(std::mem::take(&mut gathered).finish(Arc::clone(&shown)), last, senders, seen);
+                        router.route(std::mem::take(&mut gathered).finish(Arc::clone(&shown)));
                     }
                 }
                 Err(problem) => bad_rows.push(*problem),
             })?;
-            route(gathered.finish(shown), last, senders, seen);
+            router.route(gathered.finish(shown));
             // Remarks on the header were told when the file was found.
             remarks
                 .kept()
@@ -205,26 +192,47 @@ fn decode(
     }
 }
 
-/// Sends each row to the placer of its tenant, with the hash of its place. Rows after the last scored month are not read.
-fn route(columns: Columns, last: Option<i32>, senders: &[SyncSender<Chunk>], seen: &mut Seen<'_>) {
-    seen.note_strangers(&columns);
-    let last = last.unwrap_or(i32::MIN);
-    let mut rows: Vec<Vec<Routed>> = senders.iter().map(|_| Vec::with_capacity(columns.len() / senders.len() + 1)).collect();
-    let mut first = seen.first.unwrap_or(i32::MAX);
-    for (row, (day, place)) in columns.days.iter().zip(columns.places()).enumerate() {
-        let Some(day) = *day else { continue };
-        first = first.min(day);
-        if day <= last {
-            let tenant = columns.tenant.hash(Form::Compared, row);
-            if seen.only.is_none_or(|only| only.has(tenant, day, columns.tenant.get(row))) {
-                rows[tenant.share(senders.len())].push(Routed::new(row, place));
+/// Sends rows that a thread decodes to the placers.
+struct Router<'g, 'r> {
+    /// The number of the thread.
+    decoder: usize,
+    /// The last day that is credited.
+    last: i32,
+    /// What is wanted, when not everything is.
+    only: Option<&'g Only<'g>>,
+    estates: Estates<'g, 'r>,
+    /// The estate of every row of the columns at hand.
+    of_rows: Vec<Estate>,
+    senders: Vec<SyncSender<Chunk>>,
+    seen: Seen,
+}
+
+impl Router<'_, '_> {
+    /// Sends each row to the placer of its tenant, with its place. Rows after the last scored month are not sent.
+    fn route(&mut self, columns: Columns) {
+        self.estates.of_rows(&columns, &mut self.of_rows);
+        let shares = self.senders.len();
+        let mut rows: Vec<Vec<Routed>> = (0..shares).map(|_| Vec::with_capacity(columns.len() / shares + columns.len() / 8)).collect();
+        let services = columns.service.hashes(Form::Spelled);
+        let mut first = self.seen.first.unwrap_or(i32::MAX);
+        for (row, (day, estate)) in columns.days.iter().zip(&self.of_rows).enumerate() {
+            let Some(day) = *day else { continue };
+            first = first.min(day);
+            if !estate.is_known {
+                self.seen.note_stranger(&columns, row);
+            }
+            if day <= self.last
+                && self.only.is_none_or(|only| only.has(columns.tenant.hash(Form::Compared, row), day, columns.tenant.get(row)))
+            {
+                let (place, service, steps) = (estate.place(&columns, row), services.of(row), columns.steps(row));
+                rows[usize::from(estate.share)].push(Routed::new(row, day, estate.number, place, service, steps));
             }
         }
-    }
-    seen.first = (first != i32::MAX).then_some(first);
-    let columns = Arc::new(columns);
-    for (sender, rows) in senders.iter().zip(rows).filter(|(_, rows)| !rows.is_empty()) {
-        // A placer that stopped has panicked, which joining it tells.
-        let _ = sender.send(Chunk { columns: Arc::clone(&columns), rows });
+        self.seen.first = (first != i32::MAX).then_some(first);
+        let columns = Arc::new(columns);
+        for (sender, rows) in self.senders.iter().zip(rows).filter(|(_, rows)| !rows.is_empty()) {
+            // A placer that stopped has panicked, which joining it tells.
+            let _ = sender.send(Chunk { columns: Arc::clone(&columns), decoder: self.decoder, rows });
+        }
     }
 }

@@ -57,9 +57,14 @@ impl<'g, 'r, S: Clone + Eq + std::hash::Hash> Segments<'g, 'r, S> {
         }
     }
 
-    /// The segments of a range, as [`Segments::of_place`] gives it.
-    pub fn slice(&self, (start, end): (u32, u32)) -> &[Segment] {
-        &self.segments[start as usize..end as usize]
+    /// The set on a day of a range of segments, as [`Segments::of_place`] gives it, and the days around it on which it is the same.
+    #[cold]
+    pub fn around(&self, (start, end): (u32, u32), day: i32) -> (u32, (i32, i32)) {
+        let segments = &self.segments[start as usize..end as usize];
+        let after = segments.partition_point(|segment| segment.from <= Day::from_epoch_days(day));
+        let (from, set) = after.checked_sub(1).map_or((i32::MIN, 0), |at| (segments[at].from.epoch_days(), segments[at].set));
+        let to = segments.get(after).map_or(i32::MAX, |segment| segment.from.epoch_days());
+        (set, (from, to))
     }
 
     /// The sets, by number, and the tenants and subscriptions that were met.

@@ -16,6 +16,8 @@ pub enum Peer {
     DuckDb,
     /// The question as a data frame.
     Polars,
+    /// A script of somebody else's, which takes a folder and a file for the answer.
+    Script(&'static Path),
 }
 
 /// Everybody, in the order of the table.
@@ -24,7 +26,8 @@ pub const PEERS: [Peer; 3] = [Peer::Counterfoil, Peer::DuckDb, Peer::Polars];
 /// One run.
 #[derive(Debug, Clone, Copy)]
 pub struct Measured {
-    /// Seconds from files to answer written. Of Counterfoil the whole process, of the peers without the start of Python.
+    /// Seconds from files to answer written. Of Counterfoil the whole process, of the peers without the start of Python, of a script what it
+    /// tells itself.
     pub seconds: f64,
     /// The most memory that the process held, in KiB.
     pub peak_kib: u64,
@@ -43,11 +46,12 @@ pub struct Setting {
 
 impl Peer {
     /// What tables and options call it.
-    pub const fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::Counterfoil => "counterfoil",
             Self::DuckDb => "duckdb",
             Self::Polars => "polars",
+            Self::Script(file) => file.file_stem().and_then(|stem| stem.to_str()).unwrap_or("script"),
         }
     }
 
@@ -87,6 +91,7 @@ impl Setting {
         let seconds = match peer {
             Peer::Counterfoil => process,
             Peer::DuckDb | Peer::Polars => lines.next().unwrap_or_default(),
+            Peer::Script(_) => told(&said).with_context(|| format!("no line ends with seconds, such as `12.3s`, in:\n{said}"))?,
         };
         Ok(Measured {
             seconds: seconds.trim().parse().with_context(|| format!("`{seconds}` is not a number of seconds"))?,
@@ -103,6 +108,7 @@ impl Setting {
             }
             Peer::DuckDb => measure.arg(&self.python).arg(script("duckdb_peer.py")).arg(folder).arg(answer),
             Peer::Polars => measure.arg(&self.python).arg(script("polars_peer.py")).arg(folder).arg(answer),
+            Peer::Script(file) => measure.arg(&self.python).arg(file).arg(folder).arg(answer),
         }
     }
 
@@ -116,5 +122,29 @@ impl Setting {
         }
         let answers = peers.iter().map(|peer| self.answer(*peer));
         shell::output(shell::command(&self.python).arg(self.scripts.join("compare.py")).args(answers))
+    }
+}
+
+/// The seconds that the first line ends with which ends with seconds.
+fn told(said: &str) -> Option<&str> {
+    said.lines().find_map(|line| {
+        let seconds = line.trim_end().rsplit(' ').next()?.strip_suffix('s')?;
+        seconds.parse::<f64>().is_ok().then_some(seconds)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_tells_its_seconds_at_the_end_of_a_line() {
+        assert_eq!(told("reading files\nrows [(7, 3)] 12.30s\nscan of 3 columns 0.35s\n"), Some("12.30"));
+        assert_eq!(told("12 rows\n"), None);
+    }
+
+    #[test]
+    fn a_script_is_called_by_its_file() {
+        assert_eq!(Peer::Script(Path::new("peers/another.py")).name(), "another");
     }
 }

@@ -44,14 +44,14 @@ impl Line {
 
 /// Prints all lines, each with its ratio to Counterfoil on the same folder.
 pub fn print(lines: &[Line], runs: usize) {
-    println!("\n{:<10}  {:<12}  {:>9}  {:>10}  {:>14}", "folder", "peer", "time", "memory", "to Counterfoil");
+    println!("\n{:<10}  {:<20}  {:>9}  {:>10}  {:>14}", "folder", "peer", "time", "memory", "to Counterfoil");
     for line in lines {
         let ours = lines.iter().find(|other| other.folder == line.folder && other.peer == Peer::Counterfoil);
         let ratio = ours.and_then(Line::seconds).and_then(|ours| Some(line.seconds()? / ours));
         let time = line.seconds().map_or_else(|| "failed".to_owned(), |seconds| format!("{seconds:.2} s"));
         let memory = line.peak_gib().map_or_else(|| "–".to_owned(), |gib| format!("{gib:.2} GiB"));
         let ratio = ratio.map_or_else(|| "–".to_owned(), |ratio| format!("{ratio:.1} ×"));
-        println!("{:<10}  {:<12}  {time:>9}  {memory:>10}  {ratio:>14}", line.folder, line.peer.name());
+        println!("{:<10}  {:<20}  {time:>9}  {memory:>10}  {ratio:>14}", line.folder, line.peer.name());
     }
     println!("\ntime: median of {runs}, files to answer written, the peers without the start of Python; memory: the peak of any run");
 }
