@@ -17,6 +17,7 @@ use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, Parq
 use parquet::basic::Encoding;
 use parquet::file::metadata::{ColumnChunkMetaData, PageIndexPolicy};
 use parquet::file::page_index::column_index::ColumnIndexMetaData;
+use parquet::file::statistics::Statistics;
 
 use super::{BATCH_ROWS, Columns, Dictionary, Lines, Texts};
 use crate::credits::Only;
@@ -31,6 +32,8 @@ pub(crate) struct Fast {
     metadata: ArrowReaderMetadata,
     /// The file's places of the columns that are read.
     wanted: Vec<usize>,
+    /// The file's places of those of them that a file may lack.
+    optional: Vec<usize>,
     /// The file's place of the column of tenants.
     tenant: usize,
 }
@@ -61,7 +64,9 @@ pub(crate) fn fast_reader(file: &TableFile, pages: PageIndexPolicy) -> Option<Fa
         return None;
     }
     let tenant = wanted.iter().copied().find(|ix| schema.field(*ix).name().trim().eq_ignore_ascii_case("tenant_id"))?;
-    Some(Fast { path: file.path.clone(), shown: Arc::from(file.shown.as_str()), metadata, wanted, tenant })
+    let is_optional = |ix: &usize| place_of(schema.field(*ix).name()).is_some_and(|place| !Consumption::COLUMNS[place].required);
+    let optional = wanted.iter().copied().filter(is_optional).collect();
+    Some(Fast { path: file.path.clone(), shown: Arc::from(file.shown.as_str()), metadata, wanted, optional, tenant })
 }
 
 fn options() -> ArrowReaderOptions {
@@ -116,7 +121,7 @@ impl Fast {
         let mut line: u64 = groups[..group].iter().map(|group| u64::try_from(group.num_rows()).unwrap_or_default()).sum();
         let reader = File::open(&self.path).map_err(|error| error.to_string()).and_then(|file| {
             let metadata = self.metadata_of(group).map_err(|error| error.to_string())?;
-            let mask = ProjectionMask::roots(metadata.parquet_schema(), self.wanted.iter().copied());
+            let mask = ProjectionMask::roots(metadata.parquet_schema(), self.filled(group));
             let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata);
             let builder = builder.with_projection(mask).with_row_groups(vec![group]).with_batch_size(BATCH_ROWS);
             let builder = match rows {
@@ -139,6 +144,16 @@ impl Fast {
                 Err(error) => return problems.push(self.broken(&error.to_string())),
             }
         }
+    }
+
+    /// The wanted columns that have a value in a row group; what has none is as if the file lacked it.
+    fn filled(&self, group: usize) -> impl Iterator<Item = usize> {
+        let group = self.metadata.metadata().row_group(group);
+        let is_filled = move |place: &usize| {
+            let nulls = group.column(*place).statistics().and_then(Statistics::null_count_opt);
+            !self.optional.contains(place) || nulls.is_none_or(|nulls| Ok(nulls) != u64::try_from(group.num_rows()))
+        };
+        self.wanted.iter().copied().filter(is_filled)
     }
 
     /// How a row group is read: columns whose pages point into one dictionary keep it, other texts come as views.

@@ -214,6 +214,9 @@ impl Router<'_, '_> {
         let shares = self.senders.len();
         let mut rows: Vec<Vec<Routed>> = (0..shares).map(|_| Vec::with_capacity(columns.len() / shares + columns.len() / 8)).collect();
         let services = columns.service.hashes(Form::Spelled);
+        let resources = columns.resource.codes().map(|(codes, _)| codes);
+        // the lake keeps rows of a resource together
+        let mut last: Option<((u16, u32, i32), Option<NameHash>)> = None;
         let mut first = self.seen.first.unwrap_or(i32::MAX);
         for (row, (day, estate)) in columns.days.iter().zip(&self.of_rows).enumerate() {
             let Some(day) = *day else { continue };
@@ -224,7 +227,11 @@ impl Router<'_, '_> {
             if day <= self.last
                 && self.only.is_none_or(|only| only.has(columns.tenant.hash(Form::Compared, row), day, columns.tenant.get(row)))
             {
-                let (place, service, steps) = (estate.place(&columns, row), services.of(row), columns.steps(row));
+                let resource = resources.map(|codes| (estate.share, estate.number, codes[row]));
+                let known = last.filter(|(before, _)| Some(*before) == resource);
+                let place = known.map_or_else(|| estate.place(&columns, row), |(_, place)| place);
+                last = resource.map(|resource| (resource, place));
+                let (service, steps) = (services.of(row), columns.steps(row));
                 rows[usize::from(estate.share)].push(Routed::new(row, day, estate.number, place, service, steps));
             }
         }
