@@ -7,6 +7,9 @@ mod acting;
 /// What was known earlier.
 mod known;
 
+/// Lists of entries.
+mod listing;
+
 /// E-mail.
 mod mail;
 
@@ -50,7 +53,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use anyhow::{Context, Result};
-use domain::facts::Program;
+use domain::standing;
 use domain::time::Month;
 use engine::files::table_named;
 use engine::lake::{Lake, LakeFile};
@@ -73,7 +76,7 @@ pub use writing::{Act, Writing, new_id};
 const OPENING: &str = "opening";
 
 /// What was imported, as of an act of the ledger.
-type Imported = Mutex<Option<(u64, Arc<Program>)>>;
+type Imported = Mutex<Option<(u64, Arc<standing::Imported>)>>;
 
 /// A home that is open.
 #[derive(Clone)]

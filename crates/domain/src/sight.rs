@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::Deserialize as _;
 use serde_json::Value;
@@ -55,7 +56,7 @@ pub fn seen<E: Seen>(desk: &Desk<'_>, by: &By) -> Acted<Vec<E>> {
 pub struct Sight {
     actor: Actor,
     /// The global account of every partner ID, for those who act for a partner.
-    accounts: BTreeMap<Name, Name>,
+    accounts: Arc<BTreeMap<Name, Name>>,
     /// The subscriptions of the tenant, for those who act for a customer: imports do not tell the tenant of what is on them.
     subscriptions: BTreeSet<Name>,
     told: RefCell<BTreeMap<On, bool>>,
@@ -79,9 +80,23 @@ impl Sight {
     /// What an actor may see. `partners` are needed for those who act for a partner, the tenant's `subscriptions` for those who act for a
     /// customer.
     pub fn new(actor: Actor, partners: impl IntoIterator<Item = Partner>, subscriptions: impl IntoIterator<Item = Subscription>) -> Self {
-        let accounts = partners.into_iter().map(|row| (row.partner_id, row.global_partner_id)).collect();
+        Self::with_accounts(actor, Arc::new(accounts(partners)), subscriptions)
+    }
+
+    /// The same, where the global account of every partner ID is known already.
+    #[must_use]
+    pub fn with_accounts(actor: Actor, accounts: Arc<BTreeMap<Name, Name>>, subscriptions: impl IntoIterator<Item = Subscription>) -> Self {
         let subscriptions = subscriptions.into_iter().map(|row| row.subscription_id).collect();
         Self { actor, accounts, subscriptions, told: RefCell::default() }
+    }
+
+    /// The partner IDs that roll up to the account that the actor acts for, and its own: whatever names one partner and none of these is not
+    /// theirs. Nothing for those who act for no partner.
+    #[must_use]
+    pub fn own_partner_ids(&self) -> Option<BTreeSet<Name>> {
+        let Some(Organisation::Partner(own)) = &self.actor.organisation else { return None };
+        let ids = self.accounts.iter().filter(|(_, account)| *account == own).map(|(id, _)| id.clone());
+        Some(ids.chain([own.clone()]).collect())
     }
 
     /// Whether an entry may be seen.
@@ -139,6 +154,11 @@ impl Sight {
         }
         on
     }
+}
+
+/// The global account of every partner ID.
+pub fn accounts(partners: impl IntoIterator<Item = Partner>) -> BTreeMap<Name, Name> {
+    partners.into_iter().map(|row| (row.partner_id, row.global_partner_id)).collect()
 }
 
 fn is_of_partner(actor: &Actor) -> bool {

@@ -1,16 +1,19 @@
 //! What stands: every register that is read together with the facts.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 use crate::chains::Chain;
 use crate::claims::Claim;
 use crate::facts::{Customer, Partner, Principal, Program, Subscription};
 use crate::links::Link;
 use crate::links::owners::OwnedResource;
+use crate::names::Name;
 use crate::of_record::RecordOfPartner;
 use crate::profiles::ProfileLink;
 use crate::record::entry::{By, Entry, Fields};
-use crate::record::factual::{self, Factual, Merged};
+use crate::record::factual::{self, Factual, Index, Merged};
+use crate::sight;
 
 /// Entries of registers, each with the last event about it.
 pub type Entries = BTreeMap<String, Vec<(u64, Fields)>>;
@@ -44,21 +47,33 @@ macro_rules! factual_registers {
             }
         }
 
-        /// The entry of an id that imported rows give.
-        #[must_use]
-        pub fn imported(program: &Program, register: &str, id: &str) -> Option<Fields> {
-            match register {
-                $( <$entry as Entry>::REGISTER => factual::imported::<$entry>(program, id), )*
-                _ => None,
-            }
+        /// What was imported, with the entries that its rows give: each register's are found when they are first asked for.
+        #[derive(Debug, Default)]
+        pub struct Imported {
+            program: Program,
+            indexes: [OnceLock<Index>; FACTUAL.len()],
+            accounts: OnceLock<Arc<BTreeMap<Name, Name>>>,
         }
 
-        /// The entries that imported rows give, with their ids, in the order of ids.
-        #[must_use]
-        pub fn imported_list(program: &Program, register: &str, by: &By) -> Vec<(String, Fields)> {
-            match register {
-                $( <$entry as Entry>::REGISTER => factual::imported_list::<$entry>(program, by), )*
-                _ => Vec::new(),
+        impl Imported {
+            /// The entry of an id that imported rows give.
+            #[must_use]
+            pub fn find(&self, register: &str, id: &str) -> Option<Fields> {
+                match register {
+                    $( <$entry as Entry>::REGISTER => self.index::<$entry>().find::<$entry>(&self.program, id), )*
+                    _ => None,
+                }
+            }
+
+            /// The entries after an id that imported rows give and that are meant, with their ids, in the order of ids.
+            #[must_use]
+            pub fn list<'a>(&'a self, register: &str, by: &'a By, after: &str) -> Box<dyn Iterator<Item = (&'a str, Fields)> + 'a> {
+                match register {
+                    $( <$entry as Entry>::REGISTER => {
+                        Box::new(self.index::<$entry>().list::<$entry>(&self.program, by, after))
+                    } )*
+                    _ => Box::new(std::iter::empty()),
+                }
             }
         }
     };
@@ -75,6 +90,30 @@ factual_registers! {
     RecordOfPartner,
     ProfileLink,
     Claim,
+}
+
+impl Imported {
+    /// Takes in imported rows.
+    #[must_use]
+    pub fn new(program: Program) -> Self {
+        Self { program, ..Self::default() }
+    }
+
+    /// The imported rows.
+    #[must_use]
+    pub fn program(&self) -> &Program {
+        &self.program
+    }
+
+    /// The global account of every partner ID.
+    pub fn accounts(&self) -> &Arc<BTreeMap<Name, Name>> {
+        self.accounts.get_or_init(|| Arc::new(sight::accounts(self.program.partners.iter().cloned())))
+    }
+
+    fn index<E: Factual>(&self) -> &Index {
+        let place = FACTUAL.iter().position(|register| *register == E::REGISTER).expect("every register of facts is in the list");
+        self.indexes[place].get_or_init(|| Index::new::<E>(&self.program))
+    }
 }
 
 fn read<E: Factual>(entries: &Entries) -> Result<Vec<(u64, E)>, serde_json::Error> {

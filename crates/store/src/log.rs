@@ -3,6 +3,7 @@
 //! Who changes registers takes the head of the log first and holds it until the end: so what is read meanwhile is what stands when
 //! the events are recorded, on SQLite as on PostgreSQL, and of two acts at once the second one sees what the first one did.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use domain::record::entry::{By, Fields, PICKED_BY};
@@ -17,8 +18,8 @@ use tokio::sync::OwnedMutexGuard;
 use crate::ledger::bigint;
 use crate::row::Cells;
 use crate::statements::{
-    ADVANCE_LOG_HEAD, FIND_ENTRY, FIND_LOG_HEAD, LIST_ALL_ENTRIES, LIST_ENTRIES, LIST_EVENTS, LIST_EVENTS_OF_ENTRY, PICK_EVENTS,
-    RECORD_ENTRY, RECORD_EVENT, TAKE_LOG_HEAD,
+    ADVANCE_LOG_HEAD, FIND_ENTRY, FIND_LOG_HEAD, LIST_ALL_ENTRIES, LIST_ENTRIES, LIST_EVENTS, LIST_EVENTS_OF_ENTRY, LIST_STANDING,
+    PICK_EVENTS, RECORD_ENTRY, RECORD_EVENT, TAKE_LOG_HEAD,
 };
 use crate::{Store, StoreError};
 
@@ -177,6 +178,26 @@ impl Store {
     pub async fn list_entries(&self, register: &str, by: &By, part: &Part<'_>) -> Result<Vec<Standing>, StoreError> {
         let mut connection = self.pool.acquire().await.map_err(StoreError::at("entry/list"))?;
         list(&mut connection, register, by, part).await
+    }
+
+    /// Those of some ids of a register whose entries events have made.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_standing(&self, register: &str, ids: &[&str]) -> Result<HashSet<String>, StoreError> {
+        let statement = "entry/list_standing";
+        if ids.is_empty() {
+            return Ok(HashSet::new());
+        }
+        // only places of values go into the text
+        let places: Vec<String> = (2..ids.len() + 2).map(|place| format!("${place}")).collect();
+        let text = format!("{} AND entry_id IN ({})", LIST_STANDING.trim_end(), places.join(", "));
+        let mut query = sqlx::query(AssertSqlSafe(text)).bind(register.to_owned());
+        for id in ids {
+            query = query.bind((*id).to_owned());
+        }
+        let rows = query.fetch_all(&self.pool).await.map_err(StoreError::at(statement))?;
+        rows.iter().map(|row| Cells { row, statement, table: "entry" }.text("entry_id")).collect()
     }
 
     /// Every entry with its register, in order.
@@ -363,7 +384,9 @@ async fn list(connection: &mut AnyConnection, register: &str, by: &By, part: &Pa
     // only names of columns, which are constants, go into the text
     let conditions: String = asked.iter().zip(3..).map(|((field, _), place)| format!(" AND {field} = ${place}")).collect();
     let most = part.most.map(|most| format!(" LIMIT {most}")).unwrap_or_default();
-    let text = format!("{}{conditions} ORDER BY entry_id{most}", LIST_ENTRIES.trim_end());
+    // ids are in the order of their bytes everywhere, and databases of PostgreSQL often in that of a language
+    let bytes = if connection.backend_name() == "PostgreSQL" { " COLLATE \"C\"" } else { "" };
+    let text = format!("{} AND entry_id{bytes} > $2{conditions} ORDER BY entry_id{bytes}{most}", LIST_ENTRIES.trim_end());
     let mut query = sqlx::query(AssertSqlSafe(text)).bind(register.to_owned()).bind(part.after.to_owned());
     for (_, value) in asked {
         query = query.bind(value.to_owned());

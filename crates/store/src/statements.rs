@@ -58,6 +58,7 @@ statements! {
     LIST_EVENTS_OF_ENTRY = "event/list_of_entry";
     FIND_ENTRY = "entry/find";
     LIST_ENTRIES = "entry/list";
+    LIST_STANDING = "entry/list_standing";
     LIST_ALL_ENTRIES = "entry/list_all";
     DROP_ALL_ENTRIES = "entry/drop_all";
     RECORD_ENTRY = "entry/record";

@@ -1,7 +1,7 @@
 //! A call: what was asked, and by whom.
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -199,11 +199,23 @@ impl<'a> Call<'a> {
     /// # Errors
     /// When the registers cannot be read.
     pub fn may_see(&self, register: &str, fields: &Fields) -> Result<bool, Problem> {
+        Ok(self.sight()?.sees_fields(register, fields))
+    }
+
+    /// The partner IDs of the account that the caller acts for; nothing for who acts for no partner.
+    ///
+    /// # Errors
+    /// When the registers cannot be read.
+    pub fn own_partner_ids(&self) -> Result<Option<BTreeSet<Name>>, Problem> {
+        Ok(self.sight()?.own_partner_ids())
+    }
+
+    fn sight(&self) -> Result<&Sight, Problem> {
         if let Some(sight) = self.sight.get() {
-            return Ok(sight.sees_fields(register, fields));
+            return Ok(sight);
         }
         let sight = self.home.sight(self.actor.clone())?;
-        Ok(self.sight.get_or_init(|| sight).sees_fields(register, fields))
+        Ok(self.sight.get_or_init(|| sight))
     }
 }
 

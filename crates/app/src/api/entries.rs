@@ -67,19 +67,25 @@ pub fn list<E: Entry>(call: &Call<'_>) -> Result<Value, Problem> {
     let mut items = Vec::new();
     let mut last = String::new();
     let mut more = false;
-    for (id, version, fields) in call.home.entries(E::REGISTER, &by, &after)? {
+    call.home.entries_while(E::REGISTER, &[by], &after, one_more(limit), |(id, version, fields)| {
         if !call.may_see(E::REGISTER, &fields)? {
-            continue;
+            return Ok(true);
         }
         if items.len() == limit {
             more = true;
-            break;
+            return Ok(false);
         }
         items.push(Versioned { version, entry: shown(&fields) });
         last = id;
-    }
+        Ok::<bool, Problem>(true)
+    })?;
     let next = more.then(|| crate::secrets::hex(last.as_bytes()));
     Ok(value(&Page { items, next }))
+}
+
+/// How many entries tell a page, and whether there is another one.
+pub fn one_more(limit: usize) -> u32 {
+    u32::try_from(limit).unwrap_or(u32::MAX).saturating_add(1)
 }
 
 /// One entry that the caller may see; `part` is the part of the path with its id.

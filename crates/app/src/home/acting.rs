@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use std::sync::{Arc, PoisonError};
 
 use anyhow::Result;
-use domain::facts::Program;
 use domain::names::Name;
 use domain::parties::User;
 use domain::record::actor::{Actor, Organisation, Role};
@@ -15,7 +14,7 @@ use domain::record::event::Event;
 use domain::record::refusal::Refusal as DomainRefusal;
 use domain::rights::{Act, On, allows};
 use domain::rulebook::Rulebook;
-use domain::standing::{self, Entries};
+use domain::standing::{self, Entries, Imported};
 use engine::fault;
 use serde_json::Value;
 use store::answers::Keyed;
@@ -180,7 +179,7 @@ impl Home {
         Ok(None)
     }
 
-    fn transaction(&self) -> Result<(Transaction<'_>, Arc<Program>, EnterGuard<'_>)> {
+    fn transaction(&self) -> Result<(Transaction<'_>, Arc<Imported>, EnterGuard<'_>)> {
         let imported = self.imported()?;
         // should an act panic, the connection is given back by the ledger's worker
         let worker = self.runtime.enter();
@@ -240,24 +239,6 @@ impl Home {
         Ok(events)
     }
 
-    /// Entries of a register after an id, as they stand or, of those that nobody has changed, as imported rows tell them: id, last event,
-    /// fields; in the order of their ids.
-    ///
-    /// # Errors
-    /// When the registers or the lake cannot be read.
-    pub fn entries(&self, register: &str, by: &By, after: &str) -> Result<Vec<(String, u64, Fields)>> {
-        let part = Part { after, most: None };
-        let stored = self.stored(register, by, &part)?;
-        let mut entries: Vec<(String, u64, Fields)> = stored.into_iter().map(|entry| (entry.id, entry.sequence, entry.fields)).collect();
-        if standing::FACTUAL.contains(&register) {
-            let changed = self.stored(register, &By::default(), &part)?.into_iter().map(|entry| entry.id);
-            let unchanged = unchanged(&*self.imported()?, register, by, changed);
-            entries.extend(unchanged.into_iter().filter(|(id, _)| id.as_str() > after).map(|(id, fields)| (id, 0, fields)));
-            entries.sort_by(|a, b| a.0.cmp(&b.0));
-        }
-        Ok(entries)
-    }
-
     /// The entry of an id, as it stands or as imported rows tell it: last event, fields.
     ///
     /// # Errors
@@ -265,7 +246,7 @@ impl Home {
     pub fn entry(&self, register: &str, id: &str) -> Result<Option<(u64, Fields)>> {
         match self.stored_one(register, id)? {
             Some(entry) => Ok(Some((entry.sequence, entry.fields))),
-            None => Ok(standing::imported(&*self.imported()?, register, id).map(|fields| (0, fields))),
+            None => Ok(self.imported()?.find(register, id).map(|fields| (0, fields))),
         }
     }
 
@@ -288,7 +269,7 @@ impl Home {
     }
 
     /// The entries that events made and that are asked for.
-    fn stored(&self, register: &str, by: &By, part: &Part<'_>) -> Result<Vec<Standing>> {
+    pub(super) fn stored(&self, register: &str, by: &By, part: &Part<'_>) -> Result<Vec<Standing>> {
         let Some(then) = &self.then else { return Ok(self.runtime.block_on(self.store.list_entries(register, by, part))?) };
         let memory = then.memory(self)?;
         let entries = memory.list(register, by).map_err(anyhow::Error::from_boxed)?.into_iter();
@@ -359,39 +340,35 @@ impl Home {
     ///
     /// # Errors
     /// When the lake cannot be read.
-    pub fn imported(&self) -> Result<Arc<Program>> {
+    pub fn imported(&self) -> Result<Arc<Imported>> {
         if let Some(then) = &self.then {
             return then.imported(self);
         }
         let sequence = self.sequence()?;
         let mut kept = self.imported.lock().unwrap_or_else(PoisonError::into_inner);
         match &*kept {
-            Some((of, program)) if *of == sequence => Ok(Arc::clone(program)),
+            Some((of, imported)) if *of == sequence => Ok(Arc::clone(imported)),
             _ => {
-                let program = Arc::new(self.lake()?.open()?.program);
-                *kept = Some((sequence, Arc::clone(&program)));
-                Ok(program)
+                let imported = Arc::new(Imported::new(self.lake()?.open()?.program));
+                *kept = Some((sequence, Arc::clone(&imported)));
+                Ok(imported)
             }
         }
     }
 }
 
-/// What imported rows tell of a register's entries, but for those that events have changed: an entry may have come to be of another
-/// partner or state than the rows tell.
-fn unchanged(imported: &Program, register: &str, by: &By, changed: impl Iterator<Item = String>) -> Vec<(String, Fields)> {
-    let changed: HashSet<String> = changed.collect();
-    standing::imported_list(imported, register, by).into_iter().filter(|(id, _)| !changed.contains(id)).collect()
-}
+/// How many entries are looked up one by one; of more the register is listed.
+const FOUND_MAX: usize = 32;
 
 /// Registers with what imports tell of things that no event has changed.
 struct Live<'a> {
     stored: &'a dyn Registers,
-    imported: Arc<Program>,
+    imported: Arc<Imported>,
 }
 
 impl Registers for Live<'_> {
     fn find(&self, register: &str, id: &str) -> Result<Option<Fields>, Failure> {
-        Ok(self.stored.find(register, id)?.or_else(|| standing::imported(&self.imported, register, id)))
+        Ok(self.stored.find(register, id)?.or_else(|| self.imported.find(register, id)))
     }
 
     fn recorded(&self, register: &str, id: &str) -> Result<Option<Fields>, Failure> {
@@ -401,8 +378,18 @@ impl Registers for Live<'_> {
     fn list(&self, register: &str, by: &By) -> Result<Vec<(String, Fields)>, Failure> {
         let mut entries = self.stored.list(register, by)?;
         if standing::FACTUAL.contains(&register) {
-            let changed = self.stored.list(register, &By::default())?.into_iter().map(|(id, _)| id);
-            entries.extend(unchanged(&self.imported, register, by, changed));
+            // an entry may have come to be of another partner or state than imported rows tell
+            let told: Vec<(&str, Fields)> = self.imported.list(register, by, "").collect();
+            let changed: HashSet<String> = if by.asked().is_empty() {
+                entries.iter().map(|(id, _)| id.clone()).collect()
+            } else if told.len() > FOUND_MAX {
+                self.stored.list(register, &By::default())?.into_iter().map(|(id, _)| id).collect()
+            } else {
+                let found = told.iter().map(|(id, _)| Ok(self.stored.find(register, id)?.map(|_| (*id).to_owned())));
+                found.filter_map(Result::transpose).collect::<Result<_, Failure>>()?
+            };
+            let unchanged = told.into_iter().filter(|(id, _)| !changed.contains(*id));
+            entries.extend(unchanged.map(|(id, fields)| (id.to_owned(), fields)));
         }
         entries.sort_by(|a, b| a.0.cmp(&b.0));
         Ok(entries)

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context, Result};
-use domain::facts::Program;
 use domain::record::entry::Entry as _;
 use domain::record::load;
 use domain::record::memory::Memory;
+use domain::standing::Imported;
 use engine::known::lake_as_known;
 use engine::lake::Lake;
 use jiff::Timestamp;
@@ -24,7 +24,7 @@ pub struct Then {
     memory: OnceLock<Memory>,
     /// The facts of the batches that stood then, and the folder of files that were made for them, which goes with it.
     lake: OnceLock<(Lake, TempDir)>,
-    imported: OnceLock<Arc<Program>>,
+    imported: OnceLock<Arc<Imported>>,
 }
 
 impl Home {
@@ -109,11 +109,11 @@ impl Then {
     }
 
     /// What was imported, without consumption.
-    pub(super) fn imported(&self, home: &Home) -> Result<Arc<Program>> {
-        if let Some(program) = self.imported.get() {
-            return Ok(Arc::clone(program));
+    pub(super) fn imported(&self, home: &Home) -> Result<Arc<Imported>> {
+        if let Some(imported) = self.imported.get() {
+            return Ok(Arc::clone(imported));
         }
-        let program = Arc::new(self.lake(home)?.open()?.program);
-        Ok(Arc::clone(self.imported.get_or_init(|| program)))
+        let imported = Arc::new(Imported::new(self.lake(home)?.open()?.program));
+        Ok(Arc::clone(self.imported.get_or_init(|| imported)))
     }
 }

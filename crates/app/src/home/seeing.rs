@@ -1,7 +1,9 @@
 //! What somebody may see of a home.
 
+use std::sync::Arc;
+
 use anyhow::Result;
-use domain::facts::{Program, Subscription};
+use domain::facts::{Partner, Program, Subscription};
 use domain::record::actor::{Actor, Organisation};
 use domain::record::entry::{By, Entry as _};
 use domain::sight::Sight;
@@ -17,8 +19,12 @@ impl Home {
     pub fn sight(&self, actor: Actor) -> Result<Sight> {
         Ok(match &actor.organisation {
             Some(Organisation::Partner(_)) => {
-                let mut program = Program { partners: self.imported()?.partners.clone(), ..Program::default() };
-                standing::merge(&mut program, &self.standing()?)?;
+                let (imported, entries) = (self.imported()?, self.standing_of([Partner::REGISTER])?);
+                if entries.values().all(Vec::is_empty) {
+                    return Ok(Sight::with_accounts(actor, Arc::clone(imported.accounts()), []));
+                }
+                let mut program = Program { partners: imported.program().partners.clone(), ..Program::default() };
+                standing::merge(&mut program, &entries)?;
                 Sight::new(actor, program.partners.to_vec(), [])
             }
             Some(Organisation::Customer(tenant)) => {

@@ -24,5 +24,8 @@ mod uncovered;
 /// What queries in SQL give to whom.
 mod sql;
 
+/// Lists, page by page.
+mod pages_of_lists;
+
 /// Roles that are lost.
 mod lost;

@@ -5,7 +5,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::entry::{By, Entry, Fields};
+use serde_json::Value;
+
+use super::entry::{By, Entry, Fields, PICKED_BY};
 use crate::facts::Program;
 
 /// An entry that stands for rows of a table.
@@ -60,20 +62,64 @@ pub fn merge<E: Factual>(program: &mut Program, entries: Vec<(u64, E)>) -> Merge
     Merged { table: E::TABLE, kept, added }
 }
 
-/// The entry of an id that imported rows give; nothing when there is no row about it.
-pub fn imported<E: Factual>(program: &Program, id: &str) -> Option<Fields> {
-    let rows: Vec<&E::Row> = E::table(program).iter().filter(|row| E::id_of(row) == id).collect();
-    (!rows.is_empty()).then(|| E::of_rows(&rows).fields())
+/// The entries that imported rows give, found by their ids and by what lists are picked by.
+#[derive(Debug, Default)]
+pub struct Index {
+    /// In the order of ids.
+    entries: Vec<Indexed>,
 }
 
-/// The entries that imported rows give, with their ids.
-pub fn imported_list<E: Factual>(program: &Program, by: &By) -> Vec<(String, Fields)> {
-    let mut rows: HashMap<String, Vec<&E::Row>> = HashMap::new();
-    for row in E::table(program) {
-        rows.entry(E::id_of(row)).or_default().push(row);
+#[derive(Debug)]
+struct Indexed {
+    id: String,
+    /// The values of [`PICKED_BY`].
+    picked: [Option<Box<str>>; PICKED_BY.len()],
+    /// The places of the rows in the table.
+    rows: Vec<u32>,
+}
+
+impl Index {
+    /// Finds the entries of a table's rows.
+    ///
+    /// # Panics
+    /// When the table has more rows than fit in memory.
+    #[must_use]
+    pub fn new<E: Factual>(program: &Program) -> Self {
+        let table = E::table(program);
+        let mut by_id: HashMap<String, Vec<u32>> = HashMap::new();
+        for (row, place) in table.iter().zip(0_u32..) {
+            by_id.entry(E::id_of(row)).or_default().push(place);
+        }
+        let indexed = |(id, rows): (String, Vec<u32>)| {
+            let fields = of_places::<E>(table, &rows).fields();
+            let picked = PICKED_BY.map(|field| fields.get(field).and_then(Value::as_str).map(Box::from));
+            Indexed { id, picked, rows }
+        };
+        let mut entries: Vec<Indexed> = by_id.into_iter().map(indexed).collect();
+        entries.sort_by(|a, b| a.id.cmp(&b.id));
+        Self { entries }
     }
-    let entries = rows.into_iter().map(|(id, rows)| (id, E::of_rows(&rows).fields()));
-    let mut entries: Vec<(String, Fields)> = entries.filter(|(_, fields)| by.picks(fields)).collect();
-    entries.sort_by(|a, b| a.0.cmp(&b.0));
-    entries
+
+    /// The entry of an id; nothing when there is no row about it.
+    pub fn find<E: Factual>(&self, program: &Program, id: &str) -> Option<Fields> {
+        let at = self.entries.binary_search_by(|entry| entry.id.as_str().cmp(id)).ok()?;
+        Some(of_places::<E>(E::table(program), &self.entries[at].rows).fields())
+    }
+
+    /// The entries after an id that are meant, with their ids, in the order of ids; they are made as they are asked for.
+    pub fn list<'a, E: Factual>(&'a self, program: &'a Program, by: &'a By, after: &str) -> impl Iterator<Item = (&'a str, Fields)> + 'a {
+        let first = self.entries.partition_point(|entry| entry.id.as_str() <= after);
+        let asked = by.asked();
+        let wanted = PICKED_BY.map(|field| asked.iter().find(|(name, _)| *name == field).map(|(_, value)| *value));
+        let is_meant = move |entry: &&Indexed| {
+            wanted.iter().zip(&entry.picked).all(|(wanted, has)| wanted.is_none_or(|wanted| has.as_deref() == Some(wanted)))
+        };
+        let entries = self.entries[first..].iter().filter(is_meant);
+        entries.map(|entry| (entry.id.as_str(), of_places::<E>(E::table(program), &entry.rows).fields()))
+    }
+}
+
+fn of_places<E: Factual>(table: &[E::Row], places: &[u32]) -> E {
+    let rows: Vec<&E::Row> = places.iter().map(|place| &table[*place as usize]).collect();
+    E::of_rows(&rows)
 }

@@ -1,2 +1,2 @@
--- Entries of a register after an id; what they are picked by, the order and the limit are added.
-SELECT entry_id, sequence, body FROM entry WHERE register = $1 AND entry_id > $2
+-- Entries of a register after an id; the id, what they are picked by, the order and the limit are added.
+SELECT entry_id, sequence, body FROM entry WHERE register = $1

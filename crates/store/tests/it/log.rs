@@ -67,6 +67,25 @@ async fn take(store: &Store, seat: &str, who: &str, second: i64) -> bool {
 }
 
 #[tokio::test]
+async fn pages_go_on_where_the_one_before_ended_in_the_order_of_bytes() {
+    for database in empty_databases("pages").await {
+        let store = &database.store;
+        for seat in ["b", "a-1", "B", "a1", "A"] {
+            assert!(take(store, seat, "1", 5).await);
+        }
+        let by = By { partner_id: Some(Name::new("1")), ..By::default() };
+        let mut read = Vec::new();
+        while let Some(entry) = {
+            let after = read.last().map_or("", String::as_str);
+            store.list_entries("seat", &by, &Part { after, most: Some(1) }).await.unwrap().pop()
+        } {
+            read.push(entry.id);
+        }
+        assert_eq!(read, ["A", "B", "a-1", "a1", "b"]);
+    }
+}
+
+#[tokio::test]
 async fn events_and_their_entries_are_recorded_together_and_add_up() {
     for database in empty_databases("log").await {
         let store = &database.store;
@@ -83,6 +102,10 @@ async fn events_and_their_entries_are_recorded_together_and_add_up() {
         assert_eq!(of_two.iter().map(|entry| entry.id.as_str()).collect::<Vec<_>>(), ["b"]);
         let after = store.list_entries("seat", &By::default(), &Part { after: "a", most: Some(1) }).await.unwrap();
         assert_eq!(after, of_two);
+
+        let made = store.list_standing("seat", &["a", "b", "c"]).await.unwrap();
+        assert_eq!(made, ["a", "b"].map(str::to_owned).into());
+        assert!(store.list_standing("chair", &["a"]).await.unwrap().is_empty());
 
         let replayed = Memory::replay(&events, at(100)).unwrap();
         let all = store.list_all_entries().await.unwrap();
