@@ -186,7 +186,7 @@ impl Home {
     /// # Errors
     /// When the ledger or the log cannot be read.
     pub fn state(&self) -> Result<(u64, u64)> {
-        Ok((self.sequence()?, self.runtime.block_on(self.store.log_head())?.sequence))
+        Ok(self.runtime.block_on(self.store.heads())?)
     }
 
     /// The latest imports, the latest first.

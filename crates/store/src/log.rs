@@ -18,8 +18,8 @@ use tokio::sync::OwnedMutexGuard;
 use crate::ledger::bigint;
 use crate::row::Cells;
 use crate::statements::{
-    ADVANCE_LOG_HEAD, FIND_ENTRY, FIND_LOG_HEAD, LIST_ALL_ENTRIES, LIST_ENTRIES, LIST_EVENTS, LIST_EVENTS_OF_ENTRY, LIST_STANDING,
-    PICK_EVENTS, RECORD_ENTRY, RECORD_EVENT, TAKE_LOG_HEAD,
+    ADVANCE_LOG_HEAD, FIND_ENTRY, FIND_HEADS, FIND_LOG_HEAD, LIST_ALL_ENTRIES, LIST_ENTRIES, LIST_EVENTS, LIST_EVENTS_OF_ENTRY,
+    LIST_STANDING, PICK_EVENTS, RECORD_ENTRY, RECORD_EVENT, TAKE_LOG_HEAD,
 };
 use crate::{Store, StoreError};
 
@@ -198,6 +198,17 @@ impl Store {
         }
         let rows = query.fetch_all(&self.pool).await.map_err(StoreError::at(statement))?;
         rows.iter().map(|row| Cells { row, statement, table: "entry" }.text("entry_id")).collect()
+    }
+
+    /// How many acts the ledger holds and how many events the log, at one instant.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn heads(&self) -> Result<(u64, u64), StoreError> {
+        let statement = "log_head/find_both";
+        let row = sqlx::query(FIND_HEADS).fetch_one(&self.pool).await.map_err(StoreError::at(statement))?;
+        let cells = Cells { row: &row, statement, table: "log_head" };
+        Ok((cells.count("acts")?, cells.count("events")?))
     }
 
     /// Every entry with its register, in order.

@@ -48,6 +48,7 @@ statements! {
     LIST_PERIOD_EVENTS = "period_event/list";
     TAKE_LOG_HEAD = "log_head/take";
     FIND_LOG_HEAD = "log_head/find";
+    FIND_HEADS = "log_head/find_both";
     ADVANCE_LOG_HEAD = "log_head/advance";
     RECORD_CHECKPOINT = "checkpoint/record";
     LIST_CHECKPOINTS = "checkpoint/list";

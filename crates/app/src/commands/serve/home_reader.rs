@@ -110,6 +110,14 @@ impl HomeReader {
 
     /// The program as it is now.
     fn now(&self) -> Result<Arc<Reader>> {
+        // the database is asked without a lock: requests wait for each other only while a change is taken in
+        let (known, reader) = {
+            let opened = self.kept();
+            (opened.0, Arc::clone(&opened.1))
+        };
+        if self.home.state()? == known {
+            return Ok(reader);
+        }
         let mut opened = self.kept();
         let state = self.home.state()?;
         if opened.0 == state {
