@@ -27,5 +27,8 @@ pub mod persons;
 /// Plans.
 pub mod plan;
 
+/// Whose scores somebody may read.
+pub mod readable;
+
 /// Scores.
 pub mod score;

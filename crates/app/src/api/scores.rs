@@ -17,6 +17,7 @@ use crate::clock;
 use crate::secrets::hex;
 use crate::views::explain::NodeView;
 use crate::views::hidden::Hidden;
+use crate::views::readable::Readable;
 use crate::views::score::ScoreView;
 
 /// The day of a question.
@@ -79,15 +80,12 @@ pub fn as_of(call: &Call<'_>) -> Day {
     call.text("as_of").and_then(|text| text.parse().ok()).unwrap_or_else(clock::today)
 }
 
-fn may_read(call: &Call<'_>, partner: &Name) -> bool {
-    rights::allows(&call.actor, rights::Act::ScoreRead, &On::account(partner))
-}
-
 fn list(call: &Call<'_>) -> Result<Value, Problem> {
     let scores = call.reading.scores(as_of(call))?;
     let (after, limit) = (call.after()?, call.limit());
     let id = |score: &Score| format!("{}/{}", score.global_partner_id, score.area);
-    let mut seen: Vec<&Score> = scores.iter().filter(|score| may_read(call, &score.global_partner_id)).collect();
+    let readable = Readable::by(&call.actor);
+    let mut seen: Vec<&Score> = scores.iter().filter(|score| readable.has(&score.global_partner_id)).collect();
     seen.sort_by_cached_key(|score| id(score));
     let rest: Vec<&Score> = seen.into_iter().filter(|score| id(score) > after).collect();
     let next = rest.get(limit.saturating_sub(1)).filter(|_| rest.len() > limit).map(|last| hex(id(last).as_bytes()));
@@ -98,7 +96,8 @@ fn list(call: &Call<'_>) -> Result<Value, Problem> {
 fn score(call: &Call<'_>) -> Result<Score, Problem> {
     let (partner, area) = (Name::new(call.part("global_partner_id")), Name::new(call.part("area")));
     let scores = call.reading.scores(as_of(call))?;
-    let found = scores.iter().find(|score| score.global_partner_id == partner && score.area == area && may_read(call, &partner));
+    let found =
+        scores.iter().find(|score| score.global_partner_id == partner && score.area == area && Readable::by(&call.actor).has(&partner));
     let message = format!("there is no score of `{partner}` in `{area}`");
     let unknown =
         || Refusal::not_found("unknown-id", message, "check the global account and the area; the list of scores has all that there are");

@@ -84,10 +84,14 @@ impl Visit {
         if let Some(who) = &self.caller.who {
             return Ok(who.user.actor());
         }
+        if let Some(actor) = self.acting.get() {
+            return Ok(actor.clone());
+        }
         if self.reading.visitor().is_none() && self.home()?.has_users().map_err(|error| Problem::unread(&error))? {
             return Err(Problem::nobody());
         }
-        self.home()?.actor(self.reading.visitor()).map_err(|error| Problem::refused("Who are you?", &error))
+        let actor = self.home()?.actor(self.reading.visitor()).map_err(|error| Problem::refused("Who are you?", &error))?;
+        Ok(self.acting.get_or_init(|| actor).clone())
     }
 
     /// Reads at a desk, as the one who visits.

@@ -14,6 +14,7 @@ use domain::designations::Score;
 use domain::evidence::Extent;
 use domain::explain::Node;
 use domain::names::Name;
+use domain::record::actor::Actor;
 use domain::record::desk::ActError;
 use domain::rights::{Act, On, allows, must};
 use domain::rulebook::{AreaRules, Rulebook};
@@ -27,6 +28,7 @@ use crate::pages::reading::Reading;
 use crate::pages::theme::Theme;
 use crate::pages::{paths, show};
 use crate::views::hidden::Hidden;
+use crate::views::readable::Readable;
 
 /// A request for a page.
 pub struct Visit {
@@ -41,6 +43,8 @@ pub struct Visit {
     /// Where the visitor reaches the pages: `http://127.0.0.1:7070`.
     pub origin: String,
     rulebook: OnceLock<Arc<Rulebook>>,
+    /// Who acts, once that was asked.
+    pub(super) acting: OnceLock<Actor>,
     params: BTreeMap<String, String>,
     query: BTreeMap<String, String>,
 }
@@ -65,6 +69,7 @@ impl FromRequestParts<Arc<dyn Reading>> for Visit {
             caller,
             origin,
             rulebook: OnceLock::new(),
+            acting: OnceLock::new(),
             params,
             query,
         })
@@ -89,8 +94,8 @@ pub async fn answer_with(visit: Visit, show: impl FnOnce(&Visit) -> Result<Respo
     let (reading, theme, address, caller) = (Arc::clone(&visit.reading), visit.theme, visit.address.clone(), visit.caller.clone());
     let shown = tokio::task::spawn_blocking(move || show(&visit).unwrap_or_else(|problem| problem.page(&visit))).await;
     shown.unwrap_or_else(|_| {
-        let (rulebook, origin) = (OnceLock::new(), String::new());
-        let visit = Visit { reading, theme, address, caller, origin, rulebook, params: BTreeMap::new(), query: BTreeMap::new() };
+        let (rulebook, acting, origin) = (OnceLock::new(), OnceLock::new(), String::new());
+        let visit = Visit { reading, theme, address, caller, origin, rulebook, acting, params: BTreeMap::new(), query: BTreeMap::new() };
         Problem::broken("the page stopped while it was being made; its cause is in the log of `counterfoil serve`").page(&visit)
     })
 }
@@ -239,7 +244,8 @@ impl Visit {
             return Ok(scores);
         }
         let actor = self.actor()?;
-        let is_hidden = |account: &&Name| !allows(&actor, Act::ScoreRead, &On::account(account));
+        let readable = Readable::by(&actor);
+        let is_hidden = |account: &&Name| !readable.has(account);
         let hidden: BTreeSet<Name> = accounts.into_iter().filter(is_hidden).cloned().collect();
         if hidden.is_empty() {
             return Ok(scores);
