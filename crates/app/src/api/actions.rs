@@ -25,6 +25,6 @@ pub const OPERATIONS: &[&[Operation]] = &[&[Operation {
 }]];
 
 fn list(call: &Call<'_>) -> Result<Value, Problem> {
-    let items = call.home.act(&call.rulebook, call.actor.clone(), |desk| actions::own(desk))?.given;
+    let items = call.home.look(&call.rulebook, call.actor.clone(), |desk| actions::own(desk))?;
     Ok(value(&Page { items, next: None }))
 }

@@ -338,7 +338,7 @@ fn one(call: &Call<'_>) -> Result<Value, Problem> {
 
 fn story(call: &Call<'_>) -> Result<Value, Problem> {
     let id = seen(call)?.entry.claim_id;
-    let story = call.home.act(&call.rulebook, call.actor.clone(), |desk| ClaimStory::at(desk, id.as_str()))?.given;
+    let story = call.home.look(&call.rulebook, call.actor.clone(), |desk| ClaimStory::at(desk, id.as_str()))?;
     let mut events = Vec::new();
     for (register, id) in story.entries() {
         events.extend(call.home.events_of(register, &id)?);

@@ -74,7 +74,7 @@ use {acts, reads};
 
 /// Reads at a desk.
 fn read<T>(call: &Call<'_>, read: impl FnOnce(&mut Desk<'_>) -> Acted<T>) -> Result<T, Problem> {
-    Ok(call.home.act(&call.rulebook, call.actor.clone(), read)?.given)
+    Ok(call.home.look(&call.rulebook, call.actor.clone(), read)?)
 }
 
 fn part(call: &Call<'_>, name: &str) -> Name {

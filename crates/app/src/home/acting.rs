@@ -97,6 +97,19 @@ impl Home {
         }
     }
 
+    /// Reads at a desk. Nobody waits for who reads, and reading waits for nobody; what is put on the desk is refused.
+    ///
+    /// # Errors
+    /// When reading is refused (the cause is an [`ActError`]), or the registers cannot be read.
+    pub fn look<T>(&self, rulebook: &Rulebook, actor: Actor, read: impl FnOnce(&mut Desk<'_>) -> Acted<T>) -> Result<T> {
+        let live = Live { stored: &Looking { home: self }, imported: self.imported()? };
+        let now = self.then.as_ref().map_or_else(clock::now, |then| then.at);
+        let mut desk = Desk::new(&live, rulebook, actor, now);
+        let given = read(&mut desk)?;
+        anyhow::ensure!(desk.drafts().is_empty(), "something was to be changed while it was read; nothing was");
+        Ok(given)
+    }
+
     /// Acts as [`Home::act`] does for a request: only while the entry that it names is as the caller knows it, and once for a key.
     ///
     /// # Errors
@@ -397,6 +410,26 @@ impl Registers for Live<'_> {
 
     fn next_sequence(&self) -> Result<u64, Failure> {
         self.stored.next_sequence()
+    }
+}
+
+/// Registers as they stand while others may act.
+struct Looking<'a> {
+    home: &'a Home,
+}
+
+impl Registers for Looking<'_> {
+    fn find(&self, register: &str, id: &str) -> Result<Option<Fields>, Failure> {
+        Ok(self.home.stored_one(register, id)?.map(|entry| entry.fields))
+    }
+
+    fn list(&self, register: &str, by: &By) -> Result<Vec<(String, Fields)>, Failure> {
+        let stored = self.home.stored(register, by, &Part::default())?;
+        Ok(stored.into_iter().map(|entry| (entry.id, entry.fields)).collect())
+    }
+
+    fn next_sequence(&self) -> Result<u64, Failure> {
+        Ok(self.home.state()?.1 + 1)
     }
 }
 

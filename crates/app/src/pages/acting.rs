@@ -100,7 +100,8 @@ impl Visit {
     ///
     /// Something that the visitor may not see, or registers that cannot be read.
     pub fn read<T>(&self, read: impl FnOnce(&mut Desk<'_>) -> Acted<T>) -> Result<T, Problem> {
-        self.act("This cannot be shown", read)
+        let read = self.home()?.look(self.rulebook(), self.actor()?, read);
+        read.map_err(|error| Problem::refused("This cannot be shown", &error))
     }
 
     /// Acts at a desk, as the one who visits; a refusal is told where the form is.

@@ -34,7 +34,7 @@ use domain::claims::{Claim, may_see};
 use domain::facts::Customer;
 use domain::names::Name;
 use domain::of_record::RecordOfPartner;
-use domain::record::desk::Desk;
+use domain::record::desk::{Acted, Desk};
 use domain::record::entry::By;
 use domain::rulebook::Rulebook;
 use domain::sight::seen;
@@ -98,6 +98,15 @@ struct Listed {
 
 impl Listed {
     fn of(visit: &Visit, workspace: &Workspace) -> Result<Self, Problem> {
+        Self::read(visit, workspace, false)
+    }
+
+    /// The same with what the partner is tied to, which takes longer.
+    fn with_ties(visit: &Visit, workspace: &Workspace) -> Result<Self, Problem> {
+        Self::read(visit, workspace, true)
+    }
+
+    fn read(visit: &Visit, workspace: &Workspace, with_ties: bool) -> Result<Self, Problem> {
         let read = |desk: &mut Desk<'_>| {
             let mut claims = Vec::new();
             for location in &domain::parties::accounts_of(desk, workspace.id())? {
@@ -109,15 +118,14 @@ impl Listed {
                 }
             }
             claims.sort_by(|one, other| one.claim_id.cmp(&other.claim_id));
-            let customers = desk.list::<Customer>(&By::default())?.into_iter().map(|row| (row.tenant_id, row.name));
-            let mut tied = BTreeSet::new();
-            for entry in seen::<RecordOfPartner>(desk, &By::default())? {
-                tied.extend(entry.tenant_id.zip(entry.subscription_id));
+            let tied = if with_ties { ties(desk)? } else { BTreeSet::new() };
+            let tenants: BTreeSet<&Name> =
+                claims.iter().map(|claim| &claim.tenant_id).chain(tied.iter().map(|(tenant, _)| tenant)).collect();
+            let mut customers = BTreeMap::new();
+            for tenant in tenants {
+                customers.extend(desk.find::<Customer>(tenant.as_str())?.map(|row| (row.tenant_id, row.name)));
             }
-            for chain in seen::<Chain>(desk, &By::default())? {
-                tied.extend(chain.tenant_id.map(|tenant| (tenant, chain.subscription_id)));
-            }
-            Ok(Self { claims, customers: customers.collect(), tied })
+            Ok(Self { claims, customers, tied })
         };
         visit.read(read)
     }
@@ -141,6 +149,18 @@ impl Listed {
         let of_tenant = self.tied.iter().filter(|(own, _)| *own == tenant);
         of_tenant.map(|(_, subscription)| (subscription.to_string(), String::new())).collect()
     }
+}
+
+/// Subscriptions that the partner is or was tied to, with their tenants.
+fn ties(desk: &Desk<'_>) -> Acted<BTreeSet<(Name, Name)>> {
+    let mut tied = BTreeSet::new();
+    for entry in seen::<RecordOfPartner>(desk, &By::default())? {
+        tied.extend(entry.tenant_id.zip(entry.subscription_id));
+    }
+    for chain in seen::<Chain>(desk, &By::default())? {
+        tied.extend(chain.tenant_id.map(|tenant| (tenant, chain.subscription_id)));
+    }
+    Ok(tied)
 }
 
 /// A state in words, with what it waits for.

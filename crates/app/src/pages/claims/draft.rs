@@ -161,7 +161,7 @@ struct Form<'c> {
 /// Begins a claim: the chooser, and then the form.
 pub fn begin(visit: &Visit) -> Result<Response, Problem> {
     let workspace = claiming(visit)?;
-    let listed = Listed::of(visit, &workspace)?;
+    let listed = Listed::with_ties(visit, &workspace)?;
     let activity = visit.value("activity").and_then(|text| Activity::read(text).ok());
     let Some(activity) = activity else { return choose::show(visit, &workspace, listed.tenants()) };
     let product = visit.value("product").unwrap_or_default().to_owned();
@@ -202,7 +202,7 @@ pub fn take_new(visit: &Visit, sent: &Sent) -> Result<Response, Problem> {
     match visit.tried(|desk| drafts::create(desk, &edits))? {
         Ok(claim) => kept(visit, &workspace, &claim, sent),
         Err(refusal) => {
-            let listed = Listed::of(visit, &workspace)?;
+            let listed = Listed::with_ties(visit, &workspace)?;
             let form = Form { held, claim: None, lacks: Lacks::of(refusal.all()), proof_wrong: Vec::new() };
             refused(render(visit, &workspace, &listed, form)?)
         }
@@ -217,7 +217,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
 /// Shows the form of a claim, with what is wrong with the proof that was sent.
 pub fn show_with(visit: &Visit, proof_wrong: Vec<Wrong>) -> Result<Response, Problem> {
     let workspace = claiming(visit)?;
-    let listed = Listed::of(visit, &workspace)?;
+    let listed = Listed::with_ties(visit, &workspace)?;
     let claim = listed.find(visit)?;
     let is_checked = visit.value("check").is_some() || claim.state == ClaimState::ActionRequired;
     let found = if is_checked { visit.read(|desk| checks::problems(desk, claim))? } else { Vec::new() };
@@ -228,7 +228,7 @@ pub fn show_with(visit: &Visit, proof_wrong: Vec<Wrong>) -> Result<Response, Pro
 /// Keeps what the form of a claim holds, and hands the claim in when that is asked for.
 pub fn take(visit: &Visit, sent: &Sent) -> Result<Response, Problem> {
     let workspace = claiming(visit)?;
-    let listed = Listed::of(visit, &workspace)?;
+    let listed = Listed::with_ties(visit, &workspace)?;
     let claim = listed.find(visit)?;
     let held = Held::sent(sent, claim.activity);
     // the products were asked for in the way of the activity that the claim had
