@@ -14,6 +14,7 @@ use crate::partners::AccountIx;
 use crate::points::{Measured, score_metric};
 use crate::reasons::Reason;
 use crate::rulebook::designations::Combine;
+use crate::rulebook::entries::Entry;
 use crate::rulebook::{AreaRules, MetricRule, PartKind, PartRule, RateUnit, Rulebook, TrackRules};
 
 /// A node of an explanation: area → track → metric → part → term → customer or person → figure → rows.
@@ -130,7 +131,16 @@ impl Node {
 #[must_use]
 pub fn explain(scoring: &Scoring<'_>, evidence: &Evidence<'_>, account: AccountIx, area: &AreaRules) -> Node {
     let score = scoring.score(account, area);
-    let explainer = Explainer { scoring, evidence, account, area, rulebook: scoring.register().rulebook };
+    let rulebook = scoring.register().rulebook;
+    let explainer = Explainer {
+        scoring,
+        evidence,
+        account,
+        area,
+        rulebook,
+        entries: rulebook.entries(),
+        groups: TABLES.map(|table| by_tenant(evidence, table)),
+    };
     let tracks = area.tracks.iter().zip(&score.tracks).map(|(rules, track)| {
         let node = explainer.track(rules, track.score.clone());
         let notes =
@@ -157,6 +167,24 @@ struct Explainer<'e, 'a, 'v> {
     account: AccountIx,
     area: &'e AreaRules,
     rulebook: &'a Rulebook,
+    /// Every value of the rulebook, to be cited.
+    entries: Vec<Entry>,
+    /// The rows of each of [`TABLES`] by customer: there is a figure of each customer for each metric.
+    groups: [BTreeMap<&'e Name, Groups<'e>>; TABLES.len()],
+}
+
+/// The tables of usage, each at its own place.
+const TABLES: [Table; 3] = [Table::Consumption, Table::Usage, Table::Revenue];
+
+/// Groups of rows, in their order.
+type Groups<'e> = Vec<(&'e RowGroup, &'e RowSums)>;
+
+fn by_tenant<'e>(evidence: &'e Evidence<'_>, table: Table) -> BTreeMap<&'e Name, Groups<'e>> {
+    let mut groups: BTreeMap<&Name, Groups<'_>> = BTreeMap::new();
+    for (group, sums) in evidence.of(table) {
+        groups.entry(&group.tenant).or_default().push((group, sums));
+    }
+    groups
 }
 
 impl Explainer<'_, '_, '_> {
@@ -312,14 +340,23 @@ impl Explainer<'_, '_, '_> {
         node.keys = vec![("from", figure.from.to_string()), ("to", figure.to.to_string())];
         node.adds_up = true;
         let reads = Reads::of(&rule.measure, self.rulebook);
-        let groups = self.evidence.of(figure.quantity.table()).iter();
+        let groups = self.groups_of(leaf.tenant.as_ref(), figure.quantity.table());
         let concerned = groups.filter(|(group, _)| {
-            leaf.tenant.as_ref().is_none_or(|tenant| *tenant == group.tenant)
-                && (figure.from..=figure.to).contains(&group.month)
+            (figure.from..=figure.to).contains(&group.month)
                 && leaf.item.as_ref().is_none_or(|item| self.is_item(item, &group.item, figure.quantity))
         });
         node.children = concerned.map(|(group, sums)| self.rows(&reads, figure.quantity, group, sums)).collect();
         node
+    }
+
+    /// The rows of a customer in a table, or of all of them, in their order.
+    fn groups_of<'s>(&'s self, tenant: Option<&Name>, table: Table) -> impl Iterator<Item = (&'s RowGroup, &'s RowSums)> + use<'s> {
+        let groups = &self.groups[table as usize];
+        let (own, all) = match tenant {
+            Some(tenant) => (groups.get(tenant), None),
+            None => (None, Some(groups.values())),
+        };
+        own.into_iter().chain(all.into_iter().flatten()).flatten().copied()
     }
 
     /// Whether rows of `found` belong to the leaf's item: the same name, for MCV the same rate-card row.
@@ -363,12 +400,16 @@ impl Explainer<'_, '_, '_> {
 
     /// The values of the rulebook whose place begins with one of `prefixes`.
     fn rules(&self, prefixes: &[&str]) -> Vec<RuleRef> {
-        let entries = self.rulebook.entries().into_iter();
-        let cited = entries.filter(|entry| prefixes.iter().any(|prefix| entry.path.starts_with(prefix)));
+        let cited = self.entries.iter().filter(|entry| prefixes.iter().any(|prefix| entry.path.starts_with(prefix)));
         let version = &self.rulebook.program.version;
         let text = |value: &toml::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         cited
-            .map(|entry| RuleRef { value: text(&entry.value), field: entry.path, version: version.clone(), source: entry.source })
+            .map(|entry| RuleRef {
+                value: text(&entry.value),
+                field: entry.path.clone(),
+                version: version.clone(),
+                source: entry.source.clone(),
+            })
             .collect()
     }
 }

@@ -34,6 +34,9 @@ const PREVIEWS_KEPT: usize = 8;
 /// For how many partners and days findings are kept; they are large.
 const FINDINGS_KEPT: usize = 48;
 
+/// For how many partners, areas and days explanations are kept besides; each is a part of what findings hold.
+const EXPLAINED_KEPT: usize = 256;
+
 /// Answers by key, each behind a lock of its own while it is found.
 type Answers<K, V> = Mutex<BTreeMap<K, Arc<Mutex<Option<Arc<V>>>>>>;
 
@@ -44,6 +47,7 @@ pub struct Reader {
     origin: String,
     scores: Answers<Day, Arc<Vec<Score>>>,
     findings: Answers<(Name, Day, Extent), Findings>,
+    explained: Answers<(Name, Day, Extent, Name), Arc<Node>>,
     previews: Answers<(String, Day), Vec<Score>>,
     inventory: Answers<Day, Vec<Item>>,
     fresh: OnceLock<Vec<(String, String)>>,
@@ -58,6 +62,7 @@ impl Reader {
             origin,
             scores: Mutex::default(),
             findings: Mutex::default(),
+            explained: Mutex::default(),
             previews: Mutex::default(),
             inventory: Mutex::default(),
             fresh: OnceLock::new(),
@@ -73,10 +78,10 @@ impl Reader {
         let (program, touched) = self.program.renewed(home, registers)?;
         let renewed = Self::new(program, self.today, self.origin.clone());
         let Some(touched) = touched else { return Ok(renewed) };
-        let findings = kept(&self.findings);
-        let untouched = findings.iter().filter(|((account, ..), _)| !touched.accounts.contains(account));
-        let findings = untouched.map(|(key, answer)| (key.clone(), Arc::clone(answer))).collect();
-        Ok(Self { findings: Mutex::new(findings), ..renewed })
+        let is_touched = |account: &Name| touched.accounts.contains(account);
+        let findings = without(&self.findings, |(account, ..)| is_touched(account));
+        let explained = without(&self.explained, |(account, ..)| is_touched(account));
+        Ok(Self { findings, explained, ..renewed })
     }
 
     /// Finds what the first pages ask for, so that they answer at once; an error is told by the page that meets it.
@@ -150,6 +155,13 @@ fn kept<T>(answers: &Mutex<T>) -> MutexGuard<'_, T> {
     answers.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// The answers but those of some keys.
+fn without<K: Ord + Clone, V>(answers: &Answers<K, V>, is_left_out: impl Fn(&K) -> bool) -> Answers<K, V> {
+    let answers = kept(answers);
+    let others = answers.iter().filter(|(key, _)| !is_left_out(key));
+    Mutex::new(others.map(|(key, answer)| (key.clone(), Arc::clone(answer))).collect())
+}
+
 /// The answer of a key: found once, asked by others meanwhile, kept up to `most` keys. Answers of other keys are not waited for.
 fn once<K: Ord, V>(answers: &Answers<K, V>, most: usize, key: K, find: impl FnOnce() -> Result<V>) -> Result<Arc<V>> {
     let place = {
@@ -182,8 +194,14 @@ impl Reading for Reader {
     }
 
     fn explain(&self, account: &Name, area: &Name, as_of: Day, extent: Extent) -> Result<Arc<Node>> {
-        let findings = self.findings(account, as_of, extent)?;
-        findings.explained.get(area).cloned().with_context(|| format!("the rulebook has no area `{area}`"))
+        // who asks for one area does not wait for the others, unless they are there already
+        if kept(&self.findings).contains_key(&(account.clone(), as_of, extent)) {
+            let findings = self.findings(account, as_of, extent)?;
+            return findings.explained.get(area).cloned().with_context(|| format!("the rulebook has no area `{area}`"));
+        }
+        let key = (account.clone(), as_of, extent, area.clone());
+        let node = once(&self.explained, EXPLAINED_KEPT, key, || Ok(Arc::new(self.program.explain(account, area, as_of, extent)?)))?;
+        Ok(Arc::clone(&node))
     }
 
     fn outlooks(&self, account: &Name, area: &Name, as_of: Day) -> Result<Arc<Vec<Outlook>>> {
