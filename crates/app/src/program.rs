@@ -3,6 +3,9 @@
 /// Credits and scores of the days asked for last.
 mod days;
 
+/// What is found about one partner.
+mod findings;
+
 /// The inventory of partner admin links.
 mod inventory;
 
@@ -14,6 +17,8 @@ pub mod reconcile;
 
 /// What a partner's resale is worth, for enrolments.
 pub mod resale;
+
+pub use findings::Findings;
 
 #[cfg(test)]
 mod renewed_equals_opened;
@@ -31,19 +36,15 @@ use std::sync::{Arc, OnceLock};
 use anyhow::{Context, Result};
 use domain::amount::Amount;
 use domain::cells::Row as _;
-use domain::customers::{Customer, customers};
 use domain::estates::Estates;
-use domain::evidence::{Evidence, Extent, Origin};
-use domain::explain::{Node, explain};
+use domain::evidence::Origin;
 use domain::facts::Consumption;
 use domain::lines::LineKey;
 use domain::names::Name;
 use domain::partners::{AccountIx, Partners};
-use domain::plan::{Outlook, outlooks};
 use domain::register::Register;
-use domain::roster::{Roster, roster};
 use domain::rulebook::{AreaRules, Rulebook};
-use domain::time::{Day, Month};
+use domain::time::Month;
 use engine::bills::{BillCredited, Crediting, credit_bill};
 use engine::credits::{GroupBy, Groups, Usage, credited_groups, credited_lines};
 use engine::dataset::Dataset;
@@ -56,6 +57,7 @@ use engine::tables::read_rows;
 use crate::home::{Home, Then};
 use crate::problem::{Refusal, known_partner};
 use crate::program::days::Days;
+use crate::program::findings::Strays;
 use crate::program::kept::KeptRows;
 
 /// A program opened for reading.
@@ -75,23 +77,13 @@ pub struct OpenProgram {
     estates: OnceLock<Estates>,
     /// Consumption of accounts that were asked about.
     kept: KeptRows,
+    /// The customers whose rows of consumption name a subscription that is not known as theirs, once an account is asked about.
+    strays: OnceLock<Strays>,
     /// The cluster that credits, when it is not done here.
     #[cfg(feature = "cluster")]
     cluster: Option<engine::cluster::Session>,
     /// What the home looked back on: files that were made for it go with it.
     _then: Option<Arc<Then>>,
-}
-
-/// What is found about a partner as of a day.
-pub struct Findings {
-    /// The explanation of its score in each area.
-    pub explained: BTreeMap<Name, Arc<Node>>,
-    /// How each area stands, to be asked what more would give.
-    pub outlooks: BTreeMap<Name, Arc<Vec<Outlook>>>,
-    /// Its customers.
-    pub customers: Arc<Vec<Customer>>,
-    /// Its people.
-    pub roster: Arc<Roster>,
 }
 
 impl OpenProgram {
@@ -117,6 +109,7 @@ impl OpenProgram {
             days: Days::default(),
             estates: OnceLock::new(),
             kept: KeptRows::default(),
+            strays: OnceLock::new(),
             #[cfg(feature = "cluster")]
             cluster: None,
             _then: None,
@@ -214,88 +207,6 @@ impl OpenProgram {
     pub fn area(&self, area: &str) -> Result<&AreaRules, Refusal> {
         let known = || self.rulebook.areas.keys().map(Name::as_str);
         self.rulebook.areas.get(&Name::new(area)).ok_or_else(|| Refusal::unknown("area", area, known().collect::<Vec<_>>()))
-    }
-
-    /// The tree behind the score of a partner in an area, down to the rows of an extent.
-    ///
-    /// # Errors
-    /// When there is no such partner or area, or consumption cannot be read.
-    pub fn explain(&self, account: &Name, area: &Name, as_of: Day, extent: Extent) -> Result<Node> {
-        let rules = self.area(area.as_str())?;
-        known_partner(account.as_str(), &self.partners)?;
-        self.with_scoring(as_of, |scoring| {
-            let register = scoring.register();
-            let account = register.partners.account(account).expect("the partners are those of the same rows");
-            let evidence = self.evidence(register, account, as_of)?.within(extent);
-            Ok(explain(scoring, &evidence, account, rules))
-        })
-    }
-
-    /// How every track of an area stands for a partner, to be asked what more would give.
-    ///
-    /// # Errors
-    /// When there is no such partner or area, or consumption cannot be read.
-    pub fn outlooks(&self, account: &Name, area: &Name, as_of: Day) -> Result<Vec<Outlook>> {
-        let rules = self.area(area.as_str())?;
-        known_partner(account.as_str(), &self.partners)?;
-        self.with_scoring(as_of, |scoring| {
-            let account = scoring.register().partners.account(account).expect("the partners are those of the same rows");
-            Ok(outlooks(scoring, account, rules))
-        })
-    }
-
-    /// Everything that is found about a partner as of a day in the rows of an extent, in one reading of consumption.
-    ///
-    /// # Errors
-    /// When there is no such partner, or consumption cannot be read.
-    pub fn findings(&self, account: &Name, as_of: Day, extent: Extent) -> Result<Findings> {
-        known_partner(account.as_str(), &self.partners)?;
-        self.with_scoring(as_of, |scoring| {
-            let register = scoring.register();
-            let account = register.partners.account(account).expect("the partners are those of the same rows");
-            let evidence = self.evidence(register, account, as_of)?.within(extent);
-            let explained =
-                self.rulebook.areas.values().map(|rules| (rules.area.clone(), Arc::new(explain(scoring, &evidence, account, rules))));
-            let outlooks = self.rulebook.areas.values().map(|rules| (rules.area.clone(), Arc::new(outlooks(scoring, account, rules))));
-            Ok(Findings {
-                explained: explained.collect(),
-                outlooks: outlooks.collect(),
-                customers: Arc::new(customers(register, &self.dataset.program, &evidence)),
-                roster: Arc::new(roster(scoring, &self.dataset.program, account)),
-            })
-        })
-    }
-
-    /// The rows that concern an account as of a day.
-    fn evidence<'a>(&'a self, register: &'a Register<'a>, account: AccountIx, as_of: Day) -> Result<Evidence<'a>> {
-        let origin = |table: &'static str, ix: usize| self.dataset.origins.of(table, ix);
-        let mut evidence = Evidence::new(register, &self.dataset.program, account, as_of.closed_month(), origin);
-        let id = register.partners.account_id(account);
-        self.each_concerning(id, &mut evidence, |evidence, row, origin| evidence.add_consumption(row, Some(origin)))?;
-        Ok(evidence)
-    }
-
-    /// Hands on the rows of consumption that concern the account of an evidence, and keeps them while there is room.
-    fn each_concerning<'e>(
-        &self,
-        account: &Name,
-        evidence: &mut Evidence<'e>,
-        mut take: impl FnMut(&mut Evidence<'e>, &Consumption, Origin<'_>),
-    ) -> Result<()> {
-        if let Some(rows) = self.kept.of(account) {
-            rows.iter().for_each(|kept| take(evidence, kept.row(), kept.origin()));
-            return Ok(());
-        }
-        let mut gathered = self.kept.gather();
-        self.each_consumption(|row, origin| {
-            // whether a row concerns the account does not depend on the day
-            if evidence.concerns(&row.tenant_id, Some(&row.subscription_id)) {
-                take(evidence, row, origin);
-                gathered.add(row, origin);
-            }
-        })?;
-        self.kept.keep(account, gathered);
-        Ok(())
     }
 
     /// Consumption as credited up to a month, resale chains as of that month.

@@ -21,11 +21,21 @@ use crate::facts::{
 };
 use crate::names::Name;
 use crate::partners::Partners;
+use crate::register::Register;
 
 pub use touched::{MonthsTouched, Touched};
 
 /// Subscriptions that rows of a customer name and that are not known as the customer's own: the customer and the subscription.
 pub type Strays = BTreeSet<(Name, Name)>;
+
+/// Places of rows in the tables of workload usage and of revenue.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UsagePlaces {
+    /// Those of workload usage.
+    pub usage: Vec<usize>,
+    /// Those of revenue.
+    pub revenue: Vec<usize>,
+}
 
 /// Declares the tables whose rows are about one customer each.
 macro_rules! tables_of_customers {
@@ -162,6 +172,21 @@ impl Estates {
         program.certifications = self.certifications.rows_of(&persons);
         program.enrolments = self.enrolments.rows_of(accounts);
         program
+    }
+
+    /// The customers of whom rows may concern some partner IDs: those that their associations name, and those whose rows name a subscription
+    /// that they sell or are partner of record of, as far as is known; and these subscriptions.
+    #[must_use]
+    pub fn concerned(&self, partner_ids: &BTreeSet<&Name>) -> (BTreeSet<Name>, BTreeSet<Name>) {
+        let (mut tenants, subscriptions) = Register::reach(&self.program, partner_ids);
+        tenants.extend(subscriptions.iter().flat_map(|subscription| self.tenants_of(subscription)).cloned());
+        (tenants, subscriptions)
+    }
+
+    /// The places of workload usage and of revenue of some customers in their tables.
+    #[must_use]
+    pub fn usage_places(&self, tenants: &BTreeSet<Name>) -> UsagePlaces {
+        UsagePlaces { usage: self.customers.workload_usage.places_of(tenants), revenue: self.customers.revenue.places_of(tenants) }
     }
 
     /// The subscriptions that are a customer's, or that rows of it name.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::amount::Amount;
 use crate::attach::AttachSet;
+use crate::estates::UsagePlaces;
 use crate::facts::{Consumption, PalLink, Program, Revenue, WorkloadUsage};
 use crate::metrics::Table;
 use crate::names::Name;
@@ -134,6 +135,20 @@ impl<'a> Evidence<'a> {
         month: Month,
         origin: impl Fn(&'static str, usize) -> Option<Origin<'o>>,
     ) -> Self {
+        let all = UsagePlaces { usage: (0..program.workload_usage.len()).collect(), revenue: (0..program.revenue.len()).collect() };
+        Self::among(register, program, account, month, &all, origin)
+    }
+
+    /// The same, where it is known among which rows of workload usage and revenue those lie that concern the account.
+    #[must_use]
+    pub fn among<'o>(
+        register: &'a Register<'a>,
+        program: &Program,
+        account: AccountIx,
+        month: Month,
+        places: &UsagePlaces,
+        origin: impl Fn(&'static str, usize) -> Option<Origin<'o>>,
+    ) -> Self {
         let id = register.partners.account_id(account);
         let own = program.partners.iter().filter(|row| row.global_partner_id == *id || row.partner_id == *id);
         let ids: BTreeSet<Name> = own.map(|row| row.partner_id.clone()).chain([id.clone()]).collect();
@@ -150,8 +165,8 @@ impl<'a> Evidence<'a> {
             usage: BTreeMap::new(),
             revenue: BTreeMap::new(),
         };
-        evidence.add_usage(program, &origin);
-        evidence.add_revenue(program, &origin);
+        evidence.add_usage(program, &places.usage, &origin);
+        evidence.add_revenue(program, &places.revenue, &origin);
         evidence
     }
 
@@ -260,9 +275,9 @@ impl<'a> Evidence<'a> {
         sums.dollars += row.acr_usd;
     }
 
-    fn add_usage<'o>(&mut self, program: &Program, origin: &impl Fn(&'static str, usize) -> Option<Origin<'o>>) {
-        for (ix, row) in program.workload_usage.iter().enumerate().filter(|(_, row)| row.month <= self.month) {
-            if !self.concerns(&row.tenant_id, row.subscription_id.as_ref()) {
+    fn add_usage<'o>(&mut self, program: &Program, places: &[usize], origin: &impl Fn(&'static str, usize) -> Option<Origin<'o>>) {
+        for (ix, row) in places.iter().map(|ix| (*ix, &program.workload_usage[*ix])) {
+            if row.month > self.month || !self.concerns(&row.tenant_id, row.subscription_id.as_ref()) {
                 continue;
             }
             let ties = self.own(self.register.ties_of_usage(row, self.month));
@@ -286,9 +301,9 @@ impl<'a> Evidence<'a> {
         }
     }
 
-    fn add_revenue<'o>(&mut self, program: &Program, origin: &impl Fn(&'static str, usize) -> Option<Origin<'o>>) {
-        for (ix, row) in program.revenue.iter().enumerate().filter(|(_, row)| row.month <= self.month) {
-            if !self.concerns(&row.tenant_id, row.subscription_id.as_ref()) {
+    fn add_revenue<'o>(&mut self, program: &Program, places: &[usize], origin: &impl Fn(&'static str, usize) -> Option<Origin<'o>>) {
+        for (ix, row) in places.iter().map(|ix| (*ix, &program.revenue[*ix])) {
+            if row.month > self.month || !self.concerns(&row.tenant_id, row.subscription_id.as_ref()) {
                 continue;
             }
             let ties = self.own(self.register.ties_of_revenue(row, self.month));

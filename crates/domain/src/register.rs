@@ -3,7 +3,7 @@
 //! Nothing is computed ahead here: every question is asked of a day and answered by testing the rows that could hold on it.
 //! That makes it slow and clear; `engine` has the fast version and must agree.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::facts::{
@@ -287,8 +287,8 @@ impl<'a> Register<'a> {
             subscriptions.extend(row.subscription_id.clone());
         }
         subscriptions.extend(program.csp.iter().filter(|row| partner_ids.contains(&row.partner_id)).map(|row| row.subscription_id.clone()));
-        let owner: BTreeMap<&Name, &Name> = program.subscriptions.iter().map(|row| (&row.subscription_id, &row.tenant_id)).collect();
-        tenants.extend(subscriptions.iter().filter_map(|subscription| owner.get(subscription)).map(|tenant| (*tenant).clone()));
+        let reached: HashSet<&Name> = subscriptions.iter().collect();
+        tenants.extend(program.subscriptions.iter().filter(|row| reached.contains(&row.subscription_id)).map(|row| row.tenant_id.clone()));
         (tenants, subscriptions)
     }
 }

@@ -1,4 +1,5 @@
-//! A program that takes changes in gives what one opened anew gives, after any sequence of changes of a home.
+//! A program that takes changes in gives what one opened anew gives, after any sequence of changes of a home; and what it finds about a
+//! partner by reading only the customers concerned is what all rows give.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -243,11 +244,14 @@ proptest! {
             for day in days() {
                 prop_assert_eq!(program.scores(day).expect("the test's own home can be used"), opened.scores(day).expect("the test's own home can be used"), "after {:?}", change);
             }
-            let account = Name::new("10");
-            for area in opened.rulebook().areas.keys() {
-                let [renewed, anew] = [&program, &opened].map(|program| program.explain(&account, area, as_of(), Extent::Concerning).expect("the test's own home can be used"));
-                prop_assert_eq!(renewed, anew, "after {:?}", change);
-            }
+            // each of them in turn
+            let account = Name::new(["10", "20", "30"][at % 3]);
+            let renewed = program.findings(&account, as_of(), Extent::Concerning).expect("the test's own home can be used");
+            let anew = opened.findings_of_all(&account, as_of(), Extent::Concerning).expect("the test's own home can be used");
+            prop_assert_eq!(renewed.explained, anew.explained, "of {} after {:?}", account, change);
+            prop_assert_eq!(renewed.customers, anew.customers, "of {} after {:?}", account, change);
+            prop_assert_eq!(renewed.roster, anew.roster, "of {} after {:?}", account, change);
+            prop_assert_eq!(format!("{:?}", renewed.outlooks), format!("{:?}", anew.outlooks), "of {} after {:?}", account, change);
         }
     }
 }

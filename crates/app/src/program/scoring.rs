@@ -62,7 +62,7 @@ impl OpenProgram {
     }
 
     /// The credits of a day, and its scores if they were asked for: as kept, with what changes have touched since credited again.
-    fn scored(&self, as_of: Day) -> Result<Arc<Scored>> {
+    pub(super) fn scored(&self, as_of: Day) -> Result<Arc<Scored>> {
         let scored = match (self.days.of(as_of), &self.imported) {
             (Some(kept), _) if kept.touched.is_empty() => return Ok(kept.scored),
             (Some(kept), Some(imported)) => {
@@ -82,13 +82,15 @@ impl OpenProgram {
         Ok(scored)
     }
 
-    /// Does what the first change would have to do besides.
+    /// Does what the first change, and the first question about a partner, would have to do besides.
     pub fn prepare_for_changes(&self) {
         self.estates();
+        // trouble is told by the question that meets it
+        let _ = self.strays();
     }
 
     /// The rows by customer.
-    fn estates(&self) -> &Estates {
+    pub(super) fn estates(&self) -> &Estates {
         self.estates.get_or_init(|| Estates::new(&self.dataset.program, &self.days.strays()))
     }
 
@@ -104,6 +106,7 @@ impl OpenProgram {
         let entries = home.standing_of(imported.registers_to_read(before, registers))?;
         let dataset = imported.standing_since(before, &self.dataset, &entries)?;
         let usage = imported.changed_usage(before)?;
+        let own_strays = self.strays_after(&dataset.program, &usage.named);
         let strays = self.days.strays().into_iter().chain(usage.named).collect();
         let old = self.estates();
         let old = old.renewed(old.program(), &strays);
@@ -112,7 +115,7 @@ impl OpenProgram {
         let renewed = Self { ..Self::of_imported(imported, dataset, self.rules()) };
         let Some(touched) = touched else { return Ok((renewed, None)) };
         let (days, kept) = (self.days.after(&touched), self.kept.without(&touched.accounts));
-        let renewed = Self { days, kept, estates: estates.into(), streamed: self.streamed.clone(), ..renewed };
+        let renewed = Self { days, kept, estates: estates.into(), streamed: self.streamed.clone(), strays: own_strays, ..renewed };
         Ok((renewed, Some(touched)))
     }
 }

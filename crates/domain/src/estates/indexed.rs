@@ -46,6 +46,13 @@ impl<T: Clone> Indexed<T> {
         self.at(names.iter().filter_map(|name| self.places.get(name)).flatten().copied().collect())
     }
 
+    /// The places of the rows of some names, in the order of the table.
+    pub fn places_of(&self, names: &BTreeSet<Name>) -> Vec<usize> {
+        let mut places: Vec<usize> = names.iter().filter_map(|name| self.places.get(name)).flatten().map(|place| *place as usize).collect();
+        places.sort_unstable();
+        places
+    }
+
     /// The rows of some names, and those of other names by another index of the same table; in its order, each once.
     pub fn rows_also_of(&self, names: &BTreeSet<Name>, other: &Self, others: &BTreeSet<Name>) -> Rows<T> {
         let places = names.iter().filter_map(|name| self.places.get(name)).flatten();

@@ -1,0 +1,193 @@
+//! What is found about one partner as of a day. Of a home only the registers and the usage of the customers concerned are looked at; a test
+//! holds that the answer is that of all rows.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
+
+use anyhow::Result;
+use domain::customers::{Customer, customers};
+use domain::designations::Scoring;
+use domain::estates::UsagePlaces;
+use domain::evidence::{Evidence, Extent, Origin};
+use domain::explain::{Node, explain};
+use domain::facts::{Consumption, Program};
+use domain::names::Name;
+use domain::partners::AccountIx;
+use domain::plan::{Outlook, outlooks};
+use domain::register::Register;
+use domain::roster::{Roster, roster};
+use domain::time::Day;
+use engine::credits::named_together;
+
+use super::OpenProgram;
+use crate::problem::known_partner;
+
+/// The customers whose rows of consumption name a subscription that is not known as theirs, by subscription.
+pub(super) type Strays = BTreeMap<Name, BTreeSet<Name>>;
+
+/// What is found about a partner as of a day.
+pub struct Findings {
+    /// The explanation of its score in each area.
+    pub explained: BTreeMap<Name, Arc<Node>>,
+    /// How each area stands, to be asked what more would give.
+    pub outlooks: BTreeMap<Name, Arc<Vec<Outlook>>>,
+    /// Its customers.
+    pub customers: Arc<Vec<Customer>>,
+    /// Its people.
+    pub roster: Arc<Roster>,
+}
+
+impl OpenProgram {
+    /// The tree behind the score of a partner in an area, down to the rows of an extent.
+    ///
+    /// # Errors
+    /// When there is no such partner or area, or consumption cannot be read.
+    pub fn explain(&self, account: &Name, area: &Name, as_of: Day, extent: Extent) -> Result<Node> {
+        let rules = self.area(area.as_str())?;
+        self.with_account(account, as_of, |scoring, account, concerned| {
+            let evidence = self.evidence(scoring.register(), account, as_of, concerned)?.within(extent);
+            Ok(explain(scoring, &evidence, account, rules))
+        })
+    }
+
+    /// How every track of an area stands for a partner, to be asked what more would give.
+    ///
+    /// # Errors
+    /// When there is no such partner or area, or consumption cannot be read.
+    pub fn outlooks(&self, account: &Name, area: &Name, as_of: Day) -> Result<Vec<Outlook>> {
+        let rules = self.area(area.as_str())?;
+        self.with_account(account, as_of, |scoring, account, _| Ok(outlooks(scoring, account, rules)))
+    }
+
+    /// Everything that is found about a partner as of a day in the rows of an extent, in one reading of consumption.
+    ///
+    /// # Errors
+    /// When there is no such partner, or consumption cannot be read.
+    pub fn findings(&self, account: &Name, as_of: Day, extent: Extent) -> Result<Findings> {
+        self.with_account(account, as_of, |scoring, account, concerned| self.found(scoring, account, concerned, extent))
+    }
+
+    /// The same from all rows, for a test that both are equal.
+    #[cfg(test)]
+    pub fn findings_of_all(&self, account: &Name, as_of: Day, extent: Extent) -> Result<Findings> {
+        self.with_scoring(as_of, |scoring| {
+            let account = scoring.register().partners.account(account).expect("the partners are those of the same rows");
+            self.found(scoring, account, None, extent)
+        })
+    }
+
+    fn found(&self, scoring: &Scoring<'_>, account: AccountIx, concerned: Option<&UsagePlaces>, extent: Extent) -> Result<Findings> {
+        let register = scoring.register();
+        let evidence = self.evidence(register, account, scoring.as_of(), concerned)?.within(extent);
+        let areas = || self.rulebook.areas.values();
+        let explained = areas().map(|rules| (rules.area.clone(), Arc::new(explain(scoring, &evidence, account, rules))));
+        let outlooks = areas().map(|rules| (rules.area.clone(), Arc::new(outlooks(scoring, account, rules))));
+        Ok(Findings {
+            explained: explained.collect(),
+            outlooks: outlooks.collect(),
+            customers: Arc::new(customers(register, &self.dataset.program, &evidence)),
+            roster: Arc::new(roster(scoring, &self.dataset.program, account)),
+        })
+    }
+
+    /// Asks a program that is ready to be scored as of a day about one account: of a home with the rows of the customers that may concern it, and where
+    /// their usage lies.
+    fn with_account<T>(
+        &self,
+        account: &Name,
+        as_of: Day,
+        ask: impl FnOnce(&Scoring<'_>, AccountIx, Option<&UsagePlaces>) -> Result<T>,
+    ) -> Result<T> {
+        known_partner(account.as_str(), &self.partners)?;
+        let known = |found: Option<AccountIx>| found.expect("the partners are those of the same rows");
+        if self.imported.is_none() {
+            return self.with_scoring(as_of, |scoring| ask(scoring, known(scoring.register().partners.account(account)), None));
+        }
+        let (scored, estates) = (self.scored(as_of)?, self.estates());
+        let own = self.dataset.program.partners.iter().filter(|row| row.global_partner_id == *account || row.partner_id == *account);
+        let ids: BTreeSet<&Name> = own.map(|row| &row.partner_id).chain([account]).collect();
+        let (mut tenants, subscriptions) = estates.concerned(&ids);
+        let strays = self.strays()?;
+        tenants.extend(subscriptions.iter().filter_map(|subscription| strays.get(subscription)).flatten().cloned());
+        let ix = known(estates.partners().account(account));
+        tenants.extend(scored.credits.usage[ix.0 as usize].iter().map(|cell| cell.tenant.clone()));
+        let program = estates.narrowed(&tenants, &BTreeSet::from([account.clone()]));
+        let register = Register::of(&program, &self.rulebook, Arc::clone(estates.partners()));
+        let scoring = Scoring::of(&register, &program, scored.credits.clone(), as_of);
+        ask(&scoring, ix, Some(&estates.usage_places(&tenants)))
+    }
+
+    /// The rows that concern an account as of a day; `concerned` says where usage of the customers
+    /// concerned lies, if that is known.
+    fn evidence<'a>(
+        &'a self,
+        register: &'a Register<'a>,
+        account: AccountIx,
+        as_of: Day,
+        concerned: Option<&UsagePlaces>,
+    ) -> Result<Evidence<'a>> {
+        let (program, month) = (&self.dataset.program, as_of.closed_month());
+        let origin = |table: &'static str, ix: usize| self.dataset.origins.of(table, ix);
+        let mut evidence = match concerned {
+            Some(places) => Evidence::among(register, program, account, month, places, origin),
+            None => Evidence::new(register, program, account, month, origin),
+        };
+        let id = register.partners.account_id(account);
+        self.each_concerning(id, &mut evidence, |evidence, row, origin| evidence.add_consumption(row, Some(origin)))?;
+        Ok(evidence)
+    }
+
+    /// Hands on the rows of consumption that concern the account of an evidence, and keeps them while there is room.
+    pub(super) fn each_concerning<'e>(
+        &self,
+        account: &Name,
+        evidence: &mut Evidence<'e>,
+        mut take: impl FnMut(&mut Evidence<'e>, &Consumption, Origin<'_>),
+    ) -> Result<()> {
+        if let Some(rows) = self.kept.of(account) {
+            rows.iter().for_each(|kept| take(evidence, kept.row(), kept.origin()));
+            return Ok(());
+        }
+        let mut gathered = self.kept.gather();
+        self.each_consumption(|row, origin| {
+            // whether a row concerns the account does not depend on the day
+            if evidence.concerns(&row.tenant_id, Some(&row.subscription_id)) {
+                take(evidence, row, origin);
+                gathered.add(row, origin);
+            }
+        })?;
+        self.kept.keep(account, gathered);
+        Ok(())
+    }
+
+    /// Whose rows of consumption name a subscription that is not known as theirs, of any offer and month.
+    pub(super) fn strays(&self) -> Result<&Strays> {
+        if let Some(strays) = self.strays.get() {
+            return Ok(strays);
+        }
+        let register = Register::new(&self.dataset.program, &self.rulebook);
+        let mut strays = Strays::new();
+        for file in &self.dataset.consumption {
+            for (tenant, subscription) in named_together(file)? {
+                if register.is_stray(&tenant, &subscription) {
+                    strays.entry(subscription).or_default().insert(tenant);
+                }
+            }
+        }
+        Ok(self.strays.get_or_init(|| strays))
+    }
+
+    /// What is known of strays after a change, in which rows that name `named` together have come or gone; nothing when subscriptions may have
+    /// come to be of other customers. One that is not there any more does no harm.
+    pub(super) fn strays_after(&self, program: &Program, named: &BTreeSet<(Name, Name)>) -> OnceLock<Strays> {
+        let Some(strays) = self.strays.get().filter(|_| program.subscriptions.are_shared(&self.dataset.program.subscriptions)) else {
+            return OnceLock::new();
+        };
+        let mut strays = strays.clone();
+        let register = Register::new(&self.dataset.program, &self.rulebook);
+        for (tenant, subscription) in named.iter().filter(|(tenant, subscription)| register.is_stray(tenant, subscription)) {
+            strays.entry(subscription.clone()).or_default().insert(tenant.clone());
+        }
+        strays.into()
+    }
+}
