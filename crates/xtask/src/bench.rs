@@ -26,7 +26,7 @@ use peers::{PEERS, Peer, Setting};
 use table::Line;
 
 const HELP: &str = "\
-Measures crediting beside DuckDB and Polars on the same folders, and compares the answers exactly.
+Measures crediting beside DuckDB and Polars on the same folders, and compares the answers exactly; or the server under load.
 
 Usage: cargo xtask bench [OPTIONS]
 

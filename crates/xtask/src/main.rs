@@ -30,7 +30,7 @@ Usage: cargo xtask <COMMAND>
 
 Commands:
   test    Run every check in order; `--list` names them, `--only NAME` runs one (may be given again)
-  bench   Measure crediting beside DuckDB and Polars; `--help` tells more
+  bench   Measure crediting beside DuckDB and Polars, or the server under load; `--help` tells more
 
 Examples:
   cargo xtask test

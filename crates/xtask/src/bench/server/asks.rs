@@ -18,7 +18,7 @@ pub const MANAGER: &str = "mona@operator.example";
 const ASKS: usize = 200;
 
 /// How many identities look their link up.
-const IDENTITIES: usize = 100;
+const IDENTITIES: u64 = 100;
 
 /// The last day of the tokens, in a home that is for nothing but this.
 const EXPIRES_ON: &str = "2099-12-31";
@@ -159,10 +159,12 @@ impl Tokens {
             tokens.partners.push(issue(&format!("anna@fjordlys{copy}.example"), "")?);
         }
         let mut dice = Dice::new(9);
-        for _ in 0..IDENTITIES {
+        for at in 0..IDENTITIES {
             let (tenant, object) = dice.pick(&cast.links).context("the demo has no link")?;
             let identity = format!(",\"identity\":{{\"tenant_id\":\"{tenant}\",\"object_id\":\"{object}\"}}");
-            tokens.identities.push(issue(MANAGER, &identity)?);
+            let copy = at % times;
+            let copy = if copy == 0 { String::new() } else { copy.to_string() };
+            tokens.identities.push(issue(&format!("mona@operator{copy}.example"), &identity)?);
         }
         Ok(tokens)
     }
