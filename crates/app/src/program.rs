@@ -29,7 +29,7 @@ pub mod tables;
 /// Crediting and scoring: as a whole the first time, and only what a change touches from then on.
 mod scoring;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
@@ -52,7 +52,7 @@ use engine::files::FileForm;
 use engine::imported::Imported;
 use engine::problems::Problems;
 use engine::sql::{Answer, Bounds, Question, SqlError, Table};
-use engine::tables::read_rows;
+use engine::tables::{ReadRow, read_rows, read_rows_of};
 
 use crate::home::{Home, Then};
 use crate::problem::{Refusal, known_partner};
@@ -280,14 +280,20 @@ impl OpenProgram {
         answer
     }
 
-    fn each_consumption(&self, mut take: impl FnMut(&Consumption, Origin<'_>)) -> Result<()> {
+    /// Hands on the rows of consumption; when customers are named, of a home only theirs: pages of the lake that hold no row of them are not
+    /// read.
+    fn each_consumption(&self, tenants: Option<&BTreeSet<Name>>, mut take: impl FnMut(&Consumption, Origin<'_>)) -> Result<()> {
         for file in &self.dataset.consumption {
             let mut told_before = Problems::default();
-            read_rows::<Consumption>(file, &mut told_before, |read| {
+            let take = |read: ReadRow<'_, Consumption>| {
                 if let Ok(row) = &read.row {
                     take(row, read.origin.unwrap_or((&file.shown, read.line)));
                 }
-            })?;
+            };
+            match tenants {
+                Some(tenants) => read_rows_of(file, tenants, &mut told_before, take)?,
+                None => read_rows(file, &mut told_before, take)?,
+            };
         }
         Ok(())
     }

@@ -20,6 +20,7 @@ use domain::partners::AccountIx;
 use domain::register::Register;
 use domain::ties::Tie;
 use domain::time::{Day, Month};
+use parquet::file::metadata::PageIndexPolicy;
 
 use crate::files::FileForm;
 use crate::formats::fields::Refused;
@@ -123,7 +124,7 @@ fn credit_text(
 
 fn credit_parquet(path: &Path, shown: &str, out: &Path, pick: &Pick, judge: &mut Judge<'_>) -> Result<(), OutputError> {
     let opened = std::fs::File::open(path).map_err(|source| FileError::open(shown, source))?;
-    let builder = parquet_builder(opened).map_err(|error| FileError::broken(shown, 0, error))?;
+    let builder = parquet_builder(opened, PageIndexPolicy::Skip).map_err(|error| FileError::broken(shown, 0, error))?;
     let own = Arc::clone(builder.schema());
     let added = CREDIT_COLUMNS.map(|name| Arc::new(Field::new(name, DataType::Utf8, true)));
     let fields: Vec<_> = own.fields().iter().cloned().chain(added).collect();

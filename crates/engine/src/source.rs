@@ -4,14 +4,18 @@ mod csv;
 mod limits;
 mod parquet;
 
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use ::parquet::file::metadata::PageIndexPolicy;
+use domain::names::Name;
+
 use crate::files::{Compression, FileForm, TableFile};
 
 pub use limits::{EXPANDED_BYTES, EXPANSION_MAX, ROW_BYTES_MAX};
-pub(crate) use parquet::{builder as parquet_builder, texts};
+pub(crate) use parquet::{builder as parquet_builder, pages_of, texts};
 
 use limits::Expanding;
 pub(crate) use limits::{RowBytes, RowLimited};
@@ -298,16 +302,33 @@ impl Source {
         Self::open_path(&file.path, &file.shown, file.form)
     }
 
+    /// Opens a file of the lake for the rows of some customers only; files of other forms give all their rows.
+    ///
+    /// # Errors
+    /// As [`Source::open`].
+    pub fn open_of(file: &TableFile, tenants: &BTreeSet<Name>) -> Result<Self, FileError> {
+        let source = Self::open_with(&file.path, &file.shown, file.form, PageIndexPolicy::Optional)?;
+        let column = source.position("tenant_id");
+        Ok(match (source.body, column) {
+            (Body::Parquet(body), Some(column)) => Self { body: Body::Parquet(body.of(column, tenants)), ..source },
+            (body, _) => Self { body, ..source },
+        })
+    }
+
     /// Opens the file at `path` in the form `form`; messages name it `shown`.
     ///
     /// # Errors
     /// As [`Source::open`].
     pub fn open_path(path: &Path, shown: &str, form: FileForm) -> Result<Self, FileError> {
+        Self::open_with(path, shown, form, PageIndexPolicy::Skip)
+    }
+
+    fn open_with(path: &Path, shown: &str, form: FileForm, pages: PageIndexPolicy) -> Result<Self, FileError> {
         let opened = std::fs::File::open(path).map_err(|source| FileError::open(shown, source))?;
         let state = FileState::of(path);
         let (header, floats, body) = match form {
             FileForm::Parquet => {
-                let (header, floats, body) = parquet::open(opened, shown)?;
+                let (header, floats, body) = parquet::open(opened, shown, pages)?;
                 (header, floats, Body::Parquet(body))
             }
             FileForm::Csv(compression) => {

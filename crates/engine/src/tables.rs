@@ -1,11 +1,14 @@
 //! Rows of a table of the exchange format, read from a file.
 
+use std::collections::BTreeSet;
+
 use domain::amount::Amount;
 use domain::cells::{CellKind, CellProblem, Column, Row};
 use domain::facts::{
     Certification, Claim, Consumption, Csp, Customer, Enrolment, ExchangeRate, GroupMember, ManagementGroup, PalLink, Partner,
     PartnerOfRecord, Person, Principal, Program, ResourceOwner, Revenue, RoleAssignment, Subscription, WorkloadUsage,
 };
+use domain::names::Name;
 
 use crate::files::{FileForm, TableFile};
 use crate::formulas;
@@ -70,8 +73,25 @@ pub struct ReadRow<'a, R> {
 ///
 /// # Errors
 /// When the file cannot be opened, or when its header will not do.
-pub fn read_rows<R: Row>(file: &TableFile, problems: &mut Problems, mut take: impl FnMut(ReadRow<'_, R>)) -> Result<u64, FileError> {
-    let source = Source::open(file)?;
+pub fn read_rows<R: Row>(file: &TableFile, problems: &mut Problems, take: impl FnMut(ReadRow<'_, R>)) -> Result<u64, FileError> {
+    read(Source::open(file)?, file, problems, take)
+}
+
+/// Reads the rows of some customers of a file of the lake, as [`read_rows`] does; rows of others are passed over unread. Lines are those of
+/// the rows that are given.
+///
+/// # Errors
+/// As [`read_rows`].
+pub fn read_rows_of<R: Row>(
+    file: &TableFile,
+    tenants: &BTreeSet<Name>,
+    problems: &mut Problems,
+    take: impl FnMut(ReadRow<'_, R>),
+) -> Result<u64, FileError> {
+    read(Source::open_of(file, tenants)?, file, problems, take)
+}
+
+fn read<R: Row>(source: Source, file: &TableFile, problems: &mut Problems, mut take: impl FnMut(ReadRow<'_, R>)) -> Result<u64, FileError> {
     let mut pick = places(&source, R::TABLE, R::COLUMNS, problems)?;
     pick.extend(ORIGIN_COLUMNS.map(|name| source.position(name)));
     let header = source.header().to_vec();

@@ -25,6 +25,12 @@ use crate::problem::known_partner;
 /// The customers whose rows of consumption name a subscription that is not known as theirs, by subscription.
 pub(super) type Strays = BTreeMap<Name, BTreeSet<Name>>;
 
+/// The customers that may concern a partner, and where their usage lies.
+pub(super) struct Concerned {
+    tenants: BTreeSet<Name>,
+    places: UsagePlaces,
+}
+
 /// What is found about a partner as of a day.
 pub struct Findings {
     /// The explanation of its score in each area.
@@ -76,7 +82,7 @@ impl OpenProgram {
         })
     }
 
-    fn found(&self, scoring: &Scoring<'_>, account: AccountIx, concerned: Option<&UsagePlaces>, extent: Extent) -> Result<Findings> {
+    fn found(&self, scoring: &Scoring<'_>, account: AccountIx, concerned: Option<&Concerned>, extent: Extent) -> Result<Findings> {
         let register = scoring.register();
         let evidence = self.evidence(register, account, scoring.as_of(), concerned)?.within(extent);
         let areas = || self.rulebook.areas.values();
@@ -96,7 +102,7 @@ impl OpenProgram {
         &self,
         account: &Name,
         as_of: Day,
-        ask: impl FnOnce(&Scoring<'_>, AccountIx, Option<&UsagePlaces>) -> Result<T>,
+        ask: impl FnOnce(&Scoring<'_>, AccountIx, Option<&Concerned>) -> Result<T>,
     ) -> Result<T> {
         known_partner(account.as_str(), &self.partners)?;
         let known = |found: Option<AccountIx>| found.expect("the partners are those of the same rows");
@@ -114,7 +120,8 @@ impl OpenProgram {
         let program = estates.narrowed(&tenants, &BTreeSet::from([account.clone()]));
         let register = Register::of(&program, &self.rulebook, Arc::clone(estates.partners()));
         let scoring = Scoring::of(&register, &program, scored.credits.clone(), as_of);
-        ask(&scoring, ix, Some(&estates.usage_places(&tenants)))
+        let concerned = Concerned { places: estates.usage_places(&tenants), tenants };
+        ask(&scoring, ix, Some(&concerned))
     }
 
     /// The rows that concern an account as of a day; `concerned` says where usage of the customers
@@ -124,16 +131,16 @@ impl OpenProgram {
         register: &'a Register<'a>,
         account: AccountIx,
         as_of: Day,
-        concerned: Option<&UsagePlaces>,
+        concerned: Option<&Concerned>,
     ) -> Result<Evidence<'a>> {
         let (program, month) = (&self.dataset.program, as_of.closed_month());
         let origin = |table: &'static str, ix: usize| self.dataset.origins.of(table, ix);
         let mut evidence = match concerned {
-            Some(places) => Evidence::among(register, program, account, month, places, origin),
+            Some(concerned) => Evidence::among(register, program, account, month, &concerned.places, origin),
             None => Evidence::new(register, program, account, month, origin),
         };
         let id = register.partners.account_id(account);
-        self.each_concerning(id, &mut evidence, |evidence, row, origin| evidence.add_consumption(row, Some(origin)))?;
+        self.each_concerning(id, concerned, &mut evidence, |evidence, row, origin| evidence.add_consumption(row, Some(origin)))?;
         Ok(evidence)
     }
 
@@ -141,6 +148,7 @@ impl OpenProgram {
     pub(super) fn each_concerning<'e>(
         &self,
         account: &Name,
+        concerned: Option<&Concerned>,
         evidence: &mut Evidence<'e>,
         mut take: impl FnMut(&mut Evidence<'e>, &Consumption, Origin<'_>),
     ) -> Result<()> {
@@ -149,7 +157,7 @@ impl OpenProgram {
             return Ok(());
         }
         let mut gathered = self.kept.gather();
-        self.each_consumption(|row, origin| {
+        self.each_consumption(concerned.map(|concerned| &concerned.tenants), |row, origin| {
             // whether a row concerns the account does not depend on the day
             if evidence.concerns(&row.tenant_id, Some(&row.subscription_id)) {
                 take(evidence, row, origin);

@@ -19,7 +19,7 @@ impl OpenProgram {
         let program = &self.dataset.program;
         let linked: HashSet<&Name> = program.pal_links.iter().map(|link| &link.tenant_id).collect();
         let mut places = Places::new();
-        self.each_consumption(|row, _| {
+        self.each_consumption(None, |row, _| {
             if row.usage_date > day || !linked.contains(&row.tenant_id) {
                 return;
             }

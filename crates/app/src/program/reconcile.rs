@@ -124,7 +124,7 @@ impl OpenProgram {
             known.map(|(id, account)| (id, Evidence::new(register, program, account, last, |_, _| None))).collect();
         let mut by_place: BTreeMap<Place, BTreeMap<Name, Amount>> = BTreeMap::new();
         if !places.is_empty() {
-            self.each_consumption(|row, _| {
+            self.each_consumption(None, |row, _| {
                 let subscription = usage.has_subscriptions.then(|| row.subscription_id.clone());
                 let place = (row.usage_date.month(), row.tenant_id.clone(), subscription);
                 if places.contains(&place) {

@@ -51,6 +51,8 @@ pub fn scheduler(scene: &Scene, changed: &[(&str, &str)]) -> (Part, String) {
 /// An executor of a scheduler.
 pub fn executor(scene: &Scene, url: &str, changed: &[(&str, &str)]) -> Part {
     let mut command = scene.command(&["cluster", "executor", "--scheduler", url]);
+    // one that is killed leaves its folder behind: in the test's own
+    command.env("TMPDIR", scene.folder.path());
     Part::start(command.envs(changed.iter().copied()), "working for ").0
 }
 

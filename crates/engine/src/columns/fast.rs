@@ -13,16 +13,16 @@ use domain::cells::{CellProblem, Row};
 use domain::facts::Consumption;
 use domain::time::Day;
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowSelection, RowSelector};
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowSelection};
 use parquet::basic::Encoding;
 use parquet::file::metadata::{ColumnChunkMetaData, PageIndexPolicy};
-use parquet::file::page_index::column_index::ColumnIndexMetaData;
 use parquet::file::statistics::Statistics;
 
 use super::{BATCH_ROWS, Columns, Dictionary, Lines, Texts};
 use crate::credits::Only;
 use crate::files::{FileForm, TableFile};
 use crate::problems::{Problems, RowProblem, Severity};
+use crate::source::pages_of;
 use crate::tables::at_row;
 
 /// A Parquet file of `consumption` whose columns have the usual types: dates, strings and decimals.
@@ -92,25 +92,8 @@ impl Fast {
     /// The rows of a row group on pages that may hold what is wanted, by what a file of the lake tells of them; nothing when no page does.
     /// Names are spelled there as they are compared.
     pub fn select(&self, group: usize, only: &Only<'_>) -> Option<RowSelection> {
-        let file = self.metadata.metadata();
-        let rows = usize::try_from(file.row_group(group).num_rows()).unwrap_or_default();
-        let whole = || Some(RowSelection::from(vec![RowSelector::select(rows)]));
-        let statistics = file.row_group(group).column(self.tenant).statistics();
-        if let Some((least, most)) = statistics.and_then(|told| told.min_bytes_opt().zip(told.max_bytes_opt()))
-            && !only.may_be_between(least, most)
-        {
-            return None;
-        }
-        let index = file.column_index().and_then(|index| index.get(group)?.get(self.tenant));
-        let pages = file.offset_index().and_then(|index| index.get(group)?.get(self.tenant));
-        let (Some(ColumnIndexMetaData::BYTE_ARRAY(index)), Some(pages)) = (index, pages) else { return whole() };
-        let starts = pages.page_locations().iter().map(|page| usize::try_from(page.first_row_index).unwrap_or_default());
-        let starts: Vec<usize> = starts.chain([rows]).collect();
-        let is_wanted = |page: &usize| match (index.min_value(*page), index.max_value(*page)) {
-            (Some(least), Some(most)) => only.may_be_between(least, most),
-            _ => true,
-        };
-        let ranges: Vec<_> = (0..starts.len() - 1).filter(is_wanted).map(|page| starts[page]..starts[page + 1]).collect();
+        let may_be_between = |least: &[u8], most: &[u8]| only.may_be_between(least, most);
+        let (rows, ranges) = pages_of(self.metadata.metadata(), group, self.tenant, may_be_between);
         (!ranges.is_empty()).then(|| RowSelection::from_consecutive_ranges(ranges.into_iter(), rows))
     }
 

@@ -1,16 +1,20 @@
 //! Parquet, in record batches of the columns that are wanted.
 
+use std::collections::BTreeSet;
 use std::fs::File;
+use std::ops::{Bound, Range};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use arrow_array::cast::AsArray;
-use arrow_array::{Array, ArrayRef, StringArray};
+use arrow_array::{Array, ArrayRef, BooleanArray, StringArray};
 use arrow_cast::cast;
 use arrow_schema::{DataType, TimeUnit};
+use domain::names::Name;
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{ArrowPredicateFn, ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowFilter, RowSelection};
 use parquet::errors::ParquetError;
-use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
+use parquet::file::metadata::{ColumnChunkMetaData, PageIndexPolicy, ParquetMetaData};
+use parquet::file::page_index::column_index::ColumnIndexMetaData;
 
 use super::{FileError, Line};
 
@@ -24,23 +28,22 @@ pub struct ParquetBody {
 
 /// Opens a file that somebody hands in. A schema of Arrow's that it carries besides Parquet's own tells more of its columns, but may be
 /// anything, and the reader panics at kinds that it does not know: such a file is read by Parquet's types alone.
-pub fn builder(file: File) -> Result<ParquetRecordBatchReaderBuilder<File>, ParquetError> {
+/// `pages` says whether what the file tells of its pages is read, too.
+pub fn builder(file: File, pages: PageIndexPolicy) -> Result<ParquetRecordBatchReaderBuilder<File>, ParquetError> {
     let again = file.try_clone()?;
-    let told = catch_unwind(AssertUnwindSafe(|| ParquetRecordBatchReaderBuilder::try_new(file)));
-    let by_parquet = |_| {
-        let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-        ParquetRecordBatchReaderBuilder::try_new_with_options(again, options)
-    };
-    told.unwrap_or_else(by_parquet)
+    let options = || ArrowReaderOptions::new().with_page_index_policy(pages);
+    let told = catch_unwind(AssertUnwindSafe(|| ParquetRecordBatchReaderBuilder::try_new_with_options(file, options())));
+    told.unwrap_or_else(|_| ParquetRecordBatchReaderBuilder::try_new_with_options(again, options().with_skip_arrow_metadata(true)))
 }
 
 /// The header, the places of columns of floating point numbers, and the rows.
-pub fn open(file: File, shown: &str) -> Result<(Vec<String>, Vec<usize>, ParquetBody), FileError> {
+/// `pages` says whether what the file tells of its pages is read, too.
+pub fn open(file: File, shown: &str, pages: PageIndexPolicy) -> Result<(Vec<String>, Vec<usize>, ParquetBody), FileError> {
     let length = file.metadata().map_err(|source| FileError::open(shown, source))?.len();
     if length == 0 {
         return Err(FileError::broken(shown, 0, "it has no bytes"));
     }
-    let builder = builder(file).map_err(|error| FileError::broken(shown, 0, error))?;
+    let builder = builder(file, pages).map_err(|error| FileError::broken(shown, 0, error))?;
     if !is_sound(builder.metadata(), length) {
         return Err(FileError::broken(shown, 0, "its footer names places outside the file"));
     }
@@ -63,6 +66,36 @@ fn is_sound(metadata: &ParquetMetaData, length: u64) -> bool {
 }
 
 impl ParquetBody {
+    /// Only the rows whose column at a place names one of `wanted`, which the file spells as they are compared. Pages that hold none are not
+    /// read, and of the others the rest of a row only where it is wanted.
+    pub fn of(self, column: usize, wanted: &BTreeSet<Name>) -> Self {
+        let file = self.builder.metadata();
+        let may_be_between = |least: &[u8], most: &[u8]| match (std::str::from_utf8(least), std::str::from_utf8(most)) {
+            (Ok(least), Ok(most)) if least <= most => {
+                wanted.range::<str, _>((Bound::Included(least), Bound::Included(most))).next().is_some()
+            }
+            _ => true,
+        };
+        let (mut groups, mut rows_before, mut ranges) = (Vec::new(), 0, Vec::new());
+        for group in 0..file.num_row_groups() {
+            let (rows, pages) = pages_of(file, group, column, may_be_between);
+            if !pages.is_empty() {
+                groups.push(group);
+                ranges.extend(pages.into_iter().map(|page| page.start + rows_before..page.end + rows_before));
+                rows_before += rows;
+            }
+        }
+        let selection = RowSelection::from_consecutive_ranges(ranges.into_iter(), rows_before);
+        let mask = ProjectionMask::roots(self.builder.parquet_schema(), [column]);
+        let wanted = wanted.clone();
+        let is_wanted = ArrowPredicateFn::new(mask, move |batch| {
+            let names = texts(batch.columns().first())?.unwrap_or_else(|| StringArray::new_null(batch.num_rows()));
+            Ok(names.iter().map(|name| Some(name.is_some_and(|name| wanted.contains(name)))).collect::<BooleanArray>())
+        });
+        let filter = RowFilter::new(vec![Box::new(is_wanted)]);
+        Self { builder: self.builder.with_row_groups(groups).with_row_selection(selection).with_row_filter(filter) }
+    }
+
     /// See [`super::Source::read`].
     pub fn read(
         self,
@@ -100,6 +133,35 @@ impl ParquetBody {
         }
         Ok(rows)
     }
+}
+
+/// How many rows a row group has, and where in it the pages lie that may hold what is wanted, by the least and the most that the file tells
+/// of a column; all of it when it tells nothing.
+pub(crate) fn pages_of(
+    file: &ParquetMetaData,
+    group: usize,
+    column: usize,
+    may_be_between: impl Fn(&[u8], &[u8]) -> bool,
+) -> (usize, Vec<Range<usize>>) {
+    let rows = usize::try_from(file.row_group(group).num_rows()).unwrap_or_default();
+    let statistics = file.row_group(group).column(column).statistics();
+    if let Some((least, most)) = statistics.and_then(|told| told.min_bytes_opt().zip(told.max_bytes_opt()))
+        && !may_be_between(least, most)
+    {
+        return (rows, Vec::new());
+    }
+    let index = file.column_index().and_then(|index| index.get(group)?.get(column));
+    let pages = file.offset_index().and_then(|index| index.get(group)?.get(column));
+    let (Some(ColumnIndexMetaData::BYTE_ARRAY(index)), Some(pages)) = (index, pages) else {
+        return (rows, std::iter::once(0..rows).collect());
+    };
+    let starts = pages.page_locations().iter().map(|page| usize::try_from(page.first_row_index).unwrap_or_default());
+    let starts: Vec<usize> = starts.chain([rows]).collect();
+    let is_wanted = |page: &usize| match (index.min_value(*page), index.max_value(*page)) {
+        (Some(least), Some(most)) => may_be_between(least, most),
+        _ => true,
+    };
+    (rows, (0..starts.len() - 1).filter(is_wanted).map(|page| starts[page]..starts[page + 1]).collect())
 }
 
 /// Whether every value of the type has a text that a cell may hold.

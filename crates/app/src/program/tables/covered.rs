@@ -48,7 +48,7 @@ impl OpenProgram {
         let mut picked = PickedConsumption::default();
         let Some(evidence) = evidence else { return Ok(picked.rows()) };
         let mut is_too_much = false;
-        self.each_concerning(account, evidence, |evidence, row, _| {
+        self.each_concerning(account, None, evidence, |evidence, row, _| {
             is_too_much = is_too_much || picked.len() >= ROWS_MAX;
             if !is_too_much && evidence.covers_consumption(row) {
                 picked.pick(row);
