@@ -161,6 +161,27 @@ impl Browser {
         self.type_in(&key.to_string());
     }
 
+    /// Steps from nowhere to the first stop of a page that was just opened: a window that has only just come up may take the
+    /// first keys for itself.
+    pub fn step_in(&self) {
+        let is_in = || self.find("return document.activeElement !== document.body") == json!(true);
+        let is_taken = (0..20).any(|_| {
+            self.press('\u{E004}');
+            is_in()
+        });
+        assert!(is_taken, "the tabulator leads nowhere");
+    }
+
+    /// Waits until a script finds what it should.
+    pub fn becomes(&self, script: &str, what: &Value) {
+        let mut found = Value::Null;
+        let is_so = (0..2_000).any(|_| {
+            found = self.find(script);
+            found == *what
+        });
+        assert!(is_so, "`{script}` finds {found}, never {what}");
+    }
+
     /// Presses one key after the other.
     pub fn type_in(&self, keys: &str) {
         let press = |key: char| [json!({"type": "keyDown", "value": key}), json!({"type": "keyUp", "value": key})];
