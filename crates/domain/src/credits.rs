@@ -51,7 +51,9 @@ impl ScoredMonths {
     /// All of the months that are not before `month`: those at which usage of `month` counts.
     #[must_use]
     pub fn from(&self, month: Month) -> MonthSet {
-        self.0.iter().enumerate().filter(|(_, scored)| **scored >= month).fold(MonthSet(0), |set, (ix, _)| MonthSet(set.0 | 1 << ix))
+        let (first, count) = (self.0.partition_point(|scored| *scored < month), self.0.len());
+        // each of a set's bits is a month
+        MonthSet(u32::MAX.checked_shl(first as u32).unwrap_or(0) & u32::MAX.checked_shr(32 - count as u32).unwrap_or(0))
     }
 
     /// The set of one month; empty when it is not scored.

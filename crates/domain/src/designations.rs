@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::credits::{ConsumptionCredits, Coverage, Credits, ScoredMonths, credit_consumption};
 use crate::facts::{Enrolment, Program};
 use crate::fraction::Fraction;
-use crate::metrics::{Measuring, revenue_of};
+use crate::metrics::{Measuring, Memory, revenue_of};
 use crate::names::Name;
 use crate::partners::AccountIx;
 use crate::people::People;
@@ -135,6 +135,7 @@ pub struct Scoring<'a> {
     credits: Credits,
     coverage: Coverage<'a>,
     people: People<'a>,
+    memory: Memory,
     as_of: Day,
 }
 
@@ -150,7 +151,7 @@ impl<'a> Scoring<'a> {
     pub fn of(register: &'a Register<'a>, program: &'a Program, credits: Credits, as_of: Day) -> Self {
         let coverage = Coverage::new(register, program);
         let people = People::new(program, &register.partners, register.rulebook);
-        Self { register, program, credits, coverage, people, as_of }
+        Self { register, program, credits, coverage, people, memory: Memory::default(), as_of }
     }
 
     /// The register that the scores rest on.
@@ -203,6 +204,7 @@ impl<'a> Scoring<'a> {
             month: day.closed_month(),
             day,
             explains,
+            memory: &self.memory,
         }
     }
 }

@@ -9,6 +9,9 @@ mod people;
 /// Measurements on revenue and monthly customer value.
 mod revenue;
 
+/// Sums that every month of a window is measured on.
+mod running;
+
 /// Measurements on paid seats.
 mod seats;
 
@@ -16,7 +19,9 @@ mod seats;
 mod users;
 
 pub(crate) use revenue::revenue_of;
+pub use running::Memory;
 
+use crate::amount::Amount;
 use crate::credits::{Coverage, Credits, MonthSet};
 use crate::fraction::Fraction;
 use crate::names::Name;
@@ -43,8 +48,10 @@ pub struct Measuring<'a, 'p> {
     pub month: Month,
     /// The as-of day, which skilling looks at.
     pub day: Day,
-    /// Whether leaves are wanted; scoring does without.
+    /// Whether leaves and words are wanted; scoring does without.
     pub explains: bool,
+    /// What was summed for the account already.
+    pub memory: &'a Memory,
 }
 
 /// A value with its arithmetic: terms that are added or subtracted, each with the customers or people that make it.
@@ -54,7 +61,7 @@ pub struct Measurement {
     pub value: Fraction,
     /// The unit of the value: `customers`, `percent`, `dollars`, `users`, `services`, `deployments`, `people`, `points`.
     pub unit: &'static str,
-    /// The arithmetic with the account's own numbers.
+    /// The arithmetic with the account's own numbers; empty unless words were asked for.
     pub arithmetic: String,
     /// The terms of the arithmetic.
     pub terms: Vec<Term>,
@@ -76,7 +83,7 @@ pub enum Table {
 /// A term of a measurement: the sum of its leaves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Term {
-    /// What the term is, in words.
+    /// What the term is, in words; empty unless these were asked for.
     pub label: String,
     /// Whether the value is a plain sum of terms and this one is subtracted.
     pub subtracted: bool,
@@ -187,6 +194,16 @@ impl Measuring<'_, '_> {
         self.month.minus(12)
     }
 
+    /// Words, if they are wanted.
+    fn told(&self, words: impl FnOnce() -> String) -> String {
+        if self.explains { words() } else { String::new() }
+    }
+
+    /// A figure for each month, if they are wanted.
+    fn figures(&self, quantity: Quantity, read: impl Iterator<Item = (Month, Amount)>) -> Vec<Figure> {
+        if self.explains { read.map(|(month, amount)| Figure::of(quantity, month, amount)).collect() } else { Vec::new() }
+    }
+
     /// The scored month as a set, to pick the cells that hold for it.
     fn scored(&self) -> MonthSet {
         self.credits.months.only(self.month)
@@ -194,23 +211,23 @@ impl Measuring<'_, '_> {
 }
 
 /// The difference of two terms: now less a year earlier.
-fn difference(unit: &'static str, now: Term, before: Term, base: (Table, Month)) -> Measurement {
+fn difference(asked: &Measuring<'_, '_>, unit: &'static str, now: Term, before: Term, base: (Table, Month)) -> Measurement {
     let value = &now.value - &before.value;
-    let arithmetic = format!("{} − {} = {}", now.value.brief(), before.value.brief(), value.brief());
+    let arithmetic = asked.told(|| format!("{} − {} = {}", now.value.brief(), before.value.brief(), value.brief()));
     Measurement { value, unit, arithmetic, terms: vec![now, Term { subtracted: true, ..before }], base: Some(base) }
 }
 
 impl Term {
     /// The term with the sum of `leaves`; the leaves themselves are kept when the measurement explains.
-    fn sum(label: String, explains: bool, leaves: impl Iterator<Item = Leaf>) -> Self {
-        let mut term = Self { label, subtracted: false, value: Fraction::zero(), leaves: Vec::new() };
+    fn sum(asked: &Measuring<'_, '_>, label: impl FnOnce() -> String, leaves: impl Iterator<Item = Leaf>) -> Self {
+        let mut term = Self { label: asked.told(label), subtracted: false, value: Fraction::zero(), leaves: Vec::new() };
         let mut whole: i64 = 0;
         for leaf in leaves {
             match leaf.as_count() {
                 Some(count) => whole += count,
                 None => term.value = &term.value + &leaf.value,
             }
-            if explains {
+            if asked.explains {
                 term.leaves.push(leaf);
             }
         }

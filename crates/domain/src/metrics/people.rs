@@ -17,8 +17,10 @@ pub(super) fn certified(asked: &Measuring<'_, '_>, gates: &[Gate], scoring: &[Sc
     let mut are_met = true;
     for gate in &open {
         let list: BTreeSet<&Name> = gate.any_of.iter().collect();
-        let names = gate.any_of.iter().map(Name::as_str).collect::<Vec<_>>().join(" or ").to_uppercase();
-        let label = format!("gate: {} people with {names}", gate.people);
+        let label = || {
+            let names = gate.any_of.iter().map(Name::as_str).collect::<Vec<_>>().join(" or ").to_uppercase();
+            format!("gate: {} people with {names}", gate.people)
+        };
         let term = step(asked, &people, &list, label, None);
         are_met &= term.value >= Fraction::whole(gate.people);
         terms.push(term);
@@ -26,19 +28,25 @@ pub(super) fn certified(asked: &Measuring<'_, '_>, gates: &[Gate], scoring: &[Sc
     let on_day = scoring.iter().filter(|list| list.holds_on(asked.day));
     let list: BTreeSet<&Name> = on_day.flat_map(|list| &list.any_of).collect();
     let blocked = (!are_met).then_some(Reason::GateNotMet);
-    let term = step(asked, &people, &list, "people in the scoring step".to_owned(), blocked);
+    let term = step(asked, &people, &list, || "people in the scoring step".to_owned(), blocked);
     let value = term.value.clone();
-    let arithmetic = match are_met {
+    let arithmetic = asked.told(|| match are_met {
         true if open.is_empty() => format!("{} people", value.brief()),
         true => format!("every gate is met: {} people", value.brief()),
         false => "a gate is not met: nobody counts".to_owned(),
-    };
+    });
     terms.push(term);
     Measurement { value, unit: "people", arithmetic, terms, base: None }
 }
 
 /// The people who hold a certificate of the list that counts on the day; of the others those who hold one that does not.
-fn step(asked: &Measuring<'_, '_>, people: &[&Name], list: &BTreeSet<&Name>, label: String, blocked: Option<Reason>) -> Term {
+fn step(
+    asked: &Measuring<'_, '_>,
+    people: &[&Name],
+    list: &BTreeSet<&Name>,
+    label: impl FnOnce() -> String,
+    blocked: Option<Reason>,
+) -> Term {
     let leaf = |person: &&Name| -> Option<Leaf> {
         let on_list: Vec<&Certification> =
             asked.people.certificates_of(person).filter(|certificate| list.contains(&certificate.certification)).collect();
@@ -54,5 +62,5 @@ fn step(asked: &Measuring<'_, '_>, people: &[&Name], list: &BTreeSet<&Name>, lab
             figures: Vec::new(),
         })
     };
-    Term::sum(label, asked.explains, people.iter().filter_map(leaf))
+    Term::sum(asked, label, people.iter().filter_map(leaf))
 }

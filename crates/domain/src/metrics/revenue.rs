@@ -35,9 +35,9 @@ pub(super) fn pairs(asked: &Measuring<'_, '_>, kind: &PartKind) -> Measurement {
             let passes = if revenue >= minimum_usd.value { Ok(()) } else { Err(Reason::BelowThreshold) };
             Some(Leaf::count(tenant, Some(workload), passes, vec![Figure::of(Quantity::Revenue, month, revenue)]))
         });
-        Term::sum(format!("customer workloads in {month}"), asked.explains, leaves)
+        Term::sum(asked, || format!("customer workloads in {month}"), leaves)
     };
-    difference("customers", term(asked.month), term(asked.year_before()), (Table::Revenue, asked.year_before()))
+    difference(asked, "customers", term(asked.month), term(asked.year_before()), (Table::Revenue, asked.year_before()))
 }
 
 /// Monthly customer value of pairs of tenant and rate-card row, by month: units × rate on the rows that the row's family accepts.
@@ -70,16 +70,19 @@ pub(super) fn mcv_growth(asked: &Measuring<'_, '_>, kind: &PartKind) -> Measurem
             let figures = vec![Figure::of(Quantity::Mcv, month, value.clone())];
             Some(Leaf { figures, ..Leaf::number(tenant, Some(row), value) })
         });
-        Term::sum(format!("MCV of {month}"), asked.explains, leaves)
+        Term::sum(asked, || format!("MCV of {month}"), leaves)
     };
     let (now, before) = (term(asked.month), term(asked.year_before()));
     let minimum = Fraction::from(minimum_base.value);
     let (value, arithmetic) = if before.value < minimum || before.value <= Fraction::zero() {
-        (Fraction::zero(), format!("base {} is under {}", before.value.brief(), minimum.brief()))
+        (Fraction::zero(), asked.told(|| format!("base {} is under {}", before.value.brief(), minimum.brief())))
     } else {
         let value = Fraction::whole(100) * (&now.value - &before.value) / before.value.clone();
-        let (now, before) = (now.value.brief(), before.value.brief());
-        let arithmetic = format!("100 × ({now} − {before}) ÷ {before} = {}", value.brief());
+        let told = || {
+            let (now, before) = (now.value.brief(), before.value.brief());
+            format!("100 × ({now} − {before}) ÷ {before} = {}", value.brief())
+        };
+        let arithmetic = asked.told(told);
         (value, arithmetic)
     };
     Measurement { value, unit: "percent", arithmetic, terms: vec![now, before], base: Some((Table::Usage, asked.year_before())) }
@@ -96,7 +99,7 @@ pub(super) fn mcv_deployments(asked: &Measuring<'_, '_>, kind: &PartKind) -> Mea
             let passes = if *value >= least { Ok(()) } else { Err(Reason::BelowThreshold) };
             Some(Leaf::count(tenant, Some(row), passes, vec![Figure::of(Quantity::Mcv, month, value.clone())]))
         });
-        Term::sum(format!("customer workloads in {month}"), asked.explains, leaves)
+        Term::sum(asked, || format!("customer workloads in {month}"), leaves)
     };
-    difference("deployments", term(asked.month), term(asked.year_before()), (Table::Usage, asked.year_before()))
+    difference(asked, "deployments", term(asked.month), term(asked.year_before()), (Table::Usage, asked.year_before()))
 }

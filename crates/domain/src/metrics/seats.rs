@@ -79,10 +79,10 @@ pub(super) fn customers(asked: &Measuring<'_, '_>, test: &SeatsTest, active_shar
                 *known = leaf;
             }
         }
-        Term::sum(format!("customers in {month}"), asked.explains, best.into_values())
+        Term::sum(asked, || format!("customers in {month}"), best.into_values())
     };
     let unit = if active_share.is_some() { "deployments" } else { "customers" };
-    difference(unit, term(asked.month), term(asked.year_before()), (Table::Usage, asked.year_before()))
+    difference(asked, unit, term(asked.month), term(asked.year_before()), (Table::Usage, asked.year_before()))
 }
 
 /// d12 of the active users with a paid seat: for each pair the lesser of the two numbers.
@@ -95,7 +95,7 @@ pub(super) fn protected_users(asked: &Measuring<'_, '_>, kind: &PartKind) -> Mea
             let protected = Fraction::from(pair.users.min(pair.seats));
             Some(Leaf { figures: pair.figures(month), ..Leaf::number(tenant, Some(workload), protected) })
         });
-        Term::sum(format!("active users with a paid seat in {month}"), asked.explains, leaves)
+        Term::sum(asked, || format!("active users with a paid seat in {month}"), leaves)
     };
-    difference("users", term(asked.month), term(asked.year_before()), (Table::Usage, asked.year_before()))
+    difference(asked, "users", term(asked.month), term(asked.year_before()), (Table::Usage, asked.year_before()))
 }

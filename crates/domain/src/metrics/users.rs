@@ -98,9 +98,9 @@ pub(super) fn growth(asked: &Measuring<'_, '_>, kind: &PartKind) -> Measurement 
         let leaf = Leaf::number(standing.tenant, Some(standing.workload), year_ago.users.into());
         Leaf { figures: year_ago.figures(asked.year_before()), ..leaf }
     });
-    let now = Term::sum(format!("users gained since the association began, in {}", asked.month), asked.explains, grown);
-    let before = Term::sum(format!("users of {} that are lost", asked.year_before()), asked.explains, lost);
-    difference("users", now, before, (Table::Usage, asked.year_before()))
+    let now = Term::sum(asked, || format!("users gained since the association began, in {}", asked.month), grown);
+    let before = Term::sum(asked, || format!("users of {} that are lost", asked.year_before()), lost);
+    difference(asked, "users", now, before, (Table::Usage, asked.year_before()))
 }
 
 /// Tenants with a pair that counts now, is active and was not when the association began − those active a year ago.
@@ -124,7 +124,7 @@ pub(super) fn deployments(asked: &Measuring<'_, '_>, kind: &PartKind) -> Measure
     };
     let now = deployed(asked, &standings, asked.month, judge_now);
     let before = deployed(asked, &standings, asked.year_before(), judge_before);
-    difference("deployments", now, before, (Table::Usage, asked.year_before()))
+    difference(asked, "deployments", now, before, (Table::Usage, asked.year_before()))
 }
 
 /// The tenants with a pair that passes; of each tenant the pair that came furthest is shown.
@@ -143,5 +143,5 @@ fn deployed(
         }
     }
     let shown = best.into_values().filter(|leaf| leaf.reason.is_none() || leaf.figures.iter().any(|figure| !figure.value.is_zero()));
-    Term::sum(format!("customers with an active workload in {month}"), asked.explains, shown)
+    Term::sum(asked, || format!("customers with an active workload in {month}"), shown)
 }

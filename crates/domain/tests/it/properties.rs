@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use domain::amount::Amount;
-use domain::credits::credit_consumption;
+use domain::credits::{Credits, ScoredMonths, credit_consumption};
 use domain::designations::{Score, Scoring, score_program, scored_months};
 use domain::evidence::{Evidence, Extent};
 use domain::explain::{Node, explain};
@@ -13,6 +13,7 @@ use domain::facts::{
 };
 use domain::fraction::Fraction;
 use domain::names::Name;
+use domain::points::{MetricScore, score_metric};
 use domain::register::Register;
 use domain::rulebook::Rulebook;
 use domain::time::{Day, Month};
@@ -141,8 +142,40 @@ pub fn explained_within(program: &Program, score: &Score, extent: Extent) -> Nod
     explain(&scoring, &evidence.within(extent), account, &RULES.areas[&score.area])
 }
 
+/// What each metric of each area gives an account as of the last day of a month, measured among the months of a window with words for none,
+/// and by itself with words.
+fn among_and_alone(program: &Program, month: Month) -> Vec<(MetricScore, MetricScore)> {
+    let register = Register::new(program, &RULES);
+    let credited = |months: ScoredMonths| {
+        let consumption = credit_consumption(&register, &program.consumption, &months);
+        Scoring::of(&register, program, Credits::new(&register, program, months, consumption), as_of())
+    };
+    let (among, alone) = (credited(scored_months(&RULES, as_of())), credited(ScoredMonths::new([month])));
+    let rules = || RULES.areas.values().flat_map(|area| &area.tracks).flat_map(|track| &track.metrics);
+    let mut measured = Vec::new();
+    for account in register.partners.accounts() {
+        for day in scored_months(&RULES, as_of()).iter().map(Month::last_day) {
+            for rule in rules() {
+                let score = score_metric(&among.measuring(account, day, false), rule).score;
+                if day == month.last_day() {
+                    measured.push((score, score_metric(&alone.measuring(account, day, true), rule).score));
+                }
+            }
+        }
+    }
+    measured
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn a_month_of_the_window_is_measured_as_it_is_by_itself(program in program(), back in 0..12_usize) {
+        let months: Vec<Month> = scored_months(&RULES, as_of()).iter().collect();
+        for (among, alone) in among_and_alone(&program, months[back % months.len()]) {
+            prop_assert_eq!(among, alone);
+        }
+    }
 
     #[test]
     fn points_stay_within_their_bounds_and_add_up_to_the_score(program in program()) {
