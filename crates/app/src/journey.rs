@@ -1,7 +1,7 @@
 //! The rest of a row's journey: to whom it is credited, and which metrics of theirs it is in.
 
 use anyhow::Result;
-use domain::evidence::Extent;
+use domain::evidence::{Extent, RowsOf};
 use domain::explain::Node;
 use domain::facts::Program;
 use domain::names::Name;
@@ -124,9 +124,10 @@ pub fn excluded_offer<'r>(program: &OpenProgram, row: &'r Program) -> Option<&'r
 /// When consumption cannot be read.
 pub fn places(program: &OpenProgram, row: &Program, account: &Name, as_of: Day) -> Result<Vec<Place>> {
     let Some(group) = Group::of(row) else { return Ok(Vec::new()) };
+    let rows = RowsOf::Customer(group.tenant.clone());
     let mut places = Vec::new();
     for area in program.rulebook().areas.keys() {
-        let tree = program.explain(account, area, as_of, Extent::Concerning)?;
+        let tree = program.explain(account, area, as_of, Extent::Concerning, &rows)?;
         let start = Place {
             account: account.clone(),
             area: area.clone(),

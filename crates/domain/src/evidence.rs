@@ -17,7 +17,7 @@ use crate::ties::{Subject, Tie};
 use crate::time::{Day, Interval, Month};
 
 /// Which of the rows that concern a partner somebody sees.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Extent {
     /// All of them; those that are not credited with the reason.
     Concerning,
@@ -42,6 +42,43 @@ impl Extent {
     }
 }
 
+/// Which rows are told one by one; of others only what they add up to by customer, item, month and verdict.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RowsOf {
+    /// None: enough for what is not asked for its rows, and far smaller.
+    Nobody,
+    /// All of them.
+    All,
+    /// Those of a customer.
+    Customer(Name),
+    /// Those of a service or workload.
+    Item(Name),
+}
+
+impl RowsOf {
+    /// Whether rows of a customer and an item are told one by one.
+    #[must_use]
+    pub fn has(&self, tenant: &Name, item: &Name) -> bool {
+        match self {
+            Self::Nobody => false,
+            Self::All => true,
+            Self::Customer(only) => only == tenant,
+            Self::Item(only) => only == item,
+        }
+    }
+}
+
+/// Whose evidence is asked for, up to when, and how far down.
+#[derive(Debug, Clone)]
+pub struct About {
+    /// The global account.
+    pub account: AccountIx,
+    /// The scored month.
+    pub month: Month,
+    /// Which rows are told one by one.
+    pub rows: RowsOf,
+}
+
 /// Rows of one table that share customer, month, names and verdict.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RowGroup {
@@ -51,13 +88,13 @@ pub struct RowGroup {
     pub item: Name,
     /// The month.
     pub month: Month,
-    /// The subscription.
+    /// The subscription; nothing where rows are not told one by one.
     pub subscription: Option<Name>,
-    /// The resource.
+    /// The resource; nothing where rows are not told one by one.
     pub resource: Option<Name>,
     /// The attach types through which the account is tied to the rows; none when it is not.
     pub attach: AttachSet,
-    /// The associations, in words, each with the location that it names.
+    /// The associations, in words, each with the location that it names; none where rows are not told one by one.
     pub associations: Vec<String>,
     /// Why the account is not tied to the rows, or why nobody can be.
     pub failure: Option<Reason>,
@@ -115,6 +152,7 @@ pub struct Evidence<'a> {
     register: &'a Register<'a>,
     account: AccountIx,
     month: Month,
+    rows: RowsOf,
     extent: Extent,
     ids: BTreeSet<Name>,
     tenants: BTreeSet<Name>,
@@ -131,12 +169,11 @@ impl<'a> Evidence<'a> {
     pub fn new<'o>(
         register: &'a Register<'a>,
         program: &Program,
-        account: AccountIx,
-        month: Month,
+        about: About,
         origin: impl Fn(&'static str, usize) -> Option<Origin<'o>>,
     ) -> Self {
         let all = UsagePlaces { usage: (0..program.workload_usage.len()).collect(), revenue: (0..program.revenue.len()).collect() };
-        Self::among(register, program, account, month, &all, origin)
+        Self::among(register, program, about, &all, origin)
     }
 
     /// The same, where it is known among which rows of workload usage and revenue those lie that concern the account.
@@ -144,11 +181,11 @@ impl<'a> Evidence<'a> {
     pub fn among<'o>(
         register: &'a Register<'a>,
         program: &Program,
-        account: AccountIx,
-        month: Month,
+        about: About,
         places: &UsagePlaces,
         origin: impl Fn(&'static str, usize) -> Option<Origin<'o>>,
     ) -> Self {
+        let About { account, month, rows } = about;
         let id = register.partners.account_id(account);
         let own = program.partners.iter().filter(|row| row.global_partner_id == *id || row.partner_id == *id);
         let ids: BTreeSet<Name> = own.map(|row| row.partner_id.clone()).chain([id.clone()]).collect();
@@ -157,6 +194,7 @@ impl<'a> Evidence<'a> {
             register,
             account,
             month,
+            rows,
             extent: Extent::Concerning,
             ids,
             tenants,
@@ -195,6 +233,12 @@ impl<'a> Evidence<'a> {
             Table::Usage => &self.usage,
             Table::Revenue => &self.revenue,
         }
+    }
+
+    /// Which rows are told one by one.
+    #[must_use]
+    pub fn rows(&self) -> &RowsOf {
+        &self.rows
     }
 
     /// The scored month.
@@ -259,19 +303,21 @@ impl<'a> Evidence<'a> {
         } else {
             (Vec::new(), Some(Reason::OfferExcluded))
         };
+        let item = Name::new(&row.service);
+        let is_told = self.rows.has(&row.tenant_id, &item);
         let group = RowGroup {
             tenant: row.tenant_id.clone(),
-            item: Name::new(&row.service),
+            item,
             month,
-            subscription: Some(row.subscription_id.clone()),
-            resource: row.resource_id.clone(),
+            subscription: is_told.then(|| row.subscription_id.clone()),
+            resource: row.resource_id.clone().filter(|_| is_told),
             attach: ties.iter().map(|tie| tie.attach).collect(),
-            associations: self.told(&ties),
+            associations: if is_told { self.told(&ties) } else { Vec::new() },
             failure,
             covered,
         };
         let sums = self.consumption.entry(group).or_default();
-        sums.add(origin);
+        sums.add(origin.filter(|_| is_told));
         sums.dollars += row.acr_usd;
     }
 
@@ -282,19 +328,20 @@ impl<'a> Evidence<'a> {
             }
             let ties = self.own(self.register.ties_of_usage(row, self.month));
             let subject = Subject { tenant: &row.tenant_id, subscription: row.subscription_id.as_ref(), workload: Some(&row.workload) };
+            let is_told = self.rows.has(&row.tenant_id, &row.workload);
             let group = RowGroup {
                 tenant: row.tenant_id.clone(),
                 item: row.workload.clone(),
                 month: row.month,
-                subscription: row.subscription_id.clone(),
-                resource: row.resource_id.clone(),
+                subscription: row.subscription_id.clone().filter(|_| is_told),
+                resource: row.resource_id.clone().filter(|_| is_told),
                 attach: ties.iter().map(|tie| tie.attach).collect(),
-                associations: self.told(&ties),
+                associations: if is_told { self.told(&ties) } else { Vec::new() },
                 failure: ties.is_empty().then(|| self.why_not(subject, row.month.last_day())),
                 covered: !ties.is_empty(),
             };
             let sums = self.usage.entry(group).or_default();
-            sums.add(origin("workload_usage", ix));
+            sums.add(origin("workload_usage", ix).filter(|_| is_told));
             sums.seats += row.paid_seats;
             sums.users += row.active_users;
             sums.quantity += row.quantity;
@@ -308,19 +355,20 @@ impl<'a> Evidence<'a> {
             }
             let ties = self.own(self.register.ties_of_revenue(row, self.month));
             let subject = Subject { tenant: &row.tenant_id, subscription: row.subscription_id.as_ref(), workload: Some(&row.workload) };
+            let is_told = self.rows.has(&row.tenant_id, &row.workload);
             let group = RowGroup {
                 tenant: row.tenant_id.clone(),
                 item: row.workload.clone(),
                 month: row.month,
-                subscription: row.subscription_id.clone(),
+                subscription: row.subscription_id.clone().filter(|_| is_told),
                 resource: None,
                 attach: ties.iter().map(|tie| tie.attach).collect(),
-                associations: self.told(&ties),
+                associations: if is_told { self.told(&ties) } else { Vec::new() },
                 failure: ties.is_empty().then(|| self.why_not(subject, row.month.last_day())),
                 covered: !ties.is_empty(),
             };
             let sums = self.revenue.entry(group).or_default();
-            sums.add(origin("revenue", ix));
+            sums.add(origin("revenue", ix).filter(|_| is_told));
             sums.dollars += row.revenue_usd;
         }
     }

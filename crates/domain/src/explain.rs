@@ -53,6 +53,9 @@ pub struct Node {
     pub notes_on_people: Vec<String>,
     /// How many rows a node of rows stands for.
     pub rows: u64,
+    /// Whether there are rows behind it that were not asked for.
+    #[serde(skip)]
+    pub has_more: bool,
     /// What it consists of.
     pub children: Vec<Node>,
 }
@@ -89,8 +92,15 @@ impl Node {
             notes: Vec::new(),
             notes_on_people: Vec::new(),
             rows: 0,
+            has_more: false,
             children: Vec::new(),
         }
+    }
+
+    /// How many nodes there are at and below this one.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        1 + self.children.iter().map(Self::size).sum::<usize>()
     }
 
     /// The node, not counted by its parent.
@@ -118,16 +128,18 @@ impl Node {
         }
     }
 
-    /// The nodes at and below this one that claim to add up and do not; none in a sound explanation.
+    /// The nodes at and below this one that claim to add up and do not; none in a sound explanation. Nodes whose rows were not asked for are
+    /// not looked at.
     #[must_use]
     pub fn unsound(&self) -> Vec<&Self> {
         let sum: Fraction = self.children.iter().map(|child| child.adds.clone()).sum();
-        let own = (self.adds_up && sum != self.value).then_some(self);
+        let own = (self.adds_up && !self.has_more && sum != self.value).then_some(self);
         own.into_iter().chain(self.children.iter().flat_map(Self::unsound)).collect()
     }
 }
 
-/// Explains the score of an account in an area as of the day of `scoring`; `evidence` holds the rows that concern the account.
+/// Explains the score of an account in an area as of the day of `scoring`; `evidence` holds the rows that concern the account, and tells which
+/// of them are wanted.
 #[must_use]
 pub fn explain(scoring: &Scoring<'_>, evidence: &Evidence<'_>, account: AccountIx, area: &AreaRules) -> Node {
     let score = scoring.score(account, area);
@@ -269,7 +281,7 @@ impl Explainer<'_, '_, '_> {
         let quantity = Quantity::read_by(&rule.measure)?;
         let from = measured.base.map_or(month.minus(11), |(_, month)| month);
         let reads = Reads::of(&rule.measure, self.rulebook);
-        let mut customers: BTreeMap<&Name, Vec<Node>> = BTreeMap::new();
+        let mut customers: BTreeMap<&Name, Groups<'_>> = BTreeMap::new();
         let mut credited: BTreeSet<&Name> = BTreeSet::new();
         for (group, sums) in self.evidence.of(quantity.table()) {
             match reads.judge(group) {
@@ -278,30 +290,31 @@ impl Explainer<'_, '_, '_> {
                 None => {
                     credited.insert(&group.tenant);
                 }
-                Some(_) => customers.entry(&group.tenant).or_default().push(self.rows(&reads, quantity, group, sums)),
+                Some(_) => customers.entry(&group.tenant).or_default().push((group, sums)),
             }
         }
         customers.retain(|tenant, _| !credited.contains(tenant));
-        let children = customers.into_iter().map(|(tenant, rows)| {
-            let value = rows.iter().map(|row| row.value.clone()).sum();
-            let mut node = Node::new("customer", self.scoring.register().customer_name(tenant), value, quantity.unit());
-            node.keys = vec![("tenant_id", tenant.to_string())];
-            let reason = rows.last().and_then(|row| row.reason);
-            node.children = rows;
-            node.uncounted(reason)
-        });
-        let children: Vec<Node> = children.collect();
+        let children: Vec<Node> = customers.iter().map(|(tenant, groups)| self.without_credit(tenant, &reads, quantity, groups)).collect();
         if children.is_empty() {
             return None;
         }
-        // Of the customers' reasons the most frequent stands for all.
-        let mut counts: BTreeMap<Reason, usize> = BTreeMap::new();
-        children.iter().filter_map(|child| child.reason).for_each(|reason| *counts.entry(reason).or_default() += 1);
-        let reason = counts.into_iter().max_by_key(|(_, count)| *count).map(|(reason, _)| reason);
+        let reason = most_frequent(children.iter().filter_map(|child| Some((child.reason?, 1))));
         let value = children.iter().map(|child| child.value.clone()).sum();
         let mut node = Node::new("term", format!("customers without credit since {from}: {}", quantity.shown()), value, quantity.unit());
         node.children = children;
         Some(node.uncounted(reason))
+    }
+
+    /// A customer none of whose rows is credited.
+    fn without_credit(&self, tenant: &Name, reads: &Reads<'_>, quantity: Quantity, groups: &Groups<'_>) -> Node {
+        let value = groups.iter().map(|(group, sums)| self.worth(quantity, group, sums)).sum();
+        let mut node = Node::new("customer", self.scoring.register().customer_name(tenant), value, quantity.unit());
+        node.keys = vec![("tenant_id", tenant.to_string())];
+        let is_told = |group: &RowGroup| self.evidence.rows().has(tenant, &group.item);
+        let told = groups.iter().filter(|(group, _)| is_told(group));
+        node.children = told.map(|(group, sums)| self.rows(reads, quantity, group, sums)).collect();
+        node.has_more = groups.iter().any(|(group, _)| !is_told(group));
+        node.uncounted(most_frequent(groups.iter().filter_map(|(group, sums)| Some((reads.judge(group)?, sums.rows)))))
     }
 
     fn term(&self, rule: &PartRule, term: &Term, kind: &'static str) -> Node {
@@ -345,7 +358,13 @@ impl Explainer<'_, '_, '_> {
             (figure.from..=figure.to).contains(&group.month)
                 && leaf.item.as_ref().is_none_or(|item| self.is_item(item, &group.item, figure.quantity))
         });
-        node.children = concerned.map(|(group, sums)| self.rows(&reads, figure.quantity, group, sums)).collect();
+        for (group, sums) in concerned {
+            if self.evidence.rows().has(&group.tenant, &group.item) {
+                node.children.push(self.rows(&reads, figure.quantity, group, sums));
+            } else {
+                node.has_more = true;
+            }
+        }
         node
     }
 
@@ -412,6 +431,13 @@ impl Explainer<'_, '_, '_> {
             })
             .collect()
     }
+}
+
+/// The reason that stands for most, with how many each stands for.
+fn most_frequent(reasons: impl Iterator<Item = (Reason, u64)>) -> Option<Reason> {
+    let mut counts: BTreeMap<Reason, u64> = BTreeMap::new();
+    reasons.for_each(|(reason, count)| *counts.entry(reason).or_default() += count);
+    counts.into_iter().max_by_key(|(_, count)| *count).map(|(reason, _)| reason)
 }
 
 /// Which customers count now and did not a year earlier, and the other way round: what a partner looks for first.

@@ -2,7 +2,7 @@
 
 use axum::http::{Method, StatusCode};
 use domain::designations::Score;
-use domain::evidence::Extent;
+use domain::evidence::{Extent, RowsOf};
 use domain::names::Name;
 use domain::record::refusal::Refusal;
 use domain::rights::{self, On};
@@ -15,7 +15,7 @@ use crate::api::operation::{Act, Kind, Operation, PAGING, Parameter, schema};
 use crate::api::problem::Problem;
 use crate::clock;
 use crate::secrets::hex;
-use crate::views::explain::NodeView;
+use crate::views::explain::{NodeView, customers_in, shows_rows};
 use crate::views::hidden::Hidden;
 use crate::views::readable::Readable;
 use crate::views::score::ScoreView;
@@ -25,6 +25,9 @@ pub const AS_OF: Parameter = Parameter { name: "as_of", kind: Kind::Day, about: 
 
 /// How deep an explanation goes at most.
 const DEPTH_MAX: u32 = 10;
+
+/// How many rows concern a partner at most whose explanation is told down to all of them; each appears in several metrics.
+const ROWS_MAX: u64 = 50_000;
 
 /// The operations of scores.
 pub const OPERATIONS: &[&[Operation]] = &[&[
@@ -67,6 +70,7 @@ pub const OPERATIONS: &[&[Operation]] = &[&[
         parameters: &[
             AS_OF.copy(),
             Parameter { name: "depth", kind: Kind::Count(DEPTH_MAX), about: "how many levels below the area; 3 unless told" },
+            Parameter { name: "tenant_id", kind: Kind::Text, about: "rows of this customer only; of others their figures" },
         ],
         takes: None,
         gives: schema::<NodeView<'_>>,
@@ -104,12 +108,36 @@ fn score(call: &Call<'_>) -> Result<Score, Problem> {
     Ok(found.cloned().ok_or_else(unknown)?)
 }
 
+/// Refuses to tell all rows of a partner that has too many for one answer.
+fn few_enough(call: &Call<'_>, score: &Score, extent: Extent) -> Result<(), Problem> {
+    let customers = call.reading.customers(&score.global_partner_id, as_of(call), extent)?;
+    let rows: u64 = customers.iter().flat_map(|customer| &customer.usage).map(|usage| usage.sums.rows).sum();
+    if rows <= ROWS_MAX {
+        return Ok(());
+    }
+    let message = format!("{rows} rows concern `{}`: too many for one answer", score.global_partner_id);
+    Err(Refusal::malformed("too-much", message, "name a customer by `tenant_id`, or ask for at most 3 levels by `depth`").into())
+}
+
 fn explain(call: &Call<'_>) -> Result<Value, Problem> {
     let score = score(call)?;
     let on = On::account(&score.global_partner_id);
     rights::must(&call.actor, rights::Act::ExplanationRead, &on, "see what is behind this score")?;
     let extent = Extent::of(&call.actor, &score.global_partner_id);
     let depth = call.text("depth").and_then(|text| text.parse().ok()).unwrap_or(3);
-    let node = call.reading.explain(&score.global_partner_id, &score.area, as_of(call), extent)?;
+    let rows = match call.text("tenant_id") {
+        // the area is two levels above its metrics
+        _ if !shows_rows(depth, 2) => RowsOf::Nobody,
+        Some(tenant) => RowsOf::Customer(Name::new(tenant)),
+        None => {
+            few_enough(call, &score, extent)?;
+            RowsOf::All
+        }
+    };
+    let node = call.reading.explain(&score.global_partner_id, &score.area, as_of(call), extent, &rows)?;
+    if let Some(tenant) = call.text("tenant_id").map(Name::new).filter(|tenant| !customers_in(&node).contains(tenant.as_str())) {
+        let message = format!("the score of `{}` has nothing of a customer `{tenant}`", score.global_partner_id);
+        return Err(Refusal::malformed("unknown-id", message, "leave `tenant_id` out to see of which customers it has something").into());
+    }
     Ok(value(&NodeView::new(&node, depth, &Hidden::from(&call.actor, &on))))
 }

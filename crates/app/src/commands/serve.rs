@@ -1,5 +1,6 @@
 //! `serve`: the pages and the REST API.
 
+mod answers;
 mod home_reader;
 mod jobs;
 

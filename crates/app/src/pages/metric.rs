@@ -9,6 +9,8 @@ mod rows;
 /// A level as grids.
 mod tables;
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::response::Response;
 use domain::designations::{Score, TrackScore};
@@ -104,6 +106,16 @@ fn read<'s>(visit: &'s Visit, own: &[&'s Score]) -> Result<Named<'s>, Problem> {
     Ok(Named { rules, score, track, metric })
 }
 
+/// The explanation down to what the page shows: rows only where it shows them, since there may be very many.
+fn explanation(visit: &Visit, named: &Named<'_>) -> Result<Arc<Node>, Problem> {
+    let root = visit.explanation(named.score)?;
+    let wanted = places(visit, named, &root)?.split_last().and_then(|(place, above)| place.rows_wanted(above));
+    match wanted {
+        Some(rows) => visit.explanation_down_to(named.score, &rows),
+        None => Ok(root),
+    }
+}
+
 /// The places on the way to the step that the address names.
 fn places<'t>(visit: &Visit, named: &Named<'_>, root: &'t Node) -> Result<Vec<Place<'t>>, Problem> {
     let track = tree::track(root, named.track.track.as_ref());
@@ -124,7 +136,7 @@ pub fn show(visit: &Visit) -> Result<Response, Problem> {
     visit.must(Act::ExplanationRead, &On::account(&own[0].global_partner_id), "see what is behind this metric")?;
     let named_here = read(visit, &own)?;
     let score = named_here.score;
-    let root = visit.explanation(score)?;
+    let root = explanation(visit, &named_here)?;
     let places = places(visit, &named_here, &root)?;
     let place = places.last().expect("the way to a place holds the place");
     let picked = Picked::new(place.node());

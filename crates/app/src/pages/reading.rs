@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::customers::Customer;
 use domain::designations::Score;
-use domain::evidence::Extent;
+use domain::evidence::{Extent, RowsOf};
 use domain::explain::Node;
 use domain::inventory::Item;
 use domain::names::Name;
@@ -36,12 +36,13 @@ pub trait Reading: Send + Sync {
     /// What kept the facts from being read; pages show the whole chain.
     fn scores_by(&self, sha256: &str, rulebook: &Rulebook, as_of: Day) -> anyhow::Result<Arc<Vec<Score>>>;
 
-    /// The explanation of an area's score: a node of kind `area` with all its tracks and metrics, down to the rows of an extent.
+    /// The explanation of an area's score: a node of kind `area` with all its tracks and metrics, from the rows of an extent, down to those
+    /// that are asked for.
     ///
     /// # Errors
     ///
     /// What kept the facts from being read; pages show the whole chain.
-    fn explain(&self, account: &Name, area: &Name, as_of: Day, extent: Extent) -> anyhow::Result<Arc<Node>>;
+    fn explain(&self, account: &Name, area: &Name, as_of: Day, extent: Extent, rows: &RowsOf) -> anyhow::Result<Arc<Node>>;
 
     /// How every track of an area stands for a partner, to be asked what more would give.
     ///

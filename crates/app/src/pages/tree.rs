@@ -1,5 +1,6 @@
 //! Ways through an explanation: to a track, to a metric, and from there by steps.
 
+use domain::evidence::RowsOf;
 use domain::explain::Node;
 use domain::names::Name;
 use domain::rulebook::MetricName;
@@ -44,7 +45,7 @@ impl<'a> Place<'a> {
         let mut unit = unit_of(node, inherited);
         let mut inner = node;
         while let [only] = inner.children.as_slice() {
-            if only.children.is_empty() || !only.counted {
+            if (only.children.is_empty() && !only.has_more) || !only.counted {
                 break;
             }
             steps.push(0);
@@ -59,6 +60,17 @@ impl<'a> Place<'a> {
     #[must_use]
     pub fn node(&self) -> &'a Node {
         self.nodes.last().expect("a place is made with a node")
+    }
+
+    /// The rows behind the place, where they were not asked for.
+    #[must_use]
+    pub fn rows_wanted(&self, above: &[Place<'a>]) -> Option<RowsOf> {
+        if !self.node().has_more {
+            return None;
+        }
+        let nodes = || above.iter().chain([self]).rev().flat_map(|place| place.nodes.iter().rev());
+        let named = |wanted| nodes().find_map(|node| key(node, wanted)).map(Name::new);
+        Some(named("tenant_id").map(RowsOf::Customer).or_else(|| named("item").map(RowsOf::Item)).unwrap_or(RowsOf::All))
     }
 
     /// The steps to a child, as an address writes them.
@@ -134,6 +146,7 @@ mod tests {
             notes: Vec::new(),
             notes_on_people: Vec::new(),
             rows: 0,
+            has_more: false,
             children,
         }
     }

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, get};
 use domain::customers::Customer;
 use domain::designations::Score;
-use domain::evidence::Extent;
+use domain::evidence::{Extent, RowsOf};
 use domain::explain::Node;
 use domain::names::Name;
 use domain::record::actor::Actor;
@@ -212,14 +212,23 @@ impl Visit {
         self.actor().map_or(Extent::Covered, |actor| Extent::of(&actor, account))
     }
 
-    /// The explanation of a score, down to the rows that the visitor sees.
+    /// The explanation of a score by the rows that the visitor sees, down to customers, people and their figures.
     ///
     /// # Errors
     ///
     /// Facts that cannot be read.
     pub fn explanation(&self, score: &Score) -> Result<Arc<Node>, Problem> {
+        self.explanation_down_to(score, &RowsOf::Nobody)
+    }
+
+    /// The explanation of a score by the rows that the visitor sees, down to those that are asked for.
+    ///
+    /// # Errors
+    ///
+    /// Facts that cannot be read.
+    pub fn explanation_down_to(&self, score: &Score, rows: &RowsOf) -> Result<Arc<Node>, Problem> {
         let extent = self.extent(&score.global_partner_id);
-        self.reading.explain(&score.global_partner_id, &score.area, score.as_of, extent).map_err(|error| Problem::unread(&error))
+        self.reading.explain(&score.global_partner_id, &score.area, score.as_of, extent, rows).map_err(|error| Problem::unread(&error))
     }
 
     /// The customers of the partner that a score is of, with what the visitor sees of their usage.

@@ -8,7 +8,7 @@ use anyhow::Result;
 use domain::customers::{Customer, customers};
 use domain::designations::Scoring;
 use domain::estates::UsagePlaces;
-use domain::evidence::{Evidence, Extent, Origin};
+use domain::evidence::{About, Evidence, Extent, Origin, RowsOf};
 use domain::explain::{Node, explain};
 use domain::facts::{Consumption, Program};
 use domain::names::Name;
@@ -43,15 +43,25 @@ pub struct Findings {
     pub roster: Arc<Roster>,
 }
 
+impl Findings {
+    /// How large it is: nodes of explanations, and lines of customers.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let nodes: usize = self.explained.values().map(|node| node.size()).sum();
+        nodes + self.customers.iter().map(|customer| customer.associations.len() + customer.usage.len()).sum::<usize>()
+    }
+}
+
 impl OpenProgram {
-    /// The tree behind the score of a partner in an area, down to the rows of an extent.
+    /// The tree behind the score of a partner in an area, from the rows of an extent, down to those that are asked for.
     ///
     /// # Errors
     /// When there is no such partner or area, or consumption cannot be read.
-    pub fn explain(&self, account: &Name, area: &Name, as_of: Day, extent: Extent) -> Result<Node> {
+    pub fn explain(&self, account: &Name, area: &Name, as_of: Day, extent: Extent, rows: &RowsOf) -> Result<Node> {
         let rules = self.area(area.as_str())?;
         self.with_account(account, as_of, |scoring, account, concerned| {
-            let evidence = self.evidence(scoring.register(), account, as_of, concerned)?.within(extent);
+            let about = About { account, month: as_of.closed_month(), rows: rows.clone() };
+            let evidence = self.evidence(scoring.register(), about, concerned)?.within(extent);
             Ok(explain(scoring, &evidence, account, rules))
         })
     }
@@ -65,26 +75,35 @@ impl OpenProgram {
         self.with_account(account, as_of, |scoring, account, _| Ok(outlooks(scoring, account, rules)))
     }
 
-    /// Everything that is found about a partner as of a day in the rows of an extent, in one reading of consumption.
+    /// Everything that is found about a partner as of a day in the rows of an extent, in one reading of consumption; explanations go down to
+    /// the rows that are asked for.
     ///
     /// # Errors
     /// When there is no such partner, or consumption cannot be read.
-    pub fn findings(&self, account: &Name, as_of: Day, extent: Extent) -> Result<Findings> {
-        self.with_account(account, as_of, |scoring, account, concerned| self.found(scoring, account, concerned, extent))
+    pub fn findings(&self, account: &Name, as_of: Day, extent: Extent, rows: RowsOf) -> Result<Findings> {
+        self.with_account(account, as_of, |scoring, account, concerned| self.found(scoring, account, concerned, extent, rows))
     }
 
     /// The same from all rows, for a test that both are equal.
     #[cfg(test)]
-    pub fn findings_of_all(&self, account: &Name, as_of: Day, extent: Extent) -> Result<Findings> {
+    pub fn findings_of_all(&self, account: &Name, as_of: Day, extent: Extent, rows: RowsOf) -> Result<Findings> {
         self.with_scoring(as_of, |scoring| {
             let account = scoring.register().partners.account(account).expect("the partners are those of the same rows");
-            self.found(scoring, account, None, extent)
+            self.found(scoring, account, None, extent, rows)
         })
     }
 
-    fn found(&self, scoring: &Scoring<'_>, account: AccountIx, concerned: Option<&Concerned>, extent: Extent) -> Result<Findings> {
+    fn found(
+        &self,
+        scoring: &Scoring<'_>,
+        account: AccountIx,
+        concerned: Option<&Concerned>,
+        extent: Extent,
+        rows: RowsOf,
+    ) -> Result<Findings> {
         let register = scoring.register();
-        let evidence = self.evidence(register, account, scoring.as_of(), concerned)?.within(extent);
+        let about = About { account, month: scoring.as_of().closed_month(), rows };
+        let evidence = self.evidence(register, about, concerned)?.within(extent);
         let areas = || self.rulebook.areas.values();
         let explained = areas().map(|rules| (rules.area.clone(), Arc::new(explain(scoring, &evidence, account, rules))));
         let outlooks = areas().map(|rules| (rules.area.clone(), Arc::new(outlooks(scoring, account, rules))));
@@ -124,24 +143,22 @@ impl OpenProgram {
         ask(&scoring, ix, Some(&concerned))
     }
 
-    /// The rows that concern an account as of a day; `concerned` says where usage of the customers
-    /// concerned lies, if that is known.
-    fn evidence<'a>(
-        &'a self,
-        register: &'a Register<'a>,
-        account: AccountIx,
-        as_of: Day,
-        concerned: Option<&Concerned>,
-    ) -> Result<Evidence<'a>> {
-        let (program, month) = (&self.dataset.program, as_of.closed_month());
+    /// The rows that concern an account; `concerned` says where usage of the customers concerned lies, if that is known.
+    fn evidence<'a>(&'a self, register: &'a Register<'a>, about: About, concerned: Option<&Concerned>) -> Result<Evidence<'a>> {
+        let program = &self.dataset.program;
+        let id = register.partners.account_id(about.account);
         let origin = |table: &'static str, ix: usize| self.dataset.origins.of(table, ix);
         let mut evidence = match concerned {
-            Some(concerned) => Evidence::among(register, program, account, month, &concerned.places, origin),
-            None => Evidence::new(register, program, account, month, origin),
+            Some(concerned) => Evidence::among(register, program, about, &concerned.places, origin),
+            None => Evidence::new(register, program, about, origin),
         };
-        let id = register.partners.account_id(account);
         self.each_concerning(id, concerned, &mut evidence, |evidence, row, origin| evidence.add_consumption(row, Some(origin)))?;
         Ok(evidence)
+    }
+
+    /// Whether the rows of consumption that concern an account were few enough to be kept: asking about another day reads none again.
+    pub fn keeps_rows_of(&self, account: &Name) -> bool {
+        self.kept.of(account).is_some()
     }
 
     /// Hands on the rows of consumption that concern the account of an evidence, and keeps them while there is room.

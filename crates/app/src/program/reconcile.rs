@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use domain::amount::Amount;
-use domain::evidence::Evidence;
+use domain::evidence::{About, Evidence, RowsOf};
 use domain::lines::LineKey;
 use domain::names::Name;
 use domain::partners::Partners;
@@ -120,8 +120,9 @@ impl OpenProgram {
         let program = &self.dataset.program;
         let places = differing_places(vendor, ours, asked.tolerance);
         let known = accounts.iter().filter_map(|id| Some((id.clone(), register.partners.account(id)?)));
-        let mut evidence: BTreeMap<Name, Evidence<'_>> =
-            known.map(|(id, account)| (id, Evidence::new(register, program, account, last, |_, _| None))).collect();
+        let mut evidence: BTreeMap<Name, Evidence<'_>> = known
+            .map(|(id, account)| (id, Evidence::new(register, program, About { account, month: last, rows: RowsOf::All }, |_, _| None)))
+            .collect();
         let mut by_place: BTreeMap<Place, BTreeMap<Name, Amount>> = BTreeMap::new();
         if !places.is_empty() {
             self.each_consumption(None, |row, _| {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use domain::chains::Chain;
 use domain::claims::Claim;
-use domain::evidence::Extent;
+use domain::evidence::{Extent, RowsOf};
 use domain::facts::{self, Csp, Customer, PalLink, PartnerOfRecord, Person, Subscription};
 use domain::links::Link;
 use domain::names::Name;
@@ -246,8 +246,8 @@ proptest! {
             }
             // each of them in turn
             let account = Name::new(["10", "20", "30"][at % 3]);
-            let renewed = program.findings(&account, as_of(), Extent::Concerning).expect("the test's own home can be used");
-            let anew = opened.findings_of_all(&account, as_of(), Extent::Concerning).expect("the test's own home can be used");
+            let renewed = program.findings(&account, as_of(), Extent::Concerning, RowsOf::All).expect("the test's own home can be used");
+            let anew = opened.findings_of_all(&account, as_of(), Extent::Concerning, RowsOf::All).expect("the test's own home can be used");
             prop_assert_eq!(renewed.explained, anew.explained, "of {} after {:?}", account, change);
             prop_assert_eq!(renewed.customers, anew.customers, "of {} after {:?}", account, change);
             prop_assert_eq!(renewed.roster, anew.roster, "of {} after {:?}", account, change);

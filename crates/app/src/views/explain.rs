@@ -1,7 +1,7 @@
 //! The shape of explanations: a tree of nodes, with only the keys that say something.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::explain::{Node, RuleRef};
 use serde::Serialize;
@@ -49,6 +49,26 @@ pub struct NodeView<'a> {
     /// How many children lie deeper than was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     children_left_out: Option<usize>,
+    /// Whether there are rows behind it that were not asked for.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schemars(default)]
+    rows_left_out: bool,
+}
+
+/// How many levels below a metric customers lie at the least, behind whom there are rows.
+const CUSTOMERS_BELOW_METRIC: usize = 2;
+
+/// Whether an explanation of so many levels shows rows, or how many there are; it begins so many levels above metrics.
+#[must_use]
+pub fn shows_rows(depth: usize, above_metrics: usize) -> bool {
+    depth >= above_metrics + CUSTOMERS_BELOW_METRIC
+}
+
+/// The tenants of the customers that an explanation names.
+#[must_use]
+pub fn customers_in(node: &Node) -> BTreeSet<&str> {
+    let own = node.keys.iter().filter(|(key, _)| *key == "tenant_id").map(|(_, tenant)| tenant.as_str());
+    own.chain(node.children.iter().flat_map(customers_in)).collect()
 }
 
 impl<'a> NodeView<'a> {
@@ -91,6 +111,7 @@ impl<'a> NodeView<'a> {
             rows: (node.rows > 0).then_some(node.rows),
             children: children.iter().map(|child| Self::within(child, depth - 1, hidden, unit_within)).collect(),
             children_left_out: (depth == 0 && !node.children.is_empty()).then_some(node.children.len()),
+            rows_left_out: node.has_more,
         }
     }
 }

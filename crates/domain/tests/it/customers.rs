@@ -2,7 +2,7 @@
 
 use domain::amount::Amount;
 use domain::customers::{Customer, customers};
-use domain::evidence::Evidence;
+use domain::evidence::{About, Evidence, RowsOf};
 use domain::facts::Program;
 use domain::metrics::Table;
 use domain::names::Name;
@@ -17,7 +17,8 @@ use crate::properties::{RULES, as_of, program};
 fn all(program: &Program) -> Vec<(Vec<Customer>, Amount)> {
     let register = Register::new(program, &RULES);
     let of = |account| {
-        let mut evidence = Evidence::new(&register, program, account, as_of().closed_month(), |_, _| None);
+        let mut evidence =
+            Evidence::new(&register, program, About { account, month: as_of().closed_month(), rows: RowsOf::All }, |_, _| None);
         program.consumption.iter().for_each(|row| evidence.add_consumption(row, None));
         let groups = evidence.of(Table::Consumption).iter();
         let credited = groups.filter(|(group, _)| group.failure.is_none()).map(|(_, sums)| sums.dollars).sum();

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use domain::amount::Amount;
 use domain::credits::{Credits, ScoredMonths, credit_consumption};
 use domain::designations::{Score, Scoring, score_program, scored_months};
-use domain::evidence::{Evidence, Extent};
+use domain::evidence::{About, Evidence, Extent, RowsOf};
 use domain::explain::{Node, explain};
 use domain::facts::{
     Certification, Claim, Consumption, Csp, PalLink, Partner, PartnerOfRecord, Person, Program, ResourceOwner, Revenue, RoleAssignment,
@@ -133,11 +133,16 @@ fn explained(program: &Program, score: &Score) -> Node {
 
 /// The explanation of a score, down to the rows of an extent.
 pub fn explained_within(program: &Program, score: &Score, extent: Extent) -> Node {
+    explained_down_to(program, score, extent, RowsOf::All)
+}
+
+/// The explanation of a score with the rows that are asked for.
+fn explained_down_to(program: &Program, score: &Score, extent: Extent, rows: RowsOf) -> Node {
     let register = Register::new(program, &RULES);
     let consumption = credit_consumption(&register, &program.consumption, &scored_months(&RULES, as_of()));
     let scoring = Scoring::new(&register, program, consumption, as_of());
     let account = register.partners.account(&score.global_partner_id).expect("the account was scored");
-    let mut evidence = Evidence::new(&register, program, account, as_of().closed_month(), |_, _| None);
+    let mut evidence = Evidence::new(&register, program, About { account, month: as_of().closed_month(), rows }, |_, _| None);
     program.consumption.iter().for_each(|row| evidence.add_consumption(row, None));
     explain(&scoring, &evidence.within(extent), account, &RULES.areas[&score.area])
 }
@@ -166,8 +171,30 @@ fn among_and_alone(program: &Program, month: Month) -> Vec<(MetricScore, MetricS
     measured
 }
 
+/// Takes the rows away that are not of a customer, or all of them.
+fn without_rows(node: &mut Node, only: Option<&Name>) {
+    let is_told = |row: &Node| only.is_some_and(|only| row.keys.contains(&("tenant_id", only.to_string())));
+    let before = node.children.len();
+    node.children.retain(|child| child.kind != "rows" || is_told(child));
+    node.has_more = node.children.len() < before;
+    node.children.iter_mut().for_each(|child| without_rows(child, only));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn an_explanation_down_to_fewer_rows_is_the_whole_one_without_the_others(program in program(), extent in prop::sample::select(vec![Extent::Concerning, Extent::Covered])) {
+        for score in score_program(&program, &RULES, as_of()) {
+            let whole = explained_within(&program, &score, extent);
+            for only in [None, Some(Name::new("t1"))] {
+                let mut cut = whole.clone();
+                without_rows(&mut cut, only.as_ref());
+                let rows = only.map_or(RowsOf::Nobody, RowsOf::Customer);
+                prop_assert_eq!(&explained_down_to(&program, &score, extent, rows), &cut);
+            }
+        }
+    }
 
     #[test]
     fn a_month_of_the_window_is_measured_as_it_is_by_itself(program in program(), back in 0..12_usize) {

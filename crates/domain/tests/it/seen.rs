@@ -4,7 +4,7 @@
 use domain::amount::Amount;
 use domain::customers::{Customer, customers};
 use domain::designations::score_program;
-use domain::evidence::{Evidence, Extent, RowSums};
+use domain::evidence::{About, Evidence, Extent, RowSums, RowsOf};
 use domain::facts::Program;
 use domain::metrics::Table;
 use domain::names::Name;
@@ -33,7 +33,7 @@ fn otherwise(program: &Program, register: &Register<'_>, account: AccountIx) -> 
 }
 
 fn evidence<'a>(register: &'a Register<'a>, program: &Program, account: AccountIx, extent: Extent) -> Evidence<'a> {
-    let mut evidence = Evidence::new(register, program, account, as_of().closed_month(), |_, _| None);
+    let mut evidence = Evidence::new(register, program, About { account, month: as_of().closed_month(), rows: RowsOf::All }, |_, _| None);
     program.consumption.iter().for_each(|row| evidence.add_consumption(row, None));
     evidence.within(extent)
 }

@@ -1,7 +1,9 @@
 //! `score explain`: why a score is what it is.
 
 use anyhow::Result;
+use domain::evidence::RowsOf;
 use domain::explain::Node;
+use domain::names::Name;
 use domain::rights::{Act, On};
 
 use super::tables;
@@ -9,7 +11,7 @@ use crate::cli::Setting;
 use crate::commands::ProgramArgs;
 use crate::problem::{Exit, Refusal};
 use crate::progress;
-use crate::views::explain::NodeView;
+use crate::views::explain::{NodeView, customers_in, shows_rows};
 
 /// Why: rules, arithmetic, what counted and what did not
 #[derive(Debug, clap::Args)]
@@ -41,6 +43,22 @@ pub struct ExplainArgs {
     /// How many levels below what is asked for [default: 3 in a table, all elsewhere]
     #[arg(long, value_name = "N")]
     depth: Option<usize>,
+
+    /// Rows of this customer only, by its tenant; of others their figures
+    #[arg(long, value_name = "TENANT")]
+    customer: Option<String>,
+}
+
+impl ExplainArgs {
+    /// Which rows the answer shows.
+    fn rows(&self, depth: usize) -> RowsOf {
+        let above_metrics = if self.metric.is_some() { 0 } else { 2 - usize::from(self.track.is_some()) };
+        match &self.customer {
+            _ if !shows_rows(depth, above_metrics) => RowsOf::Nobody,
+            Some(tenant) => RowsOf::Customer(Name::new(tenant)),
+            None => RowsOf::All,
+        }
+    }
 }
 
 /// Levels of a table below its first line.
@@ -56,12 +74,20 @@ pub fn run(args: &ExplainArgs, setting: &Setting) -> Result<Exit> {
     let (asker, on) = (args.program.asker(setting)?, On::account(partner));
     asker.must(Act::ExplanationRead, &on, "see what is behind this score")?;
     let hidden = asker.hidden(&on);
-    let mut tree = progress::during("scoring", || program.explain(partner, area, args.program.as_of(), asker.extent(partner)))?;
+    let depth = args.depth.unwrap_or(if setting.output.is_for_reading() { TABLE_DEPTH } else { usize::MAX });
+    let (as_of, extent, rows) = (args.program.as_of(), asker.extent(partner), args.rows(depth));
+    let mut tree = progress::during("scoring", || program.explain(partner, area, as_of, extent, &rows))?;
+    if let Some(tenant) = &args.customer {
+        let known = customers_in(&tree);
+        if !known.iter().any(|known| Name::new(known) == Name::new(tenant)) {
+            return Err(Refusal::unknown("customer", tenant, known).into());
+        }
+    }
     narrow(&mut tree, "track", args.track.as_deref())?;
     narrow(&mut tree, "metric", args.metric.as_deref())?;
     let tree = heart(&tree, args.track.is_some(), args.metric.is_some());
-    let view = NodeView::new(tree, args.depth.unwrap_or(usize::MAX), &hidden);
-    setting.output.print(&view, |paint| tables::tree(tree, args.depth.unwrap_or(TABLE_DEPTH), &hidden, paint))?;
+    let view = NodeView::new(tree, depth, &hidden);
+    setting.output.print(&view, |paint| tables::tree(tree, depth, &hidden, paint))?;
     Ok(setting.tell_rows(&program.problems()))
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use anyhow::Result;
 use domain::customers::Customer;
 use domain::designations::Score;
-use domain::evidence::Extent;
+use domain::evidence::{Extent, RowsOf};
 use domain::explain::Node;
 use domain::inventory::Item;
 use domain::names::Name;
@@ -194,8 +194,8 @@ impl Reading for HomeReader {
         self.ask(|reader| reader.scores_by(sha256, rulebook, as_of))
     }
 
-    fn explain(&self, account: &Name, area: &Name, as_of: Day, extent: Extent) -> Result<Arc<Node>> {
-        self.ask(|reader| reader.explain(account, area, as_of, extent))
+    fn explain(&self, account: &Name, area: &Name, as_of: Day, extent: Extent, rows: &RowsOf) -> Result<Arc<Node>> {
+        self.ask(|reader| reader.explain(account, area, as_of, extent, rows))
     }
 
     fn outlooks(&self, account: &Name, area: &Name, as_of: Day) -> Result<Arc<Vec<Outlook>>> {

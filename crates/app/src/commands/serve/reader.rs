@@ -1,12 +1,12 @@
 //! The opened program as the pages read it; answers are kept, since facts do not change while it is open.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::collections::BTreeSet;
+use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context as _, Result};
 use domain::customers::Customer;
 use domain::designations::Score;
-use domain::evidence::Extent;
+use domain::evidence::{Extent, RowsOf};
 use domain::explain::Node;
 use domain::inventory::Item;
 use domain::names::Name;
@@ -20,25 +20,26 @@ use engine::problems::Problems;
 use engine::sql::{Answer, Bounds, Question};
 
 use crate::commands::asker::Asker;
+use crate::commands::serve::answers::Answers;
 use crate::home::Home;
 use crate::pages::reading::Reading;
 use crate::program::tables::Tables;
 use crate::program::{Findings, OpenProgram};
 
-/// For how many days scores are kept.
-const DAYS_KEPT: usize = 64;
+/// How many scores are kept over all days: those of 64 days for 500 partners.
+const SCORES_KEPT: u64 = 200_000;
 
 /// For how many rulebooks and days scores by another rulebook are kept.
-const PREVIEWS_KEPT: usize = 8;
+const PREVIEWS_KEPT: u64 = 8;
 
-/// For how many partners and days findings are kept; they are large.
-const FINDINGS_KEPT: usize = 48;
+/// For how many days the inventory is kept.
+const INVENTORIES_KEPT: u64 = 64;
 
-/// For how many partners, areas and days explanations are kept besides; each is a part of what findings hold.
-const EXPLAINED_KEPT: usize = 256;
+/// How many nodes of explanations are kept, with other findings counted alike: a node has about half a kilobyte.
+const NODES_KEPT: u64 = 500_000;
 
-/// Answers by key, each behind a lock of its own while it is found.
-type Answers<K, V> = Mutex<BTreeMap<K, Arc<Mutex<Option<Arc<V>>>>>>;
+/// Of how many partners the first pages are warmed up.
+const WARMED_UP: usize = 16;
 
 /// An opened program with its answers.
 pub struct Reader {
@@ -47,7 +48,7 @@ pub struct Reader {
     origin: String,
     scores: Answers<Day, Arc<Vec<Score>>>,
     findings: Answers<(Name, Day, Extent), Findings>,
-    explained: Answers<(Name, Day, Extent, Name), Arc<Node>>,
+    explained: Answers<(Name, Day, Extent, Name, RowsOf), Node>,
     previews: Answers<(String, Day), Vec<Score>>,
     inventory: Answers<Day, Vec<Item>>,
     fresh: OnceLock<Vec<(String, String)>>,
@@ -60,11 +61,11 @@ impl Reader {
             program,
             today,
             origin,
-            scores: Mutex::default(),
-            findings: Mutex::default(),
-            explained: Mutex::default(),
-            previews: Mutex::default(),
-            inventory: Mutex::default(),
+            scores: Answers::new(SCORES_KEPT, |scores| scores.len()),
+            findings: Answers::new(NODES_KEPT, Findings::size),
+            explained: Answers::new(NODES_KEPT, Node::size),
+            previews: Answers::new(PREVIEWS_KEPT, |_| 1),
+            inventory: Answers::new(INVENTORIES_KEPT, |_| 1),
             fresh: OnceLock::new(),
         }
     }
@@ -79,8 +80,8 @@ impl Reader {
         let renewed = Self::new(program, self.today, self.origin.clone());
         let Some(touched) = touched else { return Ok(renewed) };
         let is_touched = |account: &Name| touched.accounts.contains(account);
-        let findings = without(&self.findings, |(account, ..)| is_touched(account));
-        let explained = without(&self.explained, |(account, ..)| is_touched(account));
+        let findings = self.findings.without(|(account, ..)| is_touched(account));
+        let explained = self.explained.without(|(account, ..)| is_touched(account));
         Ok(Self { findings, explained, ..renewed })
     }
 
@@ -92,7 +93,7 @@ impl Reader {
         let window = scores.first().and_then(|score| score.window.first()).map(|row| row.month.minus(1).last_day());
         let mut accounts: Vec<&Name> = scores.iter().map(|score| &score.global_partner_id).collect();
         accounts.dedup();
-        accounts.truncate(FINDINGS_KEPT / 3);
+        accounts.truncate(WARMED_UP);
         self.program.prepare_for_changes();
         self.freshness();
         for day in [Some(before), window].into_iter().flatten() {
@@ -101,19 +102,20 @@ impl Reader {
             }
         }
         for (account, day) in accounts.into_iter().flat_map(|account| [(account, self.today), (account, before)]) {
-            if self.findings(account, day, Extent::Concerning).is_err() {
+            // where rows are too many to be kept, pages that nobody may ask for would keep the machine busy for long
+            if self.findings(account, day, Extent::Concerning).is_err() || !self.program.keeps_rows_of(account) {
                 return;
             }
         }
     }
 
     fn findings(&self, account: &Name, as_of: Day, extent: Extent) -> Result<Arc<Findings>> {
-        once(&self.findings, FINDINGS_KEPT, (account.clone(), as_of, extent), || self.program.findings(account, as_of, extent))
+        self.findings.once(&(account.clone(), as_of, extent), || self.program.findings(account, as_of, extent, RowsOf::Nobody))
     }
 
     /// What is found whatever rows are seen: what has been asked for already, by whomever.
     fn any_findings(&self, account: &Name, as_of: Day) -> Result<Arc<Findings>> {
-        let has = |extent: &Extent| kept(&self.findings).contains_key(&(account.clone(), as_of, *extent));
+        let has = |extent: &Extent| self.findings.has(&(account.clone(), as_of, *extent));
         let extent = [Extent::Concerning, Extent::Covered].into_iter().find(has).unwrap_or(Extent::Concerning);
         self.findings(account, as_of, extent)
     }
@@ -150,58 +152,27 @@ fn span(months: impl Iterator<Item = Month>) -> String {
     ends.map_or_else(|| "none".to_owned(), |(first, last)| format!("{first} to {last}"))
 }
 
-/// The answers kept, whatever became of the thread that wrote the last one.
-fn kept<T>(answers: &Mutex<T>) -> MutexGuard<'_, T> {
-    answers.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The answers but those of some keys.
-fn without<K: Ord + Clone, V>(answers: &Answers<K, V>, is_left_out: impl Fn(&K) -> bool) -> Answers<K, V> {
-    let answers = kept(answers);
-    let others = answers.iter().filter(|(key, _)| !is_left_out(key));
-    Mutex::new(others.map(|(key, answer)| (key.clone(), Arc::clone(answer))).collect())
-}
-
-/// The answer of a key: found once, asked by others meanwhile, kept up to `most` keys. Answers of other keys are not waited for.
-fn once<K: Ord, V>(answers: &Answers<K, V>, most: usize, key: K, find: impl FnOnce() -> Result<V>) -> Result<Arc<V>> {
-    let place = {
-        let mut answers = kept(answers);
-        if answers.len() >= most && !answers.contains_key(&key) {
-            answers.pop_first();
-        }
-        Arc::clone(answers.entry(key).or_default())
-    };
-    let mut answer = kept(&place);
-    if let Some(answer) = &*answer {
-        return Ok(Arc::clone(answer));
-    }
-    let found = Arc::new(find()?);
-    *answer = Some(Arc::clone(&found));
-    Ok(found)
-}
-
 impl Reading for Reader {
     fn inventory(&self, as_of: Day) -> Result<Arc<Vec<Item>>> {
-        once(&self.inventory, DAYS_KEPT, as_of, || self.program.inventory(as_of))
+        self.inventory.once(&as_of, || self.program.inventory(as_of))
     }
 
     fn scores(&self, as_of: Day) -> Result<Arc<Vec<Score>>> {
-        Ok(Arc::clone(&*once(&self.scores, DAYS_KEPT, as_of, || self.program.scores(as_of))?))
+        Ok(Arc::clone(&*self.scores.once(&as_of, || self.program.scores(as_of))?))
     }
 
     fn scores_by(&self, sha256: &str, rulebook: &Rulebook, as_of: Day) -> Result<Arc<Vec<Score>>> {
-        once(&self.previews, PREVIEWS_KEPT, (sha256.to_owned(), as_of), || self.program.scores_by(rulebook, as_of))
+        self.previews.once(&(sha256.to_owned(), as_of), || self.program.scores_by(rulebook, as_of))
     }
 
-    fn explain(&self, account: &Name, area: &Name, as_of: Day, extent: Extent) -> Result<Arc<Node>> {
+    fn explain(&self, account: &Name, area: &Name, as_of: Day, extent: Extent, rows: &RowsOf) -> Result<Arc<Node>> {
         // who asks for one area does not wait for the others, unless they are there already
-        if kept(&self.findings).contains_key(&(account.clone(), as_of, extent)) {
+        if *rows == RowsOf::Nobody && self.findings.has(&(account.clone(), as_of, extent)) {
             let findings = self.findings(account, as_of, extent)?;
             return findings.explained.get(area).cloned().with_context(|| format!("the rulebook has no area `{area}`"));
         }
-        let key = (account.clone(), as_of, extent, area.clone());
-        let node = once(&self.explained, EXPLAINED_KEPT, key, || Ok(Arc::new(self.program.explain(account, area, as_of, extent)?)))?;
-        Ok(Arc::clone(&node))
+        let key = (account.clone(), as_of, extent, area.clone(), rows.clone());
+        self.explained.once(&key, || self.program.explain(account, area, as_of, extent, rows))
     }
 
     fn outlooks(&self, account: &Name, area: &Name, as_of: Day) -> Result<Arc<Vec<Outlook>>> {

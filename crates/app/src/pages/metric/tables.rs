@@ -101,7 +101,7 @@ impl<'a> Level<'a> {
     }
 
     fn cells(&self, (at, row): Row<'_>, keys: &[&'static str], unit: Option<&str>, has: Has) -> Vec<Cell> {
-        let leads_on = !row.children.is_empty() || !row.rules.is_empty() || row.associations.len() > ASSOCIATIONS_MAX;
+        let leads_on = !row.children.is_empty() || row.has_more || !row.rules.is_empty() || row.associations.len() > ASSOCIATIONS_MAX;
         let own_unit = tree::unit_of(row, self.place.unit);
         let value = if unit.is_some() { show::number(&row.value, own_unit) } else { show::quantity(&row.value, own_unit) };
         let is_money = row.is_money(self.place.unit) || own_unit == "dollars";

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::Result;
-use domain::evidence::Evidence;
+use domain::evidence::{About, Evidence, RowsOf};
 use domain::facts::Program;
 use domain::names::Name;
 use domain::record::desk::ActError;
@@ -27,8 +27,8 @@ impl OpenProgram {
     pub(super) fn covered(&self, account: &Name, as_of: Day, table: &str) -> Result<TableRows> {
         let program = &self.dataset.program;
         let register = Register::new(program, &self.rulebook);
-        let mut evidence =
-            register.partners.account(account).map(|account| Evidence::new(&register, program, account, as_of.closed_month(), |_, _| None));
+        let about = |account| About { account, month: as_of.closed_month(), rows: RowsOf::Nobody };
+        let mut evidence = register.partners.account(account).map(|account| Evidence::new(&register, program, about(account), |_, _| None));
         if table == CONSUMPTION {
             return self.covered_consumption(account, evidence.as_mut());
         }

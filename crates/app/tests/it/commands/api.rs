@@ -1,5 +1,6 @@
 //! The REST API on a home, asked with tokens.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Stdio};
@@ -137,6 +138,35 @@ fn scores_are_told_with_their_reasons_and_only_to_those_they_are_of() {
     };
     assert_eq!((count(&paul), count(&rita)), (6, 12));
     assert_eq!((read(&paul, "/events").status, read(&rita, "/events?limit=2").status), (403, 200));
+}
+
+#[test]
+fn an_explanation_goes_down_to_the_rows_of_the_customer_that_is_asked_for() {
+    let (scene, rita, _) = peopled();
+    let server = serve(&scene);
+    let explained = |more: &str| {
+        let answer = server.ask(&rita, "GET", &format!("/scores/900010/data-ai/explanation?as_of=2024-08-10&{more}"), &[], "");
+        (answer.status, serde_json::from_str::<Value>(&answer.body).unwrap())
+    };
+    // the customers whose rows are told, and whether some are left out
+    fn tenants(node: &Value, told: &mut BTreeSet<String>) -> bool {
+        if node["kind"] == "rows" {
+            told.insert(node["keys"]["tenant_id"].as_str().unwrap().to_owned());
+        }
+        let children = node["children"].as_array().unwrap().iter();
+        children.fold(node["rows_left_out"] == true, |is_left_out, child| tenants(child, told) | is_left_out)
+    }
+    let rows = |more: &str| {
+        let mut told = BTreeSet::new();
+        let is_left_out = tenants(&explained(more).1, &mut told);
+        (told, is_left_out)
+    };
+    let (all, is_left_out) = rows("depth=10");
+    assert!(all.len() > 1 && all.contains("t-alpine") && !is_left_out, "{all:?} {is_left_out}");
+    assert_eq!(rows("depth=10&tenant_id=t-alpine"), (BTreeSet::from(["t-alpine".to_owned()]), true));
+    assert_eq!(rows("depth=3"), (BTreeSet::new(), false));
+    let (status, problem) = explained("depth=10&tenant_id=t-nobody");
+    assert_eq!((status, &problem["code"]), (400, &Value::from("unknown-id")));
 }
 
 #[test]

@@ -41,6 +41,21 @@ fn an_explanation_is_a_tree_down_to_rows() {
 }
 
 #[test]
+fn rows_of_one_customer_are_those_of_the_whole_explanation() {
+    let scene = Scene::with_exports();
+    let ask = ["score", "explain", "--dataset", "exports", "--as-of", "2024-08-10", "--partner", "900010", "--area", "data-ai"];
+    let lines = |more: &[&str]| {
+        let leaves = "children[].children[].children[].children[].children[].children[].[keys.tenant_id, keys.lines]";
+        let told = scene.run(&[&ask[..], more, &["--query", leaves, "-o", "tsv"]].concat());
+        assert_eq!(told.exit, Some(0), "{}", told.stderr);
+        told.stdout.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let of_alpine: Vec<String> = lines(&[]).into_iter().filter(|line| line.starts_with("t-alpine")).collect();
+    assert!(!of_alpine.is_empty() && of_alpine.len() < lines(&[]).len());
+    assert_eq!(lines(&["--customer", "T-Alpine"]), of_alpine);
+}
+
+#[test]
 fn history_has_a_line_for_each_month() {
     let scene = Scene::with_exports();
     let ask = ["score", "history", "--dataset", "exports", "--as-of", "2024-08-10", "--partner", "900010", "--area", "data-ai"];
@@ -62,6 +77,7 @@ fn unknown_words_are_answered_with_what_was_meant() {
         explain("900010", "modern-work", &["--track", "enterprse"]),
         explain("900010", "data-ai", &["--track", "smb"]),
         explain("900010", "data-ai", &["--metric", "net-adds"]),
+        explain("900010", "data-ai", &["--customer", "t-alpin"]),
     ];
     assert!(told.iter().all(|ran| ran.exit == Some(2) && ran.stdout.is_empty()));
     insta::assert_snapshot!(told.map(|ran| ran.stderr).concat());

@@ -4,7 +4,7 @@ use domain::amount::Amount;
 use domain::credits::credit_consumption;
 use domain::customers::Customer;
 use domain::designations::{Scoring, scored_months};
-use domain::evidence::Evidence;
+use domain::evidence::{About, Evidence, RowsOf};
 use domain::facts::Program;
 use domain::names::Name;
 use domain::register::Register;
@@ -53,7 +53,8 @@ fn ask<T: Default>(account: &Name, as_of: Day, tell: impl FnOnce(&Register<'_>, 
     let Some(found) = register.partners.account(account) else { return T::default() };
     let consumption = credit_consumption(&register, &FACTS.consumption, &scored_months(&RULEBOOK, as_of));
     let scoring = Scoring::new(&register, &FACTS, consumption, as_of);
-    let mut evidence = Evidence::new(&register, &FACTS, found, as_of.closed_month(), |_, _| None);
+    let mut evidence =
+        Evidence::new(&register, &FACTS, About { account: found, month: as_of.closed_month(), rows: RowsOf::All }, |_, _| None);
     FACTS.consumption.iter().for_each(|row| evidence.add_consumption(row, None));
     tell(&register, &scoring, &evidence)
 }

@@ -35,6 +35,7 @@ fn node(kind: &'static str, label: String, value: Fraction, unit: &'static str, 
         notes: Vec::new(),
         notes_on_people: Vec::new(),
         rows: 0,
+        has_more: false,
         children,
     }
 }

@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 use app::pages::reading::Reading;
 use domain::customers::Customer;
 use domain::designations::{Score, Status, TrackScore, WindowRow};
-use domain::evidence::Extent;
+use domain::evidence::{Extent, RowsOf};
 use domain::explain::Node;
 use domain::fraction::Fraction;
 use domain::inventory::Item;
@@ -123,7 +123,7 @@ impl Reading for MadeUp {
         self.scores(as_of)
     }
 
-    fn explain(&self, account: &Name, area: &Name, as_of: Day, _: Extent) -> anyhow::Result<Arc<Node>> {
+    fn explain(&self, account: &Name, area: &Name, as_of: Day, _: Extent, _: &RowsOf) -> anyhow::Result<Arc<Node>> {
         let scores = self.scores(as_of)?;
         let score = scores.iter().find(|score| score.global_partner_id == *account && score.area == *area).unwrap();
         Ok(Arc::new(explained::explain(score, &RULEBOOK)))
