@@ -20,6 +20,7 @@ use domain::time::Day;
 use engine::credits::named_together;
 
 use super::OpenProgram;
+use super::kept::ROWS_MAX;
 use crate::problem::known_partner;
 
 /// The customers whose rows of consumption name a subscription that is not known as theirs, by subscription.
@@ -156,9 +157,13 @@ impl OpenProgram {
         Ok(evidence)
     }
 
-    /// Whether the rows of consumption that concern an account were few enough to be kept: asking about another day reads none again.
-    pub fn keeps_rows_of(&self, account: &Name) -> bool {
-        self.kept.of(account).is_some()
+    /// Whether so little is credited as of a day that the rows behind it can be kept for every partner, and pages be found before they are asked for.
+    ///
+    /// # Errors
+    /// When consumption cannot be read.
+    pub fn is_little(&self, as_of: Day) -> Result<bool> {
+        let scored = self.scored(as_of)?;
+        Ok(scored.credits.consumption.iter().map(|cells| cells.len()).sum::<usize>() <= ROWS_MAX)
     }
 
     /// Hands on the rows of consumption that concern the account of an evidence, and keeps them while there is room.

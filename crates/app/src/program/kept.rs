@@ -8,7 +8,7 @@ use domain::facts::Consumption;
 use domain::names::Name;
 
 /// How many rows are kept in all; accounts beyond are read from their files each time. A row has about half a kilobyte.
-const ROWS_MAX: usize = 300_000;
+pub const ROWS_MAX: usize = 300_000;
 
 /// A row with the file and the line that it came from.
 pub struct KeptRow {
