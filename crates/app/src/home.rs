@@ -197,6 +197,14 @@ impl Home {
         Ok(self.runtime.block_on(self.store.list_batches(most))?)
     }
 
+    /// When the latest import was recorded; nothing when there is none.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn latest_batch_at(&self) -> Result<Option<String>> {
+        Ok(self.runtime.block_on(self.store.latest_batch_at())?)
+    }
+
     /// What was wrong with rows of an import.
     ///
     /// # Errors

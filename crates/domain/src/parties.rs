@@ -270,19 +270,26 @@ pub fn location(desk: &Desk<'_>, id: &Name) -> Acted<Partner> {
 /// # Errors
 /// When the registers cannot be read.
 pub fn locations_of(desk: &Desk<'_>, global: &Name) -> Acted<Vec<Partner>> {
-    let mut partners = desk.list::<Partner>(&By::default())?;
-    partners.retain(|row| row.global_partner_id == *global && row.kind == PartnerKind::Location && row.active.0);
-    partners.sort_by_key(|row| row.partner_id.id_order());
-    Ok(partners)
+    Ok(open_locations(&rows_of(desk, global)?))
 }
 
-/// The IDs of a global account: its own and those of all of its locations, closed ones too.
+/// The rows of a global account: its own and those of all of its locations, closed ones too.
 ///
 /// # Errors
 /// When the registers cannot be read.
-pub fn accounts_of(desk: &Desk<'_>, global: &Name) -> Acted<Vec<Name>> {
-    let partners = desk.list::<Partner>(&By::default())?.into_iter();
-    Ok(partners.filter(|row| row.global_partner_id == *global).map(|row| row.partner_id).collect())
+pub fn rows_of(desk: &Desk<'_>, global: &Name) -> Acted<Vec<Partner>> {
+    let mut partners = desk.list::<Partner>(&By::default())?;
+    partners.retain(|row| row.global_partner_id == *global);
+    Ok(partners)
+}
+
+/// The open locations among rows, in the numeric order of their IDs.
+#[must_use]
+pub fn open_locations(rows: &[Partner]) -> Vec<Partner> {
+    let open = rows.iter().filter(|row| row.kind == PartnerKind::Location && row.active.0);
+    let mut locations: Vec<Partner> = open.cloned().collect();
+    locations.sort_by_key(|row| row.partner_id.id_order());
+    locations
 }
 
 fn wrong_type(id: &Name, locations: &[Partner]) -> Refusal {

@@ -14,6 +14,7 @@ statements! {
     RECORD_BATCH = "batch/record";
     COUNT_BATCHES = "batch/count";
     LIST_BATCHES = "batch/list";
+    LATEST_BATCH = "batch/latest";
     FIND_BATCH = "batch/find";
     RECORD_BATCH_TOTAL = "batch_total/record";
     LIST_BATCH_TOTALS = "batch_total/list";

@@ -109,7 +109,7 @@ impl Listed {
     fn read(visit: &Visit, workspace: &Workspace, with_ties: bool) -> Result<Self, Problem> {
         let read = |desk: &mut Desk<'_>| {
             let mut claims = Vec::new();
-            for location in &domain::parties::accounts_of(desk, workspace.id())? {
+            for location in &workspace.accounts {
                 let by = By { partner_id: Some(location.clone()), ..By::default() };
                 for claim in desk.list::<Claim>(&by)? {
                     if may_see(desk, &claim)? {

@@ -16,6 +16,8 @@ use crate::pages::visit::Visit;
 pub struct Workspace {
     /// Its global account.
     pub partner: Partner,
+    /// The IDs of the account: its own and those of all of its locations, closed ones too.
+    pub accounts: Vec<Name>,
     /// Its open locations, those that the visitor acts for.
     pub locations: Vec<Partner>,
     /// Who visits.
@@ -35,8 +37,9 @@ impl Workspace {
         let asked = Name::new(visit.param("partner"));
         let actor = visit.actor()?;
         let may_see = allows(&actor, Act::ScoreRead, &On::account(&asked));
-        let found = visit.read(|desk| Ok((desk.find::<Partner>(asked.as_str())?, parties::locations_of(desk, &asked)?)))?;
-        let (partner, mut locations) = found;
+        let found = visit.read(|desk| Ok((desk.find::<Partner>(asked.as_str())?, parties::rows_of(desk, &asked)?)))?;
+        let (partner, rows) = found;
+        let mut locations = parties::open_locations(&rows);
         // exports may tell of an account by its locations alone
         let by_location = locations.first().map(|row| Partner { partner_id: asked.clone(), kind: PartnerKind::Global, ..row.clone() });
         let Some(partner) = partner.or(by_location) else { return Err(Problem::unknown("partner", asked.as_str(), Vec::new())) };
@@ -44,7 +47,8 @@ impl Workspace {
             return Err(Problem::unknown("partner", asked.as_str(), Vec::new()));
         }
         locations.retain(|row| actor.location.as_ref().is_none_or(|own| *own == row.partner_id));
-        Ok(Self { partner, locations, actor })
+        let accounts = rows.into_iter().map(|row| row.partner_id).collect();
+        Ok(Self { partner, accounts, locations, actor })
     }
 
     /// The partner's ID.

@@ -61,7 +61,7 @@ struct Told {
 impl Told {
     fn of(visit: &Visit, workspace: &Workspace) -> Result<Self, Problem> {
         visit.read(|desk| {
-            let own = domain::parties::accounts_of(desk, workspace.id())?;
+            let own = &workspace.accounts;
             let mut held = seen::<RecordOfPartner>(desk, &By::default())?;
             held.retain(|entry| entry.partner_id.as_ref().is_some_and(|partner| own.contains(partner)));
             let mut requests = seen::<Request>(desk, &By::default())?;

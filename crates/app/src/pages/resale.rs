@@ -55,7 +55,7 @@ pub fn routes() -> Router<Arc<dyn Reading>> {
 fn show(visit: &Visit) -> Result<Response, Problem> {
     let workspace = Workspace::of(visit)?;
     let (own, chains, enrolments, customers) = visit.read(|desk| {
-        let own: BTreeSet<Name> = domain::parties::accounts_of(desk, workspace.id())?.into_iter().collect();
+        let own: BTreeSet<Name> = workspace.accounts.iter().cloned().collect();
         let customers = desk.list::<Customer>(&By::default())?.into_iter().map(|row| (row.tenant_id, row.name));
         let mut chains = seen::<Chain>(desk, &By::default())?;
         chains.retain(|chain| chain.last_sellers().into_iter().any(|seller| own.contains(seller)));

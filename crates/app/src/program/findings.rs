@@ -214,6 +214,9 @@ impl OpenProgram {
             return OnceLock::new();
         };
         let mut strays = strays.clone();
+        if named.is_empty() {
+            return strays.into();
+        }
         let register = Register::new(&self.dataset.program, &self.rulebook);
         for (tenant, subscription) in named.iter().filter(|(tenant, subscription)| register.is_stray(tenant, subscription)) {
             strays.entry(subscription.clone()).or_default().insert(tenant.clone());

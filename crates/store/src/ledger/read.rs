@@ -9,8 +9,8 @@ use super::{Batch, BatchFile, FileRule, Problem, ReadFile, RefusedRow, Total};
 use crate::acts::{Undo, UndoTotal};
 use crate::row::Cells;
 use crate::statements::{
-    COUNT_BATCHES, COUNT_REFUSED_ROWS, FIND_BATCH, LIST_BATCH_FILE_RULES, LIST_BATCH_FILE_TOTALS, LIST_BATCH_FILES, LIST_BATCH_TOTALS,
-    LIST_BATCH_UNDO_TOTALS, LIST_BATCHES, LIST_READ_FILES, LIST_REFUSED_ROWS, LIST_ROW_PROBLEMS,
+    COUNT_BATCHES, COUNT_REFUSED_ROWS, FIND_BATCH, LATEST_BATCH, LIST_BATCH_FILE_RULES, LIST_BATCH_FILE_TOTALS, LIST_BATCH_FILES,
+    LIST_BATCH_TOTALS, LIST_BATCH_UNDO_TOTALS, LIST_BATCHES, LIST_READ_FILES, LIST_REFUSED_ROWS, LIST_ROW_PROBLEMS,
 };
 use crate::{Store, StoreError};
 
@@ -36,6 +36,16 @@ impl Store {
             batches.push(self.read_batch(&Cells { row, statement, table: "batch" }).await?);
         }
         Ok(batches)
+    }
+
+    /// When the latest batch was recorded, RFC 3339, UTC; nothing when there is none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn latest_batch_at(&self) -> Result<Option<String>, StoreError> {
+        let statement = "batch/latest";
+        let row = sqlx::query(LATEST_BATCH).fetch_optional(&self.pool).await.map_err(StoreError::at(statement))?;
+        row.map(|row| Cells { row: &row, statement, table: "batch" }.text("recorded_at")).transpose()
     }
 
     /// A batch with its totals, rules and files, without its problems; nothing when there is none of that id.

@@ -230,8 +230,8 @@ impl Reading for HomeReader {
     fn freshness(&self) -> Vec<(String, String)> {
         // without the ledger, what was read last is what is known
         let mut told = self.now().unwrap_or_else(|_| self.latest()).freshness();
-        let latest = self.home.batches(1).ok().and_then(|batches| batches.into_iter().next());
-        told.extend(latest.map(|batch| ("Last import".to_owned(), instant(&batch.recorded_at))));
+        let latest = self.home.latest_batch_at().ok().flatten();
+        told.extend(latest.map(|at| ("Last import".to_owned(), instant(&at))));
         told
     }
 

@@ -32,10 +32,8 @@ struct RequestPage {
 /// The request of the path, when it is the partner's.
 fn found(visit: &Visit, workspace: &Workspace) -> Result<Request, Problem> {
     let id = Name::new(visit.param("request"));
-    let request = visit.read(|desk| {
-        let own = domain::parties::accounts_of(desk, workspace.id())?;
-        Ok(desk.find::<Request>(id.as_str())?.filter(|request| own.contains(&request.partner_id)))
-    })?;
+    let found = visit.read(|desk| desk.find::<Request>(id.as_str()))?;
+    let request = found.filter(|request| workspace.accounts.contains(&request.partner_id));
     let is_limited = |request: &Request| workspace.actor.location.as_ref().is_some_and(|own| *own != request.partner_id);
     request.filter(|request| !is_limited(request)).ok_or_else(|| Problem::unknown("request", id.as_str(), Vec::new()))
 }
