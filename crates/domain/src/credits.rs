@@ -1,5 +1,8 @@
 //! Credits: usage summed by the account that it is credited to, ready to be measured.
 
+/// The cells of an account.
+mod of_account;
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
@@ -7,12 +10,14 @@ use std::rc::Rc;
 use crate::amount::Amount;
 use crate::attach::AttachSet;
 use crate::estates::{Estates, Strays, Touched};
-use crate::facts::{Consumption, Program, Rows};
+use crate::facts::{Consumption, Program};
 use crate::names::Name;
 use crate::partners::AccountIx;
 use crate::register::Register;
 use crate::ties::{Subject, Tie};
 use crate::time::Month;
+
+pub use of_account::{OfAccount, OfCustomer};
 
 /// The months that scores are taken at. Resale chains are looked up as of each, so credits can differ between them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -161,11 +166,11 @@ pub struct Credits {
     /// The months that scores are taken at.
     pub months: ScoredMonths,
     /// Azure consumption.
-    pub consumption: Vec<Rows<ConsumptionCell>>,
+    pub consumption: Vec<OfAccount<ConsumptionCell>>,
     /// Workload usage.
-    pub usage: Vec<Rows<UsageCell>>,
+    pub usage: Vec<OfAccount<UsageCell>>,
     /// Revenue.
-    pub revenue: Vec<Rows<RevenueCell>>,
+    pub revenue: Vec<OfAccount<RevenueCell>>,
     /// Where the data begin.
     pub first: FirstMonths,
 }
@@ -174,7 +179,7 @@ pub struct Credits {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ConsumptionCredits {
     /// Cells by account, sorted.
-    pub by_account: Vec<Rows<ConsumptionCell>>,
+    pub by_account: Vec<OfAccount<ConsumptionCell>>,
     /// The first month of the table; none when it is empty.
     pub first: Option<Month>,
     /// The subscriptions that rows name as those of customers whose they are not known to be.
@@ -261,14 +266,16 @@ impl Credits {
     pub fn replaced(&self, estates: &Estates, touched: &Touched, anew: &Self) -> Self {
         let accounts = estates.partners().accounts().map(|account| touched.accounts.contains(estates.partners().account_id(account)));
         let accounts: Vec<bool> = accounts.collect();
-        let is_of = |tenant: &Name| touched.tenants.contains(tenant);
         let is_consumed = |cell: &ConsumptionCell| touched.consumption.get(&cell.tenant).is_some_and(|months| months.has(cell.month));
+        let (consuming, tenants) = (touched.consumption.keys(), touched.tenants.iter());
         let program = estates.program();
         Self {
             months: self.months.clone(),
-            consumption: replace(&self.consumption, &anew.consumption, &accounts, is_consumed),
-            usage: replace(&self.usage, &anew.usage, &accounts, |cell| is_of(&cell.tenant)),
-            revenue: replace(&self.revenue, &anew.revenue, &accounts, |cell| is_of(&cell.tenant)),
+            consumption: replace(&self.consumption, &anew.consumption, &accounts, |old, anew| {
+                old.replaced(anew, consuming.clone(), is_consumed)
+            }),
+            usage: replace(&self.usage, &anew.usage, &accounts, |old, anew| old.replaced(anew, tenants.clone(), |_| true)),
+            revenue: replace(&self.revenue, &anew.revenue, &accounts, |old, anew| old.replaced(anew, tenants.clone(), |_| true)),
             first: FirstMonths {
                 consumption: anew.first.consumption,
                 usage: program.workload_usage.iter().map(|row| row.month).min(),
@@ -278,21 +285,19 @@ impl Credits {
     }
 }
 
-/// The cells of each account, with new ones in the place of those that are left out. Accounts that are not touched share theirs.
-fn replace<C: Clone + Ord>(old: &[Rows<C>], anew: &[Rows<C>], accounts: &[bool], is_out: impl Fn(&C) -> bool) -> Vec<Rows<C>> {
-    let cells = old.iter().zip(anew).zip(accounts).map(|((old, anew), is_touched)| {
-        if !is_touched {
-            return old.clone();
-        }
-        let mut cells: Vec<C> = old.iter().filter(|cell| !is_out(cell)).chain(anew).cloned().collect();
-        // both are in order: this merges them
-        cells.sort();
-        cells.into()
-    });
+/// The cells of each account, those of touched ones replaced.
+fn replace<C: Clone>(
+    old: &[OfAccount<C>],
+    anew: &[OfAccount<C>],
+    accounts: &[bool],
+    replaced: impl Fn(&OfAccount<C>, &OfAccount<C>) -> OfAccount<C>,
+) -> Vec<OfAccount<C>> {
+    let cells =
+        old.iter().zip(anew).zip(accounts).map(|((old, anew), is_touched)| if *is_touched { replaced(old, anew) } else { old.clone() });
     cells.collect()
 }
 
-fn credit_usage(register: &Register<'_>, program: &Program, months: &ScoredMonths) -> Vec<Rows<UsageCell>> {
+fn credit_usage(register: &Register<'_>, program: &Program, months: &ScoredMonths) -> Vec<OfAccount<UsageCell>> {
     type Key = (Name, Name, Month, AttachSet, MonthSet);
     let mut sums: Vec<BTreeMap<Key, [Amount; 3]>> = vec![BTreeMap::new(); register.partners.accounts().count()];
     for row in &program.workload_usage {
@@ -319,7 +324,7 @@ fn credit_usage(register: &Register<'_>, program: &Program, months: &ScoredMonth
     sums.into_iter().map(|sums| sums.into_iter().map(cell).collect()).collect()
 }
 
-fn credit_revenue(register: &Register<'_>, program: &Program, months: &ScoredMonths) -> Vec<Rows<RevenueCell>> {
+fn credit_revenue(register: &Register<'_>, program: &Program, months: &ScoredMonths) -> Vec<OfAccount<RevenueCell>> {
     type Key = (Name, Name, Month, AttachSet, MonthSet);
     let mut sums: Vec<BTreeMap<Key, Amount>> = vec![BTreeMap::new(); register.partners.accounts().count()];
     for row in &program.revenue {

@@ -46,7 +46,6 @@ use domain::amount::Amount;
 use domain::attach::AttachSet;
 use domain::credits::{ConsumptionCell, ConsumptionCredits, MonthSet, ScoredMonths};
 use domain::estates::{MonthsTouched, Strays};
-use domain::facts::Rows;
 use domain::lines::{ConsumptionAreas, FlaggedTie, LineKey, flag};
 use domain::names::Name;
 use domain::partners::AccountIx;
@@ -283,10 +282,10 @@ fn by_account(credited: &Credited<ByAccount<'_>>, register: &Register<'_>, month
                 _ => cells.push(cell),
             }
         }
-        cells
+        cells.into_iter().collect()
     });
     let strays = credited.strays(register);
-    ConsumptionCredits { by_account: cells.map(Rows::from).collect(), first: credited.first, strays }
+    ConsumptionCredits { by_account: cells.collect(), first: credited.first, strays }
 }
 
 struct ByAccount<'r> {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use anyhow::Result;
+use domain::credits::OfAccount;
 use domain::customers::{Customer, customers};
 use domain::designations::Scoring;
 use domain::estates::UsagePlaces;
@@ -163,7 +164,7 @@ impl OpenProgram {
     /// When consumption cannot be read.
     pub fn is_little(&self, as_of: Day) -> Result<bool> {
         let scored = self.scored(as_of)?;
-        Ok(scored.credits.consumption.iter().map(|cells| cells.len()).sum::<usize>() <= ROWS_MAX)
+        Ok(scored.credits.consumption.iter().flat_map(OfAccount::iter).count() <= ROWS_MAX)
     }
 
     /// Hands on the rows of consumption that concern the account of an evidence, and keeps them while there is room.

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use app::demo::{AS_OF, MONTHS, SEED, cast, generate, tour, write};
 use domain::attach::AttachType;
-use domain::credits::{Credits, credit_consumption};
+use domain::credits::{Credits, OfAccount, credit_consumption};
 use domain::designations::{Score, Status, score_program, scored_months};
 use domain::facts::{PalLink, Principal, Program};
 use domain::fraction::Fraction;
@@ -182,9 +182,9 @@ fn every_attach_type_credits_something() {
     let months = scored_months(rulebook(), AS_OF);
     let consumption = credit_consumption(&register, &program().consumption, &months);
     let credits = Credits::new(&register, program(), months, consumption);
-    let azure: Vec<_> = credits.consumption.iter().flatten().map(|cell| cell.attach).collect();
-    let usage: Vec<_> = credits.usage.iter().flatten().map(|cell| cell.attach).collect();
-    let revenue: Vec<_> = credits.revenue.iter().flatten().map(|cell| cell.attach).collect();
+    let azure: Vec<_> = credits.consumption.iter().flat_map(OfAccount::iter).map(|cell| cell.attach).collect();
+    let usage: Vec<_> = credits.usage.iter().flat_map(OfAccount::iter).map(|cell| cell.attach).collect();
+    let revenue: Vec<_> = credits.revenue.iter().flat_map(OfAccount::iter).map(|cell| cell.attach).collect();
     for attach in AttachType::ALL.into_iter().filter(|attach| *attach != AttachType::Tpor) {
         let credits = [&azure, &usage, &revenue].map(|table| table.iter().any(|set| set.has(attach)));
         assert!(credits.contains(&true), "{} credits nothing", attach.as_str());
@@ -201,7 +201,7 @@ fn customers_of_other_clouds_are_not_credited_through_links() {
         program().customers.iter().filter(|row| register.excludes_links(&row.tenant_id)).map(|row| &row.tenant_id).collect();
     assert!(program().pal_links.iter().filter(|row| apart.contains(&row.tenant_id)).count() >= 10);
     let credits = credit_consumption(&register, &program().consumption, &scored_months(rulebook(), AS_OF));
-    let credited = credits.by_account.iter().flatten().filter(|cell| apart.contains(&cell.tenant));
+    let credited = credits.by_account.iter().flat_map(OfAccount::iter).filter(|cell| apart.contains(&cell.tenant));
     assert!(credited.clone().count() > 0, "resale is credited there");
     assert!(!credited.clone().any(|cell| cell.attach.has(AttachType::Pal)));
 }
