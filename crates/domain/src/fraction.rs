@@ -1,5 +1,8 @@
 //! Exact fractions: metric values and points. Rounding happens only when they are shown.
 
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{Signed, Zero};
@@ -8,10 +11,18 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::amount::Amount;
 
 /// An exact fraction in lowest terms.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, schemars::JsonSchema)]
 #[serde(try_from = "FractionText")]
 #[schemars(with = "FractionText")]
-pub struct Fraction(BigRational);
+pub struct Fraction(Form);
+
+/// How a fraction is held. Most are counts, which need no memory of their own.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Form {
+    Whole(i64),
+    /// Any that is not whole, or too large.
+    Ratio(BigRational),
+}
 
 impl Serialize for Fraction {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -26,25 +37,37 @@ impl Fraction {
     /// When the denominator is zero.
     #[must_use]
     pub fn new(numerator: i64, denominator: i64) -> Self {
-        Self(BigRational::new(numerator.into(), denominator.into()))
+        Self::of(BigRational::new(numerator.into(), denominator.into()))
     }
 
     /// A whole number.
     #[must_use]
-    pub fn whole(whole: i64) -> Self {
-        Self(BigRational::from_integer(whole.into()))
+    pub const fn whole(whole: i64) -> Self {
+        Self(Form::Whole(whole))
     }
 
     /// Nothing.
     #[must_use]
-    pub fn zero() -> Self {
-        Self::default()
+    pub const fn zero() -> Self {
+        Self::whole(0)
+    }
+
+    fn of(ratio: BigRational) -> Self {
+        let whole = ratio.is_integer().then(|| i64::try_from(ratio.numer()).ok()).flatten();
+        Self(whole.map_or(Form::Ratio(ratio), Form::Whole))
+    }
+
+    fn ratio(&self) -> Cow<'_, BigRational> {
+        match &self.0 {
+            Form::Whole(whole) => Cow::Owned(BigRational::from_integer((*whole).into())),
+            Form::Ratio(ratio) => Cow::Borrowed(ratio),
+        }
     }
 
     /// The fraction in lowest terms: `40/3`, `-5/2`, `20`.
     #[must_use]
     pub fn exact(&self) -> String {
-        self.0.to_string()
+        self.ratio().to_string()
     }
 
     /// Two decimals, half away from zero, no minus sign on zero. Source: spec "Rounding", a display rule.
@@ -52,8 +75,8 @@ impl Fraction {
     pub fn shown(&self) -> String {
         let hundred = BigRational::from_integer(100.into());
         let half = BigRational::new(1.into(), 2.into());
-        let cents = (self.0.abs() * hundred + half).floor().to_integer();
-        let sign = if self.0.is_negative() && !cents.is_zero() { "-" } else { "" };
+        let cents = (self.ratio().abs() * hundred + half).floor().to_integer();
+        let sign = if self.is_negative() && !cents.is_zero() { "-" } else { "" };
         let (whole, part) = (&cents / BigInt::from(100), &cents % BigInt::from(100));
         format!("{sign}{whole}.{part:0>2}", part = part.to_string())
     }
@@ -68,25 +91,28 @@ impl Fraction {
     /// The fraction, or zero when it is negative.
     #[must_use]
     pub fn floor_zero(self) -> Self {
-        if self.0.is_negative() { Self::zero() } else { self }
+        if self.is_negative() { Self::zero() } else { self }
     }
 
     /// The greatest whole number that is not above the fraction.
     #[must_use]
     pub fn floor(&self) -> Self {
-        Self(self.0.floor())
+        Self::of(self.ratio().floor())
     }
 
     /// Whether the fraction is below zero.
     #[must_use]
     pub fn is_negative(&self) -> bool {
-        self.0.is_negative()
+        match &self.0 {
+            Form::Whole(whole) => *whole < 0,
+            Form::Ratio(ratio) => ratio.is_negative(),
+        }
     }
 
     /// Whether the fraction is zero.
     #[must_use]
     pub fn is_zero(&self) -> bool {
-        self.0.is_zero()
+        self.0 == Form::Whole(0)
     }
 
     /// The share of `of` that this is, in thousandths from 0 to 1000, for drawing bars.
@@ -95,14 +121,14 @@ impl Fraction {
         if of.is_zero() {
             return 0;
         }
-        let share = (&self.0 / &of.0) * BigRational::from_integer(1000.into());
+        let share = (&*self.ratio() / &*of.ratio()) * BigRational::from_integer(1000.into());
         u16::try_from(share.round().to_integer().clamp(0.into(), 1000.into())).unwrap_or(0)
     }
 }
 
 impl From<Amount> for Fraction {
     fn from(amount: Amount) -> Self {
-        Self(BigRational::new(amount.steps().into(), Amount::ONE.into()))
+        Self::of(BigRational::new(amount.steps().into(), Amount::ONE.into()))
     }
 }
 
@@ -138,27 +164,58 @@ impl std::str::FromStr for Fraction {
         if denominator.is_zero() {
             return Err(bad());
         }
-        Ok(Self(BigRational::new(numerator, denominator)))
+        Ok(Self::of(BigRational::new(numerator, denominator)))
     }
 }
 
-macro_rules! arithmetic {
-    ($($trait:ident $method:ident),*) => {$(
-        impl std::ops::$trait for Fraction {
-            type Output = Self;
-            fn $method(self, other: Self) -> Self {
-                Self(std::ops::$trait::$method(self.0, other.0))
-            }
+impl Default for Fraction {
+    fn default() -> Self {
+        Self::zero()
+    }
+}
+
+impl Ord for Fraction {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (&self.0, &other.0) {
+            (Form::Whole(one), Form::Whole(other)) => one.cmp(other),
+            _ => self.ratio().cmp(&other.ratio()),
         }
+    }
+}
+
+impl PartialOrd for Fraction {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// The quotient of whole numbers when it is whole.
+fn whole_quotient(one: i64, other: i64) -> Option<i64> {
+    (one.checked_rem(other)? == 0).then(|| one.checked_div(other)).flatten()
+}
+
+macro_rules! arithmetic {
+    ($($trait:ident $method:ident $whole:path),*) => {$(
         impl std::ops::$trait<&Fraction> for &Fraction {
             type Output = Fraction;
             fn $method(self, other: &Fraction) -> Fraction {
-                Fraction(std::ops::$trait::$method(&self.0, &other.0))
+                if let (Form::Whole(one), Form::Whole(other)) = (&self.0, &other.0)
+                    && let Some(whole) = $whole(*one, *other)
+                {
+                    return Fraction::whole(whole);
+                }
+                Fraction::of(std::ops::$trait::$method(&*self.ratio(), &*other.ratio()))
+            }
+        }
+        impl std::ops::$trait for Fraction {
+            type Output = Self;
+            fn $method(self, other: Self) -> Self {
+                std::ops::$trait::$method(&self, &other)
             }
         }
     )*};
 }
-arithmetic!(Add add, Sub sub, Mul mul, Div div);
+arithmetic!(Add add i64::checked_add, Sub sub i64::checked_sub, Mul mul i64::checked_mul, Div div whole_quotient);
 
 impl std::iter::Sum for Fraction {
     fn sum<I: Iterator<Item = Self>>(fractions: I) -> Self {
@@ -185,5 +242,18 @@ mod tests {
         assert_eq!("-5/2".parse::<Fraction>().unwrap().exact(), "-5/2");
         assert_eq!("2.50".parse::<Fraction>().unwrap().exact(), "5/2");
         assert!("1/0".parse::<Fraction>().is_err());
+    }
+
+    #[test]
+    fn whole_numbers_of_any_size_are_added_compared_and_divided() {
+        let most = Fraction::whole(i64::MAX);
+        let more = &most + &Fraction::whole(1);
+        assert_eq!(more.exact(), "9223372036854775808");
+        assert!(more > most && most > Fraction::new(1, 2));
+        assert_eq!(&more - &Fraction::whole(1), most);
+        assert_eq!((&Fraction::whole(i64::MIN) / &Fraction::whole(-1)), more);
+        assert_eq!((&Fraction::whole(6) / &Fraction::whole(4)).exact(), "3/2");
+        assert_eq!(&Fraction::new(3, 2) * &Fraction::whole(4), Fraction::whole(6));
+        assert_eq!(Fraction::new(-7, 2).floor(), Fraction::whole(-4));
     }
 }
